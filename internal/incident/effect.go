@@ -1,0 +1,164 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+)
+
+// Plan is what is to be done now.
+type Plan struct {
+	// Ledger is what is to be remembered before the first effect.
+	Ledger Ledger
+	// Effects are in order within each part; parts don't wait for each
+	// other, but all wait for the tracker's first appearance.
+	Effects []Effect
+	// LookAgain is when time alone may change the plan; zero for never.
+	LookAgain time.Time
+	// Idle says why there is nothing to do here at all, or "".
+	Idle string
+}
+
+// Effect is one change to the world. Carrying it out twice must do no harm
+// beyond what [Decide] heals.
+//
+//sumtype:decl
+type Effect interface {
+	Part() Part
+	// String says what will happen in words that a responder understands.
+	String() string
+	effect()
+}
+
+// WriteTracker creates the tracker (ID 0) or edits it.
+type WriteTracker struct {
+	ID   int64
+	Body string
+}
+
+// DeleteComment removes a comment of ours that should not have been: the
+// second of two trackers.
+type DeleteComment struct{ ID int64 }
+
+// CreatePage makes the wiki page, unless the path holds it already.
+type CreatePage struct {
+	Path    string
+	Title   string
+	Content string
+}
+
+// OpenFollowUp opens the issue for an item.
+type OpenFollowUp struct {
+	Item   ItemKey
+	Title  string
+	Body   string
+	Labels []string
+}
+
+// AttachFollowUp makes a follow-up a native sub-issue of the parent.
+type AttachFollowUp struct {
+	Item  ItemKey
+	Issue Key
+	ID    int64
+}
+
+// CloseDuplicate closes a follow-up that was opened twice.
+type CloseDuplicate struct {
+	Issue Key
+	Of    Key
+}
+
+// React answers a command with a reaction: "eyes" or "+1".
+type React struct{ Reaction Reaction }
+
+// WriteClosing creates (ID 0) or edits the comment that says complete.
+type WriteClosing struct {
+	ID       int64
+	Complete bool
+	Body     string
+}
+
+// LabelParent puts a label on the parent, or takes it off.
+type LabelParent struct {
+	Label string
+	On    bool
+}
+
+// Part tells which piece of the work the effect belongs to.
+func (WriteTracker) Part() Part { return TrackerPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (DeleteComment) Part() Part { return TrackerPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (CreatePage) Part() Part { return PagePart }
+
+// Part tells which piece of the work the effect belongs to.
+func (OpenFollowUp) Part() Part { return FollowUpsPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (AttachFollowUp) Part() Part { return FollowUpsPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (CloseDuplicate) Part() Part { return FollowUpsPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (React) Part() Part { return AnswersPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (WriteClosing) Part() Part { return ClosingPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (LabelParent) Part() Part { return ClosingPart }
+
+func (WriteTracker) effect()   {}
+func (DeleteComment) effect()  {}
+func (CreatePage) effect()     {}
+func (OpenFollowUp) effect()   {}
+func (AttachFollowUp) effect() {}
+func (CloseDuplicate) effect() {}
+func (React) effect()          {}
+func (WriteClosing) effect()   {}
+func (LabelParent) effect()    {}
+
+func (e WriteTracker) String() string {
+	if e.ID == 0 {
+		return "write the tracker, one comment on the issue"
+	}
+	return "bring the tracker up to date"
+}
+
+func (e DeleteComment) String() string {
+	return fmt.Sprintf("delete our own second tracker (comment %d)", e.ID)
+}
+
+func (e CreatePage) String() string {
+	return fmt.Sprintf("create the post-mortem page %q in the wiki", e.Path)
+}
+
+func (e OpenFollowUp) String() string { return fmt.Sprintf("open the follow-up %q", e.Title) }
+
+func (e AttachFollowUp) String() string {
+	return fmt.Sprintf("attach %s to the incident as a sub-issue", e.Issue)
+}
+
+func (e CloseDuplicate) String() string {
+	return fmt.Sprintf("close %s, which was opened twice, as a duplicate of %s", e.Issue, e.Of)
+}
+
+func (e React) String() string {
+	return fmt.Sprintf("answer the command in comment %d with %q", e.Reaction.Comment, e.Reaction.Content)
+}
+
+func (e WriteClosing) String() string {
+	if e.Complete {
+		return "say that everything promised has been done"
+	}
+	return "say that the incident is open again"
+}
+
+func (e LabelParent) String() string {
+	if e.On {
+		return fmt.Sprintf("put the label %q on the incident", e.Label)
+	}
+	return fmt.Sprintf("take the label %q off the incident", e.Label)
+}

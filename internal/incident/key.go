@@ -1,0 +1,60 @@
+package incident
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Repo names a repository in lower case, as "owner/name". GitHub compares
+// these names without case; a Repo is for comparing, [Repository.FullName] is
+// for showing.
+type Repo string
+
+// NewRepo makes a Repo of GitHub's own spelling.
+func NewRepo(owner, name string) Repo {
+	return Repo(strings.ToLower(owner + "/" + name))
+}
+
+// Owner is the account that the repository belongs to.
+func (r Repo) Owner() string {
+	owner, _, _ := strings.Cut(string(r), "/")
+	return owner
+}
+
+// Name is the repository's name without its owner.
+func (r Repo) Name() string {
+	_, name, _ := strings.Cut(string(r), "/")
+	return name
+}
+
+// Key names an issue or pull request, "owner/name#42". Number 0 stands for
+// the repository itself: its wiki, its settings.
+type Key struct {
+	Repo   Repo
+	Number int
+}
+
+// NewKey makes a Key of GitHub's own spelling.
+func NewKey(owner, name string, number int) Key {
+	return Key{Repo: NewRepo(owner, name), Number: number}
+}
+
+func (k Key) String() string { return fmt.Sprintf("%s#%d", k.Repo, k.Number) }
+
+var keyForm = regexp.MustCompile( //nolint:gochecknoglobals // a compiled constant
+	`^(?:https?://[^/\s]+/)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))/([A-Za-z0-9._-]{1,100})(?:#|/issues/|/pull/)([0-9]{1,9})$`)
+
+// ParseKey reads "owner/name#42" or the address of an issue or pull request.
+func ParseKey(s string) (Key, error) {
+	m := keyForm.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return Key{}, fmt.Errorf("%q names no issue: write owner/repository#42, or paste the issue's address", s)
+	}
+	n, err := strconv.Atoi(m[3])
+	if err != nil || n == 0 {
+		return Key{}, fmt.Errorf("%q names no issue: %s is not an issue number", s, m[3])
+	}
+	return NewKey(m[1], m[2], n), nil
+}

@@ -1,0 +1,77 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+)
+
+// Part is a piece of the work that can fail by itself. A part in trouble
+// holds up no other.
+type Part string
+
+// The parts, in the order in which people should see them happen.
+const (
+	TrackerPart   Part = "tracker"
+	PagePart      Part = "page"
+	FollowUpsPart Part = "follow-ups"
+	AnswersPart   Part = "answers"
+	ClosingPart   Part = "closing"
+)
+
+// Problem is why a part could not be finished, and when it is tried again.
+type Problem struct {
+	// Text is for people: the thing, the reason, the next step. Markdown,
+	// already neutral.
+	Text string `json:"text"`
+	// Show is true when a person has something to do, or when it has failed
+	// often enough that keeping quiet would be silence.
+	Show     bool      `json:"show"`
+	Attempts int       `json:"attempts"`
+	RetryAt  time.Time `json:"retry_at"`
+}
+
+// Blocked is an error that a person can mend. It is shown on the tracker at
+// once and tried again by itself.
+type Blocked struct {
+	Text string // what is wrong and the next step, in Markdown, neutral
+	Err  error  // what was seen, for the log; may be nil
+}
+
+func (b *Blocked) Error() string {
+	if b.Err == nil {
+		return b.Text
+	}
+	return fmt.Sprintf("%s (%v)", b.Text, b.Err)
+}
+
+func (b *Blocked) Unwrap() error { return b.Err }
+
+// Later is an error that names the time before which trying again is useless
+// or forbidden, as with rate limits.
+type Later struct {
+	At  time.Time
+	Err error
+}
+
+func (l *Later) Error() string {
+	return fmt.Sprintf("not before %s: %v", l.At.UTC().Format(time.RFC3339), l.Err)
+}
+
+func (l *Later) Unwrap() error { return l.Err }
+
+// Missing is an error that says the thing is not there (404, 410): a fact,
+// not a failure.
+type Missing struct {
+	What string
+}
+
+func (m *Missing) Error() string { return m.What + " does not exist, or the app may not see it" }
+
+// Paused is an error that says nothing can be written here until something
+// changes that a webhook or a sweep will tell: an archived repository, a
+// suspended installation. It is logged, and not tried again by itself.
+type Paused struct {
+	Why string
+}
+
+func (p *Paused) Error() string { return "paused: " + p.Why }

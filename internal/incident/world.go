@@ -1,0 +1,118 @@
+package incident
+
+import "time"
+
+// World is what one look found: the parent, what hangs on it, and what
+// Hindsight remembers of what it made. It is a value: planning changes
+// nothing in it.
+type World struct {
+	Repository Repository
+	Parent     Issue
+	// Comments are all comments on the parent, oldest first, ours included.
+	Comments []Comment
+	// Items are the lines that people (and the configuration) wrote to be
+	// followed up, in the order in which they were found.
+	Items []Item
+	// FollowUps are the issues that carry our marker for this parent, or
+	// that the record names. Two may name one item: see [Decide].
+	FollowUps []FollowUp
+	// Labelling is who put the incident label on last. Only looked up until
+	// the incident is accepted.
+	Labelling Labelling
+	// Verdicts answer [Asks], by [Ask.Line].
+	Verdicts map[string]Verdict
+	// Record is what is remembered. Its ledger has been united with the one
+	// that the tracker carries.
+	Record Record
+	// Busy parts have effects under way: nothing is planned for them.
+	Busy map[Part]bool
+	// ConfigError is why the repository's configuration could not be used,
+	// for people, or "".
+	ConfigError string
+}
+
+// Repository is what Hindsight needs to know of the parent's repository.
+type Repository struct {
+	FullName string // as GitHub spells it
+	URL      string // the page for people
+	Private  bool   // private or internal: not everybody can read it
+	HasWiki  bool   // the feature is on; says nothing of a first page
+	Archived bool   // nothing can be written
+}
+
+// Issue is an issue or a pull request.
+type Issue struct {
+	Key         Key
+	ID          int64 // GitHub's id, which is not the number
+	URL         string
+	Title       string
+	Body        string
+	Author      Actor
+	AppID       int64 // the App that wrote it on nobody's behalf, or 0
+	Labels      []string
+	Assignees   []string // logins
+	PullRequest bool
+	State       State
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	ClosedAt    time.Time // zero while open
+}
+
+// State is what a closed issue was closed as.
+type State string
+
+// The states of an issue, as the checklist counts them.
+const (
+	Open    State = "open"
+	Done    State = "done"    // closed as completed
+	Dropped State = "dropped" // closed as not planned, or as a duplicate
+	Gone    State = "gone"    // deleted, or converted to a discussion
+)
+
+// Actor is an account on GitHub.
+type Actor struct {
+	Login string
+	Bot   bool // an App or a machine account that GitHub marks as one
+}
+
+// Comment is a comment on the parent.
+type Comment struct {
+	ID        int64
+	URL       string
+	Body      string
+	Author    Actor
+	Ours      bool // written by this App, by GitHub's word
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Labelling says who put a label on, and when. At is zero when that can't be
+// found out.
+type Labelling struct {
+	By Actor
+	At time.Time
+}
+
+// Verdict answers whether somebody may command Hindsight. The zero value is
+// "not known yet": neither yes nor no, to be asked again.
+type Verdict int
+
+// The verdicts.
+const (
+	Unknown Verdict = iota
+	Allowed
+	Denied
+)
+
+// FollowUp is an action item that has become an issue.
+type FollowUp struct {
+	Issue Key       `json:"issue"`
+	ID    int64     `json:"id"` // GitHub's id, for attaching it as a sub-issue
+	Item  ItemKey   `json:"item"`
+	Title string    `json:"title"`
+	URL   string    `json:"url"`
+	State State     `json:"state"`
+	Owner string    `json:"owner,omitempty"` // the first assignee's login
+	At    time.Time `json:"at"`              // when GitHub says it last changed
+	Since time.Time `json:"since,omitzero"`  // when it was closed; zero while open
+}
