@@ -7,10 +7,10 @@ import (
 
 // Plan is what is to be done now.
 type Plan struct {
-	// Ledger is what is to be remembered before the first effect.
-	Ledger Ledger
-	// Effects are in order within each part; parts don't wait for each
-	// other, but all wait for the tracker's first appearance.
+	// Record is what is to be remembered before the first effect.
+	Record Record
+	// Effects are in order within each part. The tracker's come first; the
+	// other parts don't wait for each other.
 	Effects []Effect
 	// LookAgain is when time alone may change the plan; zero for never.
 	LookAgain time.Time
@@ -49,16 +49,18 @@ type CreatePage struct {
 // OpenFollowUp opens the issue for an item.
 type OpenFollowUp struct {
 	Item   ItemKey
+	Source Source
+	Words  string
 	Title  string
 	Body   string
 	Labels []string
 }
 
-// AttachFollowUp makes a follow-up a native sub-issue of the parent.
+// AttachFollowUp makes an item's follow-up a native sub-issue of the parent.
+// Its issue is in the record by the time this is carried out.
 type AttachFollowUp struct {
 	Item  ItemKey
-	Issue Key
-	ID    int64
+	Title string
 }
 
 // CloseDuplicate closes a follow-up that was opened twice.
@@ -68,7 +70,7 @@ type CloseDuplicate struct {
 }
 
 // React answers a command with a reaction: "eyes" or "+1".
-type React struct{ Reaction Reaction }
+type React struct{ Reaction }
 
 // WriteClosing creates (ID 0) or edits the comment that says complete.
 type WriteClosing struct {
@@ -138,7 +140,7 @@ func (e CreatePage) String() string {
 func (e OpenFollowUp) String() string { return fmt.Sprintf("open the follow-up %q", e.Title) }
 
 func (e AttachFollowUp) String() string {
-	return fmt.Sprintf("attach %s to the incident as a sub-issue", e.Issue)
+	return fmt.Sprintf("attach %q to the incident as a sub-issue", e.Title)
 }
 
 func (e CloseDuplicate) String() string {
@@ -146,7 +148,7 @@ func (e CloseDuplicate) String() string {
 }
 
 func (e React) String() string {
-	return fmt.Sprintf("answer the command in comment %d with %q", e.Reaction.Comment, e.Reaction.Content)
+	return fmt.Sprintf("answer the command in comment %d with %q", e.Comment, e.Content)
 }
 
 func (e WriteClosing) String() string {

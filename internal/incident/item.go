@@ -32,7 +32,7 @@ type Item struct {
 	Author  Actor  // who answers for it; empty for [FromPolicy]
 	Text    string // as written, without the box: one line, not neutral
 	Ticked  bool   // ticked before it was followed up: opens nothing
-	Command int64  // the comment in which `/followup` was written, or 0
+	Command int64  // the comment in which "/followup" was written, or 0
 }
 
 // Words is what is compared when an item is looked for again: letters and

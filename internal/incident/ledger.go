@@ -10,8 +10,8 @@ import (
 // tracker as JSON, compressed; hence the short names. Fields are only ever
 // added, so that an old tracker can be read by a new Hindsight.
 type Ledger struct {
-	// Accepted is who put the label on with the right to; nil until then.
-	Accepted *Acceptance `json:"a,omitempty"`
+	// Accepted is who put the label on with the right to; zero until then.
+	Accepted Acceptance `json:"a,omitzero"`
 	// TrackerID is the comment, and Removals how often people deleted it.
 	TrackerID int64 `json:"t,omitempty"`
 	Removals  int   `json:"r,omitempty"`
@@ -20,9 +20,9 @@ type Ledger struct {
 	Items []Entry `json:"i,omitempty"`
 	// Refused are lines by people who lack the permission.
 	Refused []ItemKey `json:"d,omitempty"`
-	// All is true once somebody confirmed that a large number of items is
-	// meant to be opened.
-	All bool `json:"l,omitempty"`
+	// All is the last comment that confirmed a large number of items; each
+	// confirmation counts once.
+	All int64 `json:"l,omitempty"`
 	// Reactions are answers to commands that were given: comment and kind.
 	Reactions []Reaction `json:"e,omitempty"`
 	Closing   Closing    `json:"c,omitzero"`
@@ -46,9 +46,12 @@ type Entry struct {
 	Key      ItemKey `json:"k"`
 	Source   Source  `json:"s"`
 	Words    string  `json:"w"`           // the item's words, normalised and hashed
-	Issue    *Ref    `json:"n,omitempty"` // nil until it was opened
+	Issue    Ref     `json:"n,omitzero"`  // zero until it was opened
 	Attached bool    `json:"a,omitempty"` // tried as a native sub-issue
 }
+
+// Opened is whether the entry has become an issue.
+func (e Entry) Opened() bool { return e.Issue != Ref{} }
 
 // Ref is the issue that an entry became.
 type Ref struct {
@@ -67,7 +70,6 @@ type Closing struct {
 	CommentID int64     `json:"c,omitempty"`
 	Complete  bool      `json:"d,omitempty"` // what the comment says now
 	Labelled  bool      `json:"l,omitempty"` // the label is on by our hand
-	Closed    bool      `json:"x,omitempty"` // we closed the parent, once
 	At        time.Time `json:"t,omitzero"`  // when it was complete
 }
 
@@ -81,22 +83,66 @@ func (l *Ledger) Entry(key ItemKey) *Entry {
 	return nil
 }
 
-// Clone copies what planning may change.
-func (l Ledger) Clone() Ledger {
+// Carried is the part of the ledger that the tracker carries. What it leaves
+// out does no harm when it is done again, and would make the tracker be
+// written again for nothing: the tracker's own id, and reactions, of which
+// GitHub keeps one for each account and kind.
+func (l Ledger) Carried() Ledger {
+	l.TrackerID, l.Reactions = 0, nil
+	return l
+}
+
+// clone copies what planning may change.
+func (l Ledger) clone() Ledger {
 	l.Items = slices.Clone(l.Items)
 	l.Refused = slices.Clone(l.Refused)
 	l.Reactions = slices.Clone(l.Reactions)
-	if l.Accepted != nil {
-		a := *l.Accepted
-		l.Accepted = &a
+	return l
+}
+
+// Unite fills what this ledger does not know from another: the database may
+// have been restored from an old copy, or deleted, while the tracker went on.
+func (l Ledger) Unite(other Ledger) Ledger {
+	u := l.clone()
+	if u.Accepted.At.IsZero() {
+		u.Accepted = other.Accepted
 	}
-	for i, e := range l.Items {
-		if e.Issue != nil {
-			ref := *e.Issue
-			l.Items[i].Issue = &ref
+	if u.Page.URL == "" && other.Page.Path != "" {
+		u.Page = other.Page
+	}
+	if u.Closing == (Closing{}) {
+		u.Closing = other.Closing
+	}
+	u.Removals = max(u.Removals, other.Removals)
+	u.All = max(u.All, other.All)
+	for _, e := range other.Items {
+		u.keep(e)
+	}
+	u.Refused = union(u.Refused, other.Refused)
+	u.Reactions = union(u.Reactions, other.Reactions)
+	return u
+}
+
+// keep adds an entry, or what it knows more than the one that is there.
+func (l *Ledger) keep(e Entry) {
+	mine := l.Entry(e.Key)
+	switch {
+	case mine == nil:
+		l.Items = append(l.Items, e)
+	case mine.Issue == (Ref{}):
+		*mine = e
+	case mine.Issue == e.Issue:
+		mine.Attached = mine.Attached || e.Attached
+	}
+}
+
+func union[T comparable](a, b []T) []T {
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			a = append(a, x)
 		}
 	}
-	return l
+	return a
 }
 
 // Record is what the database remembers of an incident: the ledger, and what

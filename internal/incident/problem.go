@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -25,9 +26,39 @@ type Problem struct {
 	Text string `json:"text"`
 	// Show is true when a person has something to do, or when it has failed
 	// often enough that keeping quiet would be silence.
-	Show     bool      `json:"show"`
-	Attempts int       `json:"attempts"`
-	RetryAt  time.Time `json:"retry_at"`
+	Show     bool `json:"show"`
+	Attempts int  `json:"attempts"`
+	// NotBefore holds the part back. It is zero for what a person can mend:
+	// any news may be that it has been mended.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// RetryAt is when the part is tried again without news.
+	RetryAt time.Time `json:"retry_at"`
+}
+
+// showAfter is how many failures in a row are no longer a hiccup.
+const showAfter = 3
+
+// NewProblem makes a problem of a part's error, given the one before it.
+func NewProblem(err error, before Problem, now time.Time) Problem {
+	p := Problem{Attempts: before.Attempts + 1}
+	wait := min(5*time.Second<<min(before.Attempts, 10), 15*time.Minute)
+	p.RetryAt = now.Add(wait)
+	p.NotBefore = p.RetryAt
+	var blocked *Blocked
+	var later *Later
+	switch {
+	case errors.As(err, &blocked):
+		p.Text, p.Show = blocked.Text, true
+		p.NotBefore, p.RetryAt = time.Time{}, now.Add(max(wait, time.Minute))
+	case errors.As(err, &later):
+		p.Text = "GitHub asked for a pause; this goes on by itself."
+		p.Attempts = before.Attempts
+		p.NotBefore, p.RetryAt = later.At, later.At
+	default:
+		p.Text = "This failed and is tried again by itself; the log says more."
+		p.Show = p.Attempts >= showAfter
+	}
+	return p
 }
 
 // Blocked is an error that a person can mend. It is shown on the tracker at

@@ -7,8 +7,10 @@ import "time"
 // there tells whether there is anything to write.
 type Texts interface {
 	Tracker(TrackerView) string
+	// PageName is the page's name in the wiki, without ".md": flat and safe.
+	PageName(Facts) string
 	Page(PageView) string
-	FollowUp(FollowUpView) string
+	FollowUp(FollowUpView) (title, body string)
 	Closing(ClosingView) string
 }
 
@@ -59,11 +61,11 @@ const (
 
 // TrackerLine is one follow-up in the checklist.
 type TrackerLine struct {
-	Text  string // not neutral
-	Ref   string // "#77", or "" until it is open
-	URL   string
-	State State
-	Owner string
+	Number int    // of the issue; 0 until it was opened
+	Text   string // not neutral
+	URL    string
+	State  State
+	Owner  string
 }
 
 // PageView is what a new page shows.
@@ -80,7 +82,7 @@ type FollowUpView struct {
 	Facts
 	Item   ItemKey
 	Source Source
-	Words  string // of the entry
+	Words  string // the entry's
 	Text   string // not neutral
 	URL    string // where the line can be read
 	Author string // login, or "" for the configuration's

@@ -8,27 +8,55 @@ import "time"
 type World struct {
 	Repository Repository
 	Parent     Issue
-	// Comments are all comments on the parent, oldest first, ours included.
-	Comments []Comment
-	// Items are the lines that people (and the configuration) wrote to be
-	// followed up, in the order in which they were found.
-	Items []Item
+	// Trackers and Closings are our own comments on the parent, by their
+	// markers, oldest first. There should be one of each.
+	Trackers []Tracker
+	Closings []ClosingComment
+	// TrackerGone is true when the tracker that the record names was asked
+	// for by its id and is not there any more.
+	TrackerGone bool
+	// Items are the checklist lines that people wrote to be followed up, and
+	// Commands the commands, in the order in which they were found.
+	Items    []Item
+	Commands []Command
 	// FollowUps are the issues that carry our marker for this parent, or
-	// that the record names. Two may name one item: see [Decide].
+	// that the record names. Two may name one item: the lower number counts.
 	FollowUps []FollowUp
 	// Labelling is who put the incident label on last. Only looked up until
 	// the incident is accepted.
 	Labelling Labelling
 	// Verdicts answer [Asks], by [Ask.Line].
-	Verdicts map[string]Verdict
+	Verdicts map[ItemKey]Verdict
 	// Record is what is remembered. Its ledger has been united with the one
 	// that the tracker carries.
 	Record Record
-	// Busy parts have effects under way: nothing is planned for them.
+	// Busy parts have effects under way, or failed in this very run: nothing
+	// is planned for them.
 	Busy map[Part]bool
 	// ConfigError is why the repository's configuration could not be used,
-	// for people, or "".
+	// for people, or "". Neutral Markdown.
 	ConfigError string
+}
+
+// Tracker is a comment of ours that carries the tracker's marker.
+type Tracker struct {
+	ID   int64
+	Body string
+}
+
+// ClosingComment is a comment of ours that says complete, or open again.
+type ClosingComment struct {
+	ID       int64
+	Complete bool
+}
+
+// Command is a line that begins with a slash, such as "/followup Call back".
+type Command struct {
+	Name    string // "followup"
+	Rest    string // what follows the name, trimmed
+	Comment int64
+	URL     string // where the line can be read
+	Author  Actor
 }
 
 // Repository is what Hindsight needs to know of the parent's repository.
@@ -106,13 +134,17 @@ const (
 
 // FollowUp is an action item that has become an issue.
 type FollowUp struct {
-	Issue Key       `json:"issue"`
-	ID    int64     `json:"id"` // GitHub's id, for attaching it as a sub-issue
-	Item  ItemKey   `json:"item"`
-	Title string    `json:"title"`
-	URL   string    `json:"url"`
-	State State     `json:"state"`
-	Owner string    `json:"owner,omitempty"` // the first assignee's login
-	At    time.Time `json:"at"`              // when GitHub says it last changed
-	Since time.Time `json:"since,omitzero"`  // when it was closed; zero while open
+	Issue Key     `json:"issue"`
+	ID    int64   `json:"id"` // GitHub's id, for attaching it as a sub-issue
+	Item  ItemKey `json:"item"`
+	// Source and Words repeat the ledger's entry, so that the entry can be
+	// made again from the issue's marker alone.
+	Source Source    `json:"source,omitempty"`
+	Words  string    `json:"words,omitempty"`
+	Title  string    `json:"title"`
+	URL    string    `json:"url"`
+	State  State     `json:"state"`
+	Owner  string    `json:"owner,omitempty"` // the first assignee's login
+	At     time.Time `json:"at"`              // when GitHub says it last changed
+	Since  time.Time `json:"since,omitzero"`  // when it was closed; zero while open
 }

@@ -1,0 +1,224 @@
+package incident
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Decide plans what is missing. It is a pure function of its arguments: the
+// same world and time give the same plan, and when the plan's effects are in
+// the world, the plan is empty.
+func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
+	d := decision{policy: policy, texts: texts, World: w, now: now}
+	d.next = w.Record
+	d.next.Ledger = w.Record.Ledger.clone()
+	d.next.Problems = maps.Clone(w.Record.Problems)
+	if why := d.idle(); why != "" {
+		return Plan{Record: d.next, Idle: why}
+	}
+	d.facts = d.read()
+	d.adopt()
+	if d.labelled() {
+		d.accept()
+		d.page()
+		d.followUps()
+		d.answers()
+		d.closing()
+	}
+	d.forgetSolved()
+	return Plan{
+		Record:    d.next,
+		Effects:   append(d.tracker(), d.effects...),
+		LookAgain: d.lookAgain(),
+	}
+}
+
+// decision is one run of [Decide].
+type decision struct {
+	policy Policy
+	texts  Texts
+	World
+	now     time.Time
+	facts   Facts
+	next    Record
+	effects []Effect
+	lines   []candidate // the items that are there now
+	waiting int
+}
+
+func (d *decision) ledger() *Ledger { return &d.next.Ledger }
+
+func (d *decision) labelled() bool { return hasLabel(d.Parent.Labels, d.policy.Label) }
+
+// idle says why nothing may be done. Closed is the default: without the
+// label, put on by somebody who may, nothing is made or posted.
+func (d *decision) idle() string {
+	switch {
+	case d.Repository.Archived:
+		return "the repository is archived: nothing can be written"
+	case !d.ledger().Accepted.At.IsZero():
+		return ""
+	case !d.labelled():
+		return fmt.Sprintf("the label %q is not on it", d.policy.Label)
+	}
+	line, who := d.labelling()
+	switch {
+	case d.policy.trusts(who) || d.Verdicts[line] == Allowed:
+		d.ledger().Accepted = Acceptance{By: who.Login, At: d.now.UTC().Truncate(time.Second)}
+		return ""
+	case who.Bot:
+		return fmt.Sprintf("the label was put on by the app %s, which the configuration does not name", who.Login)
+	case d.Verdicts[line] == Denied:
+		d.ledger().Refused = append(d.ledger().Refused, line)
+	}
+	if slices.Contains(d.ledger().Refused, line) {
+		return fmt.Sprintf("the label was put on by %s, who has no triage permission: "+
+			"it starts when somebody with triage permission puts it on again", who.Login)
+	}
+	return fmt.Sprintf("whether %s may start an incident is not known yet", who.Login)
+}
+
+// read takes the facts from the parent.
+func (d *decision) read() Facts {
+	p := d.Parent
+	_, named := worst(p.Labels)
+	y, m, day := p.CreatedAt.In(d.policy.Zone).Date()
+	f := Facts{
+		Key: p.Key, FullName: d.Repository.FullName, Title: p.Title, URL: p.URL,
+		Severity: d.severity(d.policy), Guessed: !named,
+		Date:    time.Date(y, m, day, 0, 0, 0, 0, d.policy.Zone),
+		Started: p.CreatedAt, Resolved: p.ClosedAt,
+		PageURL: d.ledger().Page.URL, Private: d.Repository.Private,
+	}
+	if len(p.Assignees) > 0 {
+		f.Owner = p.Assignees[0]
+	}
+	return f
+}
+
+// adopt takes into the ledger what the world shows to have been made: after
+// a crash, or when the database is gone, the world knows better.
+func (d *decision) adopt() {
+	l := d.ledger()
+	if d.TrackerGone && l.TrackerID != 0 {
+		l.TrackerID, l.Removals = 0, l.Removals+1
+	}
+	if len(d.Trackers) > 0 {
+		l.TrackerID = d.Trackers[0].ID
+	}
+	if len(d.Closings) > 0 && l.Closing.CommentID == 0 {
+		l.Closing.CommentID, l.Closing.Complete = d.Closings[0].ID, d.Closings[0].Complete
+	}
+	for _, f := range d.FollowUps {
+		if f.Item == "" {
+			continue
+		}
+		e := l.Entry(f.Item)
+		switch {
+		case e == nil:
+			l.Items = append(l.Items, Entry{
+				Key: f.Item, Source: f.Source, Words: f.Words, Issue: Ref{f.Issue.Number, f.ID},
+			})
+		case !e.Opened() || f.Issue.Number < e.Issue.Number && f.State != Gone:
+			e.Issue = Ref{f.Issue.Number, f.ID}
+		}
+	}
+	d.next.Opening = slices.DeleteFunc(slices.Clone(d.next.Opening), func(k ItemKey) bool {
+		e := l.Entry(k)
+		return e != nil && e.Opened()
+	})
+}
+
+// accept takes new items into the ledger: each with its verdict, and a large
+// number of them only when somebody confirmed it.
+func (d *decision) accept() {
+	l := d.ledger()
+	var fresh []Entry
+	d.lines = nil
+	for _, c := range match(d.items(d.policy, d.facts.Severity), *l) {
+		switch {
+		case c.Known:
+			d.lines = append(d.lines, c)
+		case c.Item.Ticked || slices.Contains(l.Refused, c.Entry.Key):
+		case c.Item.Source == FromPolicy || d.Verdicts[c.Entry.Key] == Allowed:
+			fresh = append(fresh, c.Entry)
+			d.lines = append(d.lines, c)
+		case d.Verdicts[c.Entry.Key] == Denied:
+			l.Refused = append(l.Refused, c.Entry.Key)
+		}
+	}
+	confirmed := d.confirm()
+	if len(fresh) > d.policy.MaxNew && !confirmed {
+		d.waiting = len(fresh)
+		d.lines = slices.DeleteFunc(d.lines, func(c candidate) bool { return !c.Known })
+	} else {
+		l.Items = append(l.Items, fresh...)
+	}
+	d.dropUnopened()
+}
+
+// confirm uses up the confirmations and says whether there was a good one.
+func (d *decision) confirm() bool {
+	good := false
+	for _, c := range d.confirmations() {
+		switch d.Verdicts[confirmation(c)] {
+		case Allowed:
+			good = true
+			d.ledger().All = max(d.ledger().All, c.Comment)
+		case Denied:
+			d.ledger().Refused = append(d.ledger().Refused, confirmation(c))
+		case Unknown:
+		}
+	}
+	return good
+}
+
+// dropUnopened forgets entries whose line went away, or was ticked, before
+// anything was opened for it. One whose opening was cut off stays: it may
+// have been opened.
+func (d *decision) dropUnopened() {
+	present := map[ItemKey]bool{}
+	for _, c := range d.lines {
+		present[c.Entry.Key] = !c.Item.Ticked
+	}
+	d.ledger().Items = slices.DeleteFunc(d.ledger().Items, func(e Entry) bool {
+		return !e.Opened() && !present[e.Key] && !slices.Contains(d.next.Opening, e.Key)
+	})
+}
+
+// plan adds an effect, unless its part has effects under way or must wait.
+func (d *decision) plan(e Effect) {
+	part := e.Part()
+	if d.Busy[part] || d.next.Problems[part].NotBefore.After(d.now) {
+		return
+	}
+	d.effects = append(d.effects, e)
+}
+
+// forgetSolved drops the problems of parts that have nothing left to do.
+func (d *decision) forgetSolved() {
+	for part := range d.next.Problems {
+		if part != TrackerPart && !d.Busy[part] && !d.held(part) && !d.wants(part) {
+			delete(d.next.Problems, part)
+		}
+	}
+}
+
+func (d *decision) held(part Part) bool { return d.next.Problems[part].NotBefore.After(d.now) }
+
+func (d *decision) wants(part Part) bool {
+	return slices.ContainsFunc(d.effects, func(e Effect) bool { return e.Part() == part })
+}
+
+// lookAgain is the earliest time at which a part in trouble is tried again.
+func (d *decision) lookAgain() time.Time {
+	var at time.Time
+	for _, p := range d.next.Problems {
+		if at.IsZero() || p.RetryAt.Before(at) {
+			at = p.RetryAt
+		}
+	}
+	return at
+}

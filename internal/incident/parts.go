@@ -1,0 +1,266 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+)
+
+// page plans the post-mortem page: once, at a path that never changes.
+func (d *decision) page() {
+	p := &d.ledger().Page
+	if p.URL != "" || d.pageState() != PageComing {
+		return
+	}
+	if p.Path == "" {
+		p.Path = d.texts.PageName(d.facts) + ".md"
+	}
+	d.plan(CreatePage{
+		Path:  p.Path,
+		Title: d.facts.Title,
+		Content: d.texts.Page(PageView{
+			Facts: d.facts, Reporter: d.Parent.Author.Login,
+			Labelled: d.ledger().Accepted.At, Summary: d.Parent.Body,
+		}),
+	})
+}
+
+// pageState is whether there is a page, and if not, why not.
+func (d *decision) pageState() PageState {
+	switch {
+	case d.ledger().Page.URL != "":
+		return PageExists
+	case d.facts.Severity > d.policy.PageFrom:
+		return PageBelow
+	case hasLabel(d.Parent.Labels, d.policy.SecurityLabel) && !d.Repository.Private:
+		return PagePrivate
+	case !d.Repository.HasWiki:
+		return PageNoWiki
+	}
+	return PageComing
+}
+
+// followUps plans an issue for each entry that has none, attaches what GitHub
+// can show under the parent, and heals what was opened twice.
+func (d *decision) followUps() {
+	for _, c := range d.lines {
+		if e := d.ledger().Entry(c.Entry.Key); e != nil && !e.Opened() && !c.Item.Ticked {
+			open := d.open(c)
+			d.plan(open)
+			d.attach(e.Key, open.Title)
+		}
+	}
+	for _, e := range d.ledger().Items {
+		if e.Opened() && !e.Attached {
+			d.attach(e.Key, fmt.Sprintf("#%d", e.Issue.Number))
+		}
+	}
+	for _, f := range d.FollowUps {
+		e := d.ledger().Entry(f.Item)
+		if e != nil && e.Opened() && f.State == Open && f.Issue.Number > e.Issue.Number {
+			d.plan(CloseDuplicate{Issue: f.Issue, Of: Key{d.Parent.Key.Repo, e.Issue.Number}})
+		}
+	}
+}
+
+// attach plans a sub-issue. GitHub gives them to issues only.
+func (d *decision) attach(item ItemKey, title string) {
+	if !d.Parent.PullRequest {
+		d.plan(AttachFollowUp{Item: item, Title: title})
+	}
+}
+
+func (d *decision) open(c candidate) OpenFollowUp {
+	url := c.Item.URL
+	if url == "" {
+		url = d.Parent.URL
+	}
+	title, body := d.texts.FollowUp(FollowUpView{
+		Facts: d.facts, Item: c.Entry.Key, Source: c.Item.Source, Words: c.Entry.Words,
+		Text: c.Item.Text, URL: url, Author: c.Item.Author.Login,
+	})
+	return OpenFollowUp{
+		Item: c.Entry.Key, Source: c.Item.Source, Words: c.Entry.Words,
+		Title: title, Body: body, Labels: d.policy.followUpLabels(d.facts),
+	}
+}
+
+// The reactions that answer a command.
+const (
+	Seen    = "eyes"
+	Carried = "+1"
+)
+
+// answers reacts to commands: seen as soon as they are understood, carried
+// out when it is so.
+func (d *decision) answers() {
+	for _, c := range d.lines {
+		if c.Item.Command == 0 {
+			continue
+		}
+		d.react(c.Item.Command, Seen)
+		if e := d.ledger().Entry(c.Entry.Key); e != nil && e.Opened() {
+			d.react(c.Item.Command, Carried)
+		}
+	}
+	for _, c := range d.Commands {
+		if c.Comment == d.ledger().All {
+			d.react(c.Comment, Carried)
+		}
+	}
+}
+
+func (d *decision) react(comment int64, content string) {
+	r := Reaction{Comment: comment, Content: content}
+	if !slices.Contains(d.ledger().Reactions, r) {
+		d.plan(React{r})
+	}
+}
+
+// tally counts the follow-ups by their state.
+func (d *decision) tally() (open, done, dropped int) {
+	for _, line := range d.checklist() {
+		switch line.State {
+		case Open:
+			open++
+		case Done:
+			done++
+		case Dropped:
+			dropped++
+		case Gone:
+		}
+	}
+	return open, done, dropped
+}
+
+// complete is whether everything that was promised has been done.
+func (d *decision) complete() bool {
+	if d.Parent.State == Open || d.waiting > 0 {
+		return false
+	}
+	switch d.pageState() {
+	case PageComing:
+		return false
+	case PageExists:
+		if !d.policy.reviewed(d.Parent.Labels) {
+			return false
+		}
+	case PageBelow, PageNoWiki, PagePrivate:
+	}
+	open, _, _ := d.tally()
+	return open == 0
+}
+
+// closing says so when all is done, and takes it back when it is not any
+// more. There is one comment for it, edited when the state flaps.
+func (d *decision) closing() {
+	complete, c := d.complete(), &d.ledger().Closing
+	promised := d.pageState() == PageExists || len(d.ledger().Items) > 0
+	if complete != c.Complete && (promised || c.CommentID != 0) {
+		d.plan(d.writeClosing(complete))
+	}
+	for _, second := range d.Closings[min(1, len(d.Closings)):] {
+		d.plan(DeleteComment{ID: second.ID})
+	}
+	on := hasLabel(d.Parent.Labels, d.policy.CompleteLabel)
+	c.Labelled = c.Labelled || on && complete
+	switch {
+	case complete && !on && !c.Labelled:
+		d.plan(LabelParent{Label: d.policy.CompleteLabel, On: true})
+	case !complete && c.Labelled:
+		d.plan(LabelParent{Label: d.policy.CompleteLabel, On: false})
+	}
+}
+
+func (d *decision) writeClosing(complete bool) WriteClosing {
+	open, done, dropped := d.tally()
+	v := ClosingView{Facts: d.facts, Complete: complete, OpenLeft: open, Done: done, Dropped: dropped}
+	if page := d.ledger().Page; page.URL != "" {
+		v.ToPage = page.At.Sub(d.ledger().Accepted.At)
+	}
+	return WriteClosing{ID: d.ledger().Closing.CommentID, Complete: complete, Body: d.texts.Closing(v)}
+}
+
+// removalsBorne is how often people may delete the tracker before Hindsight
+// takes the hint.
+const removalsBorne = 1
+
+// tracker plans the one comment. Of two trackers the older stays.
+func (d *decision) tracker() []Effect {
+	if d.Busy[TrackerPart] || d.held(TrackerPart) {
+		return nil
+	}
+	var effects []Effect
+	for _, second := range d.Trackers[min(1, len(d.Trackers)):] {
+		effects = append(effects, DeleteComment{ID: second.ID})
+	}
+	body := d.texts.Tracker(d.view())
+	switch {
+	case len(d.Trackers) > 0 && d.Trackers[0].Body == body:
+	case len(d.Trackers) > 0:
+		effects = append(effects, WriteTracker{ID: d.Trackers[0].ID, Body: body})
+	case d.ledger().Removals > removalsBorne:
+	default:
+		effects = append(effects, WriteTracker{Body: body})
+	}
+	if len(effects) == 0 {
+		delete(d.next.Problems, TrackerPart)
+	}
+	return effects
+}
+
+func (d *decision) view() TrackerView {
+	return TrackerView{
+		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
+		Page: d.pageState(), Lines: d.checklist(), Refused: d.refusedLines(), Waiting: d.waiting,
+		Notices: d.notices(), Ledger: d.ledger().Carried(),
+	}
+}
+
+// checklist is one line for each entry, oldest first.
+func (d *decision) checklist() []TrackerLine {
+	byNumber := map[int]FollowUp{}
+	for _, f := range d.FollowUps {
+		byNumber[f.Issue.Number] = f
+	}
+	text := map[ItemKey]string{}
+	for _, c := range match(d.items(d.policy, d.facts.Severity), *d.ledger()) {
+		text[c.Entry.Key] = c.Item.Text
+	}
+	var lines []TrackerLine
+	for _, e := range d.ledger().Items {
+		line := TrackerLine{Text: text[e.Key], State: Open}
+		if f, ok := byNumber[e.Issue.Number]; ok && e.Opened() {
+			line = TrackerLine{Text: f.Title, URL: f.URL, State: f.State, Owner: f.Owner}
+		}
+		line.Number = e.Issue.Number
+		if line.Text != "" || e.Opened() {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// refusedLines counts the refused lines that are items, not labels.
+func (d *decision) refusedLines() int {
+	n := 0
+	for _, c := range match(d.items(d.policy, d.facts.Severity), *d.ledger()) {
+		if slices.Contains(d.ledger().Refused, c.Entry.Key) {
+			n++
+		}
+	}
+	return n
+}
+
+// notices are what could not be done, in the order of the parts.
+func (d *decision) notices() []string {
+	var notices []string
+	if d.ConfigError != "" {
+		notices = append(notices, d.ConfigError)
+	}
+	for _, part := range []Part{PagePart, FollowUpsPart, AnswersPart, ClosingPart} {
+		if p, ok := d.next.Problems[part]; ok && p.Show {
+			notices = append(notices, p.Text)
+		}
+	}
+	return notices
+}

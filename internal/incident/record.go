@@ -1,0 +1,62 @@
+package incident
+
+import (
+	"slices"
+	"time"
+)
+
+// Outcome is what came of an effect, as far as it must be remembered.
+type Outcome struct {
+	Comment int64  // of a comment that was written
+	Issue   Issue  // that was opened
+	URL     string // of the page
+}
+
+// Starting is called, and the record stored, before an effect whose repetition
+// would make a second thing.
+func (r *Record) Starting(e Effect) (store bool) {
+	open, ok := e.(OpenFollowUp)
+	if !ok || slices.Contains(r.Opening, open.Item) {
+		return false
+	}
+	r.Opening = append(r.Opening, open.Item)
+	return true
+}
+
+// Did puts into the record that an effect was carried out.
+func (r *Record) Did(e Effect, out Outcome, now time.Time) {
+	delete(r.Problems, e.Part())
+	l := &r.Ledger
+	switch e := e.(type) {
+	case WriteTracker:
+		l.TrackerID = out.Comment
+	case CreatePage:
+		l.Page = Page{Path: e.Path, URL: out.URL, At: now.UTC().Truncate(time.Second)}
+	case OpenFollowUp:
+		l.keep(Entry{
+			Key: e.Item, Source: e.Source, Words: e.Words,
+			Issue: Ref{out.Issue.Key.Number, out.Issue.ID},
+		})
+		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
+	case AttachFollowUp:
+		if entry := l.Entry(e.Item); entry != nil {
+			entry.Attached = true
+		}
+	case React:
+		l.Reactions = append(l.Reactions, e.Reaction)
+	case WriteClosing:
+		l.Closing.CommentID, l.Closing.Complete = out.Comment, e.Complete
+		l.Closing.At = now.UTC().Truncate(time.Second)
+	case LabelParent:
+		l.Closing.Labelled = e.On
+	case DeleteComment, CloseDuplicate:
+	}
+}
+
+// Failed puts into the record that a part could not be finished.
+func (r *Record) Failed(part Part, err error, now time.Time) {
+	if r.Problems == nil {
+		r.Problems = map[Part]Problem{}
+	}
+	r.Problems[part] = NewProblem(err, r.Problems[part], now)
+}
