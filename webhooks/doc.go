@@ -1,0 +1,39 @@
+// Package webhooks is the edge: it takes in what GitHub says, and lets nothing
+// through but which issue may have changed.
+//
+// A delivery is a POST with the headers X-GitHub-Event, X-GitHub-Delivery and
+// X-Hub-Signature-256, and a JSON object of 5 to 30 KB as its body (GitHub's
+// limit is 25 MB). [New] checks it in the order in which a stranger learns
+// least and costs least: the form of the signature, the size, the signature
+// itself, and only then what it says. The shapes are those of
+// https://docs.github.com/webhooks/webhook-events-and-payloads; the examples
+// that the tests send are npm's @octokit/webhooks-examples.
+//
+// The body is not decoded. One walk over its top level picks out what
+// [workset.Delivery] needs:
+//
+//	action                              "labeled"
+//	installation.id                     which installation of the App
+//	repository.full_name                "owner/name"
+//	sender.login                        to know our own changes
+//	issue, pull_request, parent_issue   .number and .labels[].name
+//	sub_issue                           .labels[].name
+//	parent_issue_repo.full_name         a parent may live elsewhere
+//	label.name                          the label that was put on or taken off
+//
+// All this serves to discard. What is acted on is read again from GitHub; a
+// payload that lies can at most cause a look too many or too few, and the
+// sweep finds what a look too few has missed.
+//
+// What comes back:
+//
+//	202 queued, duplicate   on disk; only now does GitHub hear so
+//	200 ignored             concerns no incident, with the reason
+//	400, 408, 413, 415      can't be read, with the next step
+//	401                     not signed with one of our secrets
+//	503                     could not be stored: nothing is acknowledged
+//
+// GitHub does not send a refused delivery again by itself, but keeps it for
+// three days, and shows the answer to whoever set up the webhook. Hence the
+// sentences.
+package webhooks
