@@ -1,0 +1,139 @@
+package markdown
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// Line is one item of a checklist.
+type Line struct {
+	// Text is the Markdown of the item's first paragraph in one line, as
+	// people wrote it, without the box and hidden comments: not neutral.
+	Text   string
+	Ticked bool
+	// Line is the item's line in the source, from 1.
+	Line int
+	// Offset is where in the source the one byte stands that ticks the box.
+	Offset int
+}
+
+var (
+	// A box counts where GitHub shows one: one space or x in it, white space
+	// and some text after it. goldmark alone would take "[ ]x" as well.
+	box = regexp.MustCompile(`^\[([ xX])\][ \t]+[^ \t\r\n]`)
+
+	emojiName = regexp.MustCompile(`:[a-z0-9_+-]+:`)
+)
+
+// Checklist is the task list items that stand under a heading "Follow-ups",
+// "Action items" or "Follow-up actions", down to the next heading of the same
+// or a higher level. Nested items count; what is in code, quotes and comments
+// does not.
+func Checklist(src string) []Line {
+	d := parse(src)
+	var lines []Line
+	section := 0 // the level of the heading that we are under, or 0
+	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Heading:
+			section = d.section(section, n)
+		case *ast.List:
+			if section > 0 {
+				lines = d.items(lines, n)
+			}
+		}
+	}
+	return lines
+}
+
+// section is the level of the follow-ups' heading after h, or 0.
+func (d document) section(current int, h *ast.Heading) int {
+	if current > 0 && h.Level > current {
+		return current
+	}
+	if d.namesFollowUps(h) {
+		return h.Level
+	}
+	return 0
+}
+
+func (d document) namesFollowUps(h *ast.Heading) bool {
+	title := emojiName.ReplaceAllString(strings.ToLower(d.plain(h)), " ")
+	words := strings.FieldsFunc(title, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
+	})
+	switch strings.Join(words, " ") {
+	case "follow ups", "followups", "action items", "follow up actions", "followup actions":
+		return true
+	}
+	return false
+}
+
+// plain is the words of a heading, without its markup.
+func (d document) plain(block ast.Node) string {
+	var b strings.Builder
+	eachInline(block, func(n ast.Node) {
+		if t, ok := n.(*ast.Text); ok {
+			b.Write(t.Value(d.src))
+			if t.SoftLineBreak() || t.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		}
+	})
+	return b.String()
+}
+
+// items adds the list's items and those nested in it, in reading order.
+func (d document) items(lines []Line, list ast.Node) []Line {
+	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
+		if l, ok := d.item(item.FirstChild()); ok {
+			lines = append(lines, l)
+		}
+		for n := item.FirstChild(); n != nil; n = n.NextSibling() {
+			if n.Kind() == ast.KindList {
+				lines = d.items(lines, n)
+			}
+		}
+	}
+	return lines
+}
+
+// item reads the first block of a list item.
+func (d document) item(block ast.Node) (Line, bool) {
+	switch block.(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+	default:
+		return Line{}, false
+	}
+	start := block.Lines().At(0).Start
+	m := box.FindSubmatchIndex(d.src[start:])
+	if m == nil {
+		return Line{}, false
+	}
+	words := d.oneLine(block, start+len("[ ]"))
+	if words == "" {
+		return Line{}, false
+	}
+	at := start + m[2]
+	return Line{Text: words, Ticked: d.src[at] != ' ', Line: d.line(at), Offset: at + d.shift}, true
+}
+
+// oneLine is a paragraph's visible Markdown from a position on, its lines
+// joined by single spaces.
+func (d document) oneLine(block ast.Node, from int) string {
+	hidden := d.comments(block)
+	segments := block.Lines()
+	var parts []string
+	for i := range segments.Len() {
+		s := segments.At(i)
+		part := strings.TrimSpace(d.visible(max(s.Start, from), s.Stop, hidden))
+		if i+1 < segments.Len() {
+			part = strings.TrimSuffix(part, `\`) // a hard line break
+		}
+		parts = append(parts, strings.Fields(part)...)
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,163 @@
+package markdown
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text renders people's words as one line of Markdown that shows on GitHub,
+// in a paragraph, a list item, a table cell or between asterisks, as exactly
+// those words. Nothing in it is markup; nothing links, mentions or refers.
+//
+// Control characters, and those that are invisible or turn the reading
+// direction, are dropped; white space is collapsed.
+//
+// Escaping alone would not stop GitHub from notifying @people and from
+// linking #12: it looks for those in the text of the rendered page, where an
+// escape or an entity has become the character again. It looks at one piece
+// of text between tags at a time, and keeps <span>. So the character that
+// makes a mention or a reference stands in a span of its own. (An empty
+// comment would split the text as well, but only until the sanitizer drops
+// it; GitHub's own advice for a literal $ is the span.)
+func Text(s string) string {
+	s = clean(s)
+	var b strings.Builder
+	pivots := pivots(s)
+	for i, r := range s {
+		switch {
+		case pivots[i]:
+			b.WriteString("<span>" + escape(r, false) + "</span>")
+		case i == 0 && strings.ContainsRune("#+-=:", r):
+			b.WriteString(`\` + string(r))
+		default:
+			b.WriteString(escape(r, endsNumber(s, i)))
+		}
+	}
+	return b.String()
+}
+
+// clean drops what can't be seen and collapses white space to single spaces.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r): // Cf: zero width, direction, tags
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// escape is the rune as literal Markdown. Angle brackets become entities, so
+// that not even a search finds a marker; so does the pipe, which a backslash
+// doesn't protect alike everywhere in a table.
+func escape(r rune, endsNumber bool) string {
+	switch r {
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '&':
+		return "&amp;"
+	case '|':
+		return "&#124;"
+	case '\\', '`', '*', '_', '[', ']', '~':
+		return `\` + string(r)
+	}
+	if endsNumber {
+		return `\` + string(r)
+	}
+	return string(r)
+}
+
+// endsNumber is whether s begins with a number that the character at i would
+// make an ordered list of: "1." or "1)".
+func endsNumber(s string, i int) bool {
+	return i > 0 && (s[i] == '.' || s[i] == ')') && strings.Trim(s[:i], "0123456789") == ""
+}
+
+var (
+	// The characters at which GitHub's links, references, emoji and formulas
+	// fall apart, as the first group.
+	pivotForms = []*regexp.Regexp{ //nolint:gochecknoglobals // compiled constants
+		regexp.MustCompile(`([@$])`),                   // people, teams, addresses; formulas
+		regexp.MustCompile(`(#)\d`),                    // #12, owner/repo#12
+		regexp.MustCompile(`(?i)\bGH(-)\d`),            // GH-12
+		regexp.MustCompile(`(:)//`),                    // any address
+		regexp.MustCompile(`(?i)\bwww(\.)`),            // www.example.com
+		regexp.MustCompile(`(?i)(?:mailto|xmpp)(:)`),   // the other schemes that link by themselves
+		regexp.MustCompile(`(:)[0-9_+-]*[a-z][\w+-]*`), // :tada:
+	}
+	commitHash = regexp.MustCompile(`\b[0-9a-fA-F]{7,}\b`)
+)
+
+// pivots are the positions of the characters that stand in a span.
+func pivots(s string) map[int]bool {
+	found := map[int]bool{}
+	for _, form := range pivotForms {
+		for _, m := range form.FindAllStringSubmatchIndex(s, -1) {
+			found[m[2]] = true
+		}
+	}
+	for _, m := range commitHash.FindAllStringIndex(s, -1) {
+		// The shortest abbreviation that GitHub links has seven digits.
+		for i := m[0] + 6; i < m[1]; i += 7 {
+			found[i] = true
+		}
+	}
+	return found
+}
+
+// Quote renders people's text of several lines as a block quote of neutral
+// lines (see [Text]), cut after limit characters.
+func Quote(s string, limit int) string {
+	s, cut := truncate(s, limit)
+	var lines []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
+		line = Text(line)
+		if line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines = append(lines, line)
+		}
+	}
+	return blockQuote(lines, cut)
+}
+
+func blockQuote(lines []string, cut bool) string {
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	if cut {
+		lines = append(lines, "…")
+	}
+	var b strings.Builder
+	for i, line := range lines {
+		switch {
+		case line == "":
+			b.WriteString(">\n")
+		case i+1 < len(lines) && lines[i+1] != "":
+			b.WriteString("> " + line + "\\\n") // keep people's line ends
+		default:
+			b.WriteString("> " + line + "\n")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// truncate is the first limit characters.
+func truncate(s string, limit int) (string, bool) {
+	if utf8.RuneCountInString(s) <= limit {
+		return s, false
+	}
+	n := 0
+	for i := range s {
+		if n == limit {
+			return s[:i], true
+		}
+		n++
+	}
+	return s, false
+}
