@@ -9,10 +9,14 @@ package workset
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hindsight/internal/incident"
 )
+
+// ErrLost says that a lease ended and another worker has the key by now.
+var ErrLost = errors.New("the lease was lost to another worker")
 
 // Lease is the right to work on a key until it ends.
 type Lease struct {
@@ -35,8 +39,10 @@ type Set interface {
 	Extend(ctx context.Context, lease Lease, until time.Time) error
 	// Finish gives the key back after success: gone from the set, or due at
 	// next when that is not zero; due now if it was marked since the lease.
+	// [ErrLost] if another worker has it by now.
 	Finish(ctx context.Context, lease Lease, next time.Time) error
 	// Fail gives the key back after a failure: due at next, one more failure.
+	// [ErrLost] if another worker has it by now.
 	Fail(ctx context.Context, lease Lease, next time.Time) error
 	// NextDue is when the next key is due; false if the set is empty.
 	// Leased keys count with the end of their lease.

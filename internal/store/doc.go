@@ -1,0 +1,19 @@
+// Package store remembers what must outlive the process: the deliveries that
+// were received, the issues that want a look, what is known of incidents and
+// their follow-ups, and how far each repository has been swept.
+//
+// It runs on SQLite, the default, and on PostgreSQL, where several processes
+// share the work. Both get the same migrations and the same generated queries
+// and pass the same tests; what differs (how a database is opened, and how
+// processes that migrate it at once are kept apart) is in sqlite.go and
+// postgres.go. A statement that only one of the two understands does not
+// belong here.
+//
+// Receiving is what must be fast. A commit costs a flush of the disk, so the
+// deliveries of many senders share one: see [Store.Receive].
+//
+// All times are stored in UTC and in whole microseconds, which is what
+// PostgreSQL keeps.
+package store
+
+//go:generate sqlc generate

@@ -1,0 +1,52 @@
+-- name: Record :one
+SELECT record FROM incidents WHERE repo = $1 AND number = $2;
+
+-- name: SaveRecord :exec
+INSERT INTO incidents (repo, number, record, updated_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (repo, number) DO UPDATE SET
+    record = excluded.record,
+    updated_at = excluded.updated_at;
+
+-- name: Incidents :many
+SELECT number FROM incidents WHERE repo = $1 ORDER BY number;
+
+-- name: IsKnown :one
+SELECT CAST(
+    EXISTS (SELECT 1 FROM incidents AS i WHERE i.repo = sqlc.arg(repo) AND i.number = sqlc.arg(number))
+    OR EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.repo = sqlc.arg(repo) AND f.number = sqlc.arg(number))
+    AS BOOLEAN) AS known;
+
+-- name: HasIncidents :one
+SELECT CAST(EXISTS (SELECT 1 FROM incidents WHERE repo = $1) AS BOOLEAN) AS known;
+
+-- name: FollowUps :many
+SELECT observed FROM follow_ups
+WHERE incident_repo = $1 AND incident_number = $2
+ORDER BY number, repo;
+
+-- name: SaveFollowUp :execrows
+-- GitHub's times are whole seconds: what was seen last counts among equals.
+INSERT INTO follow_ups (repo, number, incident_repo, incident_number, observed, observed_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (repo, number) DO UPDATE SET
+    incident_repo = excluded.incident_repo,
+    incident_number = excluded.incident_number,
+    observed = excluded.observed,
+    observed_at = excluded.observed_at
+WHERE excluded.observed_at > follow_ups.observed_at
+    OR (excluded.observed_at = follow_ups.observed_at
+        AND (excluded.observed <> follow_ups.observed
+            OR excluded.incident_repo <> follow_ups.incident_repo
+            OR excluded.incident_number <> follow_ups.incident_number));
+
+-- name: IncidentOf :one
+SELECT incident_repo, incident_number FROM follow_ups WHERE repo = $1 AND number = $2;
+
+-- name: Look :one
+SELECT looked_until FROM looks WHERE repo = $1;
+
+-- name: SaveLook :exec
+INSERT INTO looks (repo, looked_until)
+VALUES ($1, $2)
+ON CONFLICT (repo) DO UPDATE SET looked_until = excluded.looked_until;
