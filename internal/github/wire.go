@@ -1,0 +1,161 @@
+package github
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/internal/incident"
+)
+
+// The shapes that GitHub sends, as far as they are used. go-github has no
+// performed_via_github_app on issues and comments, and decoding its full
+// types costs several times as much.
+
+type wireUser struct {
+	Login string `json:"login"`
+	Type  string `json:"type"` // "User", "Bot", "Organization", "Mannequin"
+}
+
+// actor is empty for an account that was deleted (null).
+func (u wireUser) actor() incident.Actor {
+	return incident.Actor{Login: u.Login, Bot: u.bot()}
+}
+
+func (u wireUser) bot() bool { return u.Type == "Bot" }
+
+type wireApp struct {
+	ID int64 `json:"id"`
+}
+
+type wireIssue struct {
+	ID            int64      `json:"id"`
+	Number        int        `json:"number"`
+	HTMLURL       string     `json:"html_url"`
+	RepositoryURL string     `json:"repository_url"`
+	Title         string     `json:"title"`
+	Body          string     `json:"body"`
+	State         string     `json:"state"`
+	StateReason   string     `json:"state_reason"`
+	User          wireUser   `json:"user"`
+	Assignees     []wireUser `json:"assignees"`
+	Labels        []struct {
+		Name string `json:"name"`
+	} `json:"labels"`
+	PullRequest *struct{} `json:"pull_request"`
+	Via         *wireApp  `json:"performed_via_github_app"`
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	ClosedAt    time.Time `json:"closed_at"`
+}
+
+// key is read from the answer, not from the question: the answer may be of
+// another repository, after a transfer.
+func (w *wireIssue) key() incident.Key {
+	owner, name := lastTwo(w.RepositoryURL)
+	return incident.NewKey(owner, name, w.Number)
+}
+
+// state counts what was closed before there were reasons as done.
+func (w *wireIssue) state() incident.State {
+	switch {
+	case w.State != "closed":
+		return incident.Open
+	case w.StateReason == "not_planned", w.StateReason == "duplicate":
+		return incident.Dropped
+	}
+	return incident.Done
+}
+
+func (w *wireIssue) issue(appID int64) incident.Issue {
+	i := incident.Issue{
+		Key: w.key(), ID: w.ID, URL: w.HTMLURL, Title: w.Title, Body: w.Body,
+		Author: w.User.actor(), AppID: appID,
+		PullRequest: w.PullRequest != nil, State: w.state(),
+		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt, ClosedAt: w.ClosedAt,
+	}
+	for _, l := range w.Labels {
+		i.Labels = append(i.Labels, l.Name)
+	}
+	for _, a := range w.Assignees {
+		i.Assignees = append(i.Assignees, a.Login)
+	}
+	return i
+}
+
+type wireComment struct {
+	ID        int64     `json:"id"`
+	HTMLURL   string    `json:"html_url"`
+	IssueURL  string    `json:"issue_url"`
+	Body      string    `json:"body"`
+	User      wireUser  `json:"user"`
+	Via       *wireApp  `json:"performed_via_github_app"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// key is the issue or pull request; false if the address names none.
+func (w *wireComment) key() (incident.Key, bool) {
+	rest, number, ok := cutLast(w.IssueURL)
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return incident.Key{}, false
+	}
+	owner, name := lastTwo(strings.TrimSuffix(rest, "/issues"))
+	return incident.NewKey(owner, name, n), true
+}
+
+func (w *wireComment) comment(ours bool) incident.Comment {
+	return incident.Comment{
+		ID: w.ID, URL: w.HTMLURL, Body: w.Body, Author: w.User.actor(), Ours: ours,
+		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
+	}
+}
+
+type wireEvent struct {
+	Event string   `json:"event"`
+	Actor wireUser `json:"actor"`
+	Label struct {
+		Name string `json:"name"`
+	} `json:"label"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+type wirePermission struct {
+	Permission string `json:"permission"`
+	RoleName   string `json:"role_name"`
+	User       struct {
+		Permissions map[string]bool `json:"permissions"`
+	} `json:"user"`
+}
+
+// triages is whether the answer says triage or more. The permissions of the
+// user are what counts; the role may be one that an organisation made up, and
+// then older hosts only leave the coarse permission.
+func (w *wirePermission) triages() bool {
+	enough := []string{"triage", "push", "write", "maintain", "admin"}
+	for _, p := range enough {
+		if w.User.Permissions[p] || (len(w.User.Permissions) == 0 && (w.RoleName == p || w.Permission == p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// lastTwo are the owner and name that a repository's API address ends with.
+func lastTwo(address string) (owner, name string) {
+	rest, name, _ := cutLast(address)
+	_, owner, _ = cutLast(rest)
+	return owner, name
+}
+
+// cutLast takes the last segment off an address.
+func cutLast(address string) (rest, last string, ok bool) {
+	i := strings.LastIndexByte(address, '/')
+	if i < 0 {
+		return "", address, false
+	}
+	last, err := url.PathUnescape(address[i+1:])
+	return address[:i], last, err == nil
+}
