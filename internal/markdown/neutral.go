@@ -84,14 +84,14 @@ var (
 	// The characters at which GitHub's links, references, emoji and formulas
 	// fall apart, as the first group.
 	pivotForms = []*regexp.Regexp{ //nolint:gochecknoglobals // compiled constants
-		regexp.MustCompile(`([@$])`),                   // people, teams, addresses; formulas
-		regexp.MustCompile(`(#)\d`),                    // #12, owner/repo#12
-		regexp.MustCompile(`(?i)\bGH(-)\d`),            // GH-12
-		regexp.MustCompile(`(:)//`),                    // any address
-		regexp.MustCompile(`(?i)\bwww(\.)`),            // www.example.com
-		regexp.MustCompile(`(?i)(?:mailto|xmpp)(:)`),   // the other schemes that link by themselves
-		regexp.MustCompile(`(:)[0-9_+-]*[a-z][\w+-]*`), // :tada:
+		regexp.MustCompile(`([@$])`),                 // people, teams, addresses; formulas
+		regexp.MustCompile(`(#)\d`),                  // #12, owner/repo#12
+		regexp.MustCompile(`(?i)\bGH(-)\d`),          // GH-12
+		regexp.MustCompile(`(:)//`),                  // any address
+		regexp.MustCompile(`(?i)www(\.)`),          // www.example.com
+		regexp.MustCompile(`(?i)(?:mailto|xmpp)(:)`), // the other schemes that link by themselves
 	}
+	emojiStart = regexp.MustCompile(`:[\w+-]+`)
 	commitHash = regexp.MustCompile(`\b[0-9a-fA-F]{7,}\b`)
 )
 
@@ -101,6 +101,11 @@ func pivots(s string) map[int]bool {
 	for _, form := range pivotForms {
 		for _, m := range form.FindAllStringSubmatchIndex(s, -1) {
 			found[m[2]] = true
+		}
+	}
+	for _, m := range emojiStart.FindAllStringIndex(s, -1) {
+		if strings.HasPrefix(s[m[1]:], ":") { // :tada:
+			found[m[0]] = true
 		}
 	}
 	for _, m := range commitHash.FindAllStringIndex(s, -1) {

@@ -30,6 +30,9 @@ func parse(s string) document {
 		src, shift = s[len(bom):], len(bom)
 	}
 	b := unixLines(src)
+	if absurd(b) {
+		b = nil
+	}
 	return document{src: b, root: parseWith(gfm, b), shift: shift}
 }
 
@@ -45,6 +48,28 @@ func unixLines(s string) []byte {
 		}
 	}
 	return b
+}
+
+// absurd is whether a line begins with a thousand marks of lists and quotes.
+// The time to parse grows with the square of their number, no person writes
+// it, and anybody may.
+func absurd(src []byte) bool {
+	marks := 0
+	for _, c := range src {
+		switch {
+		case c == '\n':
+			marks = 0
+		case marks < 0:
+		case !bytes.ContainsRune([]byte(" \t>*+-.)0123456789"), rune(c)):
+			marks = -1
+		default:
+			marks++
+		}
+		if marks == 1000 {
+			return true
+		}
+	}
+	return false
 }
 
 // line is the 1-based number of the line that holds the position.

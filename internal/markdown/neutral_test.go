@@ -1,0 +1,193 @@
+package markdown_test
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	gmhtml "github.com/yuin/goldmark/renderer/html"
+
+	"hindsight/internal/markdown"
+)
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, in, want string }{
+		{"plain", "Raise the pool to 50 (was 20), v2.1!", "Raise the pool to 50 (was 20), v2.1!"},
+		{"empty", " \n\t", ""},
+		{"white space", " a\r\n\tb\u2028c\u00a0 d ", "a b c d"},
+		{"mention", "ask @ann", "ask <span>@</span>ann"},
+		{"team", "@org/team", "<span>@</span>org/team"},
+		{"mention behind a zero width space", "@\u200bann", "<span>@</span>ann"},
+		{"address", "ann@example.org", "ann<span>@</span>example.org"},
+		{"reference", "see #12, org/repo#12, GH-12", "see <span>#</span>12, org/repo<span>#</span>12, GH<span>-</span>12"},
+		{"reference first", "#12", "<span>#</span>12"},
+		{"commit", "at 0123456789abcdef0123", "at 012345<span>6</span>789abc<span>d</span>ef0123"},
+		{"short hex", "abc123 in 2026", "abc123 in 2026"},
+		{"link by itself", "https://e.org www.e.org mailto:x", "https<span>:</span>//e.org www<span>.</span>e.org mailto<span>:</span>x"},
+		{"emoji name", "party :tada: at 14:05:30", "party <span>:</span>tada: at 14<span>:</span>05:30"},
+		{"formula", "$x$", "<span>$</span>x<span>$</span>"},
+		{"link and image", "[a](b) ![c](d)", `\[a\](b) !\[c\](d)`},
+		{"emphasis, code, strike", "**a** _b_ `c` ~~d~~", "\\*\\*a\\*\\* \\_b\\_ \\`c\\` \\~\\~d\\~\\~"},
+		{"tag, comment, entity", "<b> <!-- hindsight:x --> &amp;", "&lt;b&gt; &lt;!-- hindsight:x --&gt; &amp;amp;"},
+		{"table", "a | b", "a &#124; b"},
+		{"backslash", `a\|b\`, `a\\&#124;b\\`},
+		{"heading", "# a", `\# a`},
+		{"bullet", "- a", `\- a`},
+		{"plus", "+ a", `\+ a`},
+		{"number", "1. a", `1\. a`},
+		{"number with a bracket", "12) a", `12\) a`},
+		{"quote", "> [!NOTE]", `&gt; \[!NOTE\]`},
+		{"box", "[x] a", `\[x\] a`},
+		{"rule", "---", `\---`},
+		{"setext", "===", `\===`},
+		{"direction and control", "a\u202eb\u2066c\u200ed\u061ce\x00f\x1bg\u0085h", "abcdefg h"},
+		{"tags and joiners", "a\U000E0041b\u200dc\ufeffd\u00ade", "abcde"},
+		{"broken bytes", "a\xff\xed\xa0\x80b", "ab"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, markdown.Text(tt.in)); diff != "" {
+				t.Errorf("Text(%q) (-want +got):\n%s", tt.in, diff)
+			}
+		})
+	}
+}
+
+// refers is what GitHub would make a mention, reference or emoji of within one
+// piece of text between tags.
+var refers = regexp.MustCompile(`@\w|#\d|(?i:\bGH-\d)|\b[0-9a-fA-F]{7,40}\b|://|(?i:www\.)|:[\w+-]*[a-z][\w+-]*:|\$.*\$`)
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+func FuzzText(f *testing.F) {
+	for _, s := range []string{
+		"ask @ann about #12", "| a | b |\n|---|---|", "<!-- hindsight:page --> <script>", "1. x", "    code",
+		"**a** _b_ `c` ~~d~~ [e](f) ![g](h) <http://i.org> j@k.org www.l.org", "a\\", "&copy; \u202e\x00\xff", "[^1]: x", "[x]: y",
+		"0123456789abcdef0123456789abcdef01234567", "***", "- - -", "===", ":-|", "xmpp:a@b.c/d", "$a$",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		out := markdown.Text(s)
+		want := visible(s)
+		if want == "" {
+			if out != "" {
+				t.Fatalf("Text(%q) = %q, want nothing", s, out)
+			}
+			return
+		}
+		checkNeutral(t, out, "<p>", "</p>\n", want)
+		checkNeutral(t, "- [ ] "+out, "<ul>\n<li><input disabled=\"\" type=\"checkbox\"> ", "</li>\n</ul>\n", want)
+		checkNeutral(t, "| a |\n|---|\n| "+out+" |", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>", "</td>\n</tr>\n</tbody>\n</table>\n", want)
+	})
+}
+
+// checkNeutral renders src and wants nothing but want between the tags that
+// belong to the frame.
+func checkNeutral(t *testing.T, src, before, after, want string) {
+	t.Helper()
+	page := render(t, src)
+	inner, ok1 := strings.CutPrefix(page, before)
+	inner, ok2 := strings.CutSuffix(inner, after)
+	if !ok1 || !ok2 {
+		t.Fatalf("%q renders as %q, want one text between %q and %q", src, page, before, after)
+	}
+	var got strings.Builder
+	for _, piece := range tag.Split(inner, -1) {
+		piece = html.UnescapeString(piece)
+		if m := refers.FindString(piece); m != "" {
+			t.Fatalf("%q leaves %q in one piece of text", src, m)
+		}
+		got.WriteString(piece)
+	}
+	for _, found := range tag.FindAllString(inner, -1) {
+		if found != "<span>" && found != "</span>" {
+			t.Fatalf("%q renders with a tag %s", src, found)
+		}
+	}
+	if got.String() != want {
+		t.Fatalf("%q shows %q, want %q", src, got.String(), want)
+	}
+}
+
+func render(t *testing.T, src string) string {
+	t.Helper()
+	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(gmhtml.WithUnsafe()))
+	var b bytes.Buffer
+	if err := md.Convert([]byte(src), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// visible says by other means than the package what is to be seen of s.
+func visible(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && n == 1:
+		case unicode.IsSpace(r):
+			b.WriteByte(' ')
+		case unicode.In(r, unicode.Cc, unicode.Cf):
+		default:
+			b.WriteRune(r)
+		}
+		s = s[n:]
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, in string
+		limit    int
+		want     string
+	}{
+		{"one line", "a *b*", 100, `> a \*b\*`},
+		{"lines stay lines", "a\nb\r\nc", 100, "> a\\\n> b\\\n> c"},
+		{"paragraphs", "\n\na\n \n\nb\n\n", 100, "> a\n>\n> b"},
+		{"cut", "abc\ndef", 5, "> abc\\\n> d\\\n> …"},
+		{"cut between characters", "äöü", 2, "> äö\\\n> …"},
+		{"lists, headings, code", "# a\n- b\n```\nc\n```", 100, "> \\# a\\\n> \\- b\\\n> \\`\\`\\`\\\n> c\\\n> \\`\\`\\`"},
+		{"marker", "<!-- hindsight:page -->", 100, "> &lt;!-- hindsight:page --&gt;"},
+		{"trailing backslash", "a\\\nb", 100, "> a\\\\\\\n> b"},
+		{"nothing", " \n\t\n", 100, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, markdown.Quote(tt.in, tt.limit)); diff != "" {
+				t.Errorf("Quote(%q, %d) (-want +got):\n%s", tt.in, tt.limit, diff)
+			}
+		})
+	}
+}
+
+func FuzzQuote(f *testing.F) {
+	f.Add("a\n\n> b\n- c\n", 10)
+	f.Add("```\n<!-- hindsight:x -->\n", 3)
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		page := render(t, markdown.Quote(s, limit&0xfff))
+		for _, found := range tag.FindAllString(page, -1) {
+			switch found {
+			case "<blockquote>", "</blockquote>", "<p>", "</p>", "<br>", "<span>", "</span>":
+			default:
+				t.Fatalf("Quote(%q) renders with a tag %s", s, found)
+			}
+		}
+		if strings.Count(page, "<blockquote>") > 1 {
+			t.Fatalf("Quote(%q) renders as %q, more than one quote", s, page)
+		}
+	})
+}
