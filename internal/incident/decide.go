@@ -2,7 +2,6 @@ package incident
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
@@ -12,9 +11,7 @@ import (
 // the world, the plan is empty.
 func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	d := decision{policy: policy, texts: texts, World: w, now: now}
-	d.next = w.Record
-	d.next.Ledger = w.Record.Ledger.clone()
-	d.next.Problems = maps.Clone(w.Record.Problems)
+	d.next = w.Record.Clone()
 	if why := d.idle(); why != "" {
 		return Plan{Record: d.next, Idle: why}
 	}

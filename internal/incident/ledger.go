@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -154,4 +155,9 @@ type Record struct {
 	// at the start of a look was cut off: whether it was opened is not
 	// known, and only listing tells.
 	Opening []ItemKey `json:"opening,omitempty"`
+}
+
+// Clone is a copy that shares nothing with the record.
+func (r Record) Clone() Record {
+	return Record{Ledger: r.Ledger.clone(), Problems: maps.Clone(r.Problems), Opening: slices.Clone(r.Opening)}
 }

@@ -97,13 +97,19 @@ type Ask struct {
 // ledger holds is not asked for again.
 func Asks(policy Policy, w World) []Ask {
 	ledger := w.Record.Ledger
-	if ledger.Accepted.At.IsZero() {
-		return acceptanceAsk(policy, w)
-	}
 	var asks []Ask
 	ask := func(line ItemKey, who Actor) {
 		if who.Login != "" && !slices.Contains(ledger.Refused, line) {
 			asks = append(asks, Ask{line, who.Login})
+		}
+	}
+	if ledger.Accepted.At.IsZero() {
+		line, who := w.labelling()
+		if !hasLabel(w.Parent.Labels, policy.Label) || slices.Contains(ledger.Refused, line) {
+			return nil
+		}
+		if !who.Bot {
+			ask(line, who)
 		}
 	}
 	for _, c := range match(w.items(policy, w.severity(policy)), ledger) {
@@ -115,17 +121,6 @@ func Asks(policy Policy, w World) []Ask {
 		ask(confirmation(c), c.Author)
 	}
 	return asks
-}
-
-// acceptanceAsk is about who put the label on: the only question that counts
-// before the incident is one.
-func acceptanceAsk(policy Policy, w World) []Ask {
-	line, who := w.labelling()
-	if !hasLabel(w.Parent.Labels, policy.Label) || who.Bot || who.Login == "" ||
-		slices.Contains(w.Record.Ledger.Refused, line) {
-		return nil
-	}
-	return []Ask{{line, who.Login}}
 }
 
 // labelling is who answers for the label, and the line by which the verdict

@@ -3,16 +3,20 @@ package incident
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // page plans the post-mortem page: once, at a path that never changes.
 func (d *decision) page() {
 	p := &d.ledger().Page
-	if p.URL != "" || d.pageState() != PageComing {
-		return
-	}
-	if p.Path == "" {
+	if p.Path == "" && d.pageState() == PageComing {
 		p.Path = d.texts.PageName(d.facts) + ".md"
+	}
+	if p.Path != "" {
+		d.facts.PageLink = d.Repository.URL + "/wiki/" + strings.TrimSuffix(p.Path, ".md")
+	}
+	if d.pageState() != PageComing {
+		return
 	}
 	d.plan(CreatePage{
 		Path:  p.Path,
@@ -76,7 +80,7 @@ func (d *decision) open(c candidate) OpenFollowUp {
 	}
 	title, body := d.texts.FollowUp(FollowUpView{
 		Facts: d.facts, Item: c.Entry.Key, Source: c.Item.Source, Words: c.Entry.Words,
-		Text: c.Item.Text, URL: url, Author: c.Item.Author.Login,
+		Text: c.Item.Text, Line: url, Author: c.Item.Author.Login,
 	})
 	return OpenFollowUp{
 		Item: c.Entry.Key, Source: c.Item.Source, Words: c.Entry.Words,
@@ -211,7 +215,8 @@ func (d *decision) tracker() []Effect {
 func (d *decision) view() TrackerView {
 	return TrackerView{
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
-		Page: d.pageState(), Lines: d.checklist(), Refused: d.refusedLines(), Waiting: d.waiting,
+		Reviewed: d.policy.reviewed(d.Parent.Labels),
+		Page:     d.pageState(), Lines: d.checklist(), Refused: d.refusedLines(), Waiting: d.waiting,
 		Notices: d.notices(), Ledger: d.ledger().Carried(),
 	}
 }

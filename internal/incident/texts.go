@@ -27,6 +27,7 @@ type Facts struct {
 	Resolved time.Time // zero while it goes on
 	Owner    string    // login, or ""
 	PageURL  string    // "" until the page exists
+	PageLink string    // where the page is or will be; "" if there is none
 	Private  bool      // the repository: what is written is not public
 }
 
@@ -35,6 +36,7 @@ type TrackerView struct {
 	Facts
 	Paused   bool // the label is off
 	Complete bool
+	Reviewed bool // a label says that the page has been reviewed
 	Page     PageState
 	Lines    []TrackerLine
 	// Refused is how many lines came from people who lack the permission.
@@ -84,7 +86,7 @@ type FollowUpView struct {
 	Source Source
 	Words  string // the entry's
 	Text   string // not neutral
-	URL    string // where the line can be read
+	Line   string // the address where the line can be read
 	Author string // login, or "" for the configuration's
 }
 

@@ -27,9 +27,9 @@ type Forge interface {
 	MayTriage(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error)
 	// File is a file's content on the default branch, at most 64 KiB.
 	File(ctx context.Context, repo incident.Repo, path string) ([]byte, error)
-	// Listed are the issues (not pull requests) with the label that changed
-	// at or after since (zero: ever), open or closed, oldest change first.
-	// An empty label means all.
+	// Listed are the issues and pull requests with the label that changed at
+	// or after since (zero: ever), open or closed, oldest change first. An
+	// empty label means all.
 	Listed(ctx context.Context, repo incident.Repo, label string, since time.Time) ([]incident.Issue, error)
 	// Commented are the issues on which a comment was written or edited at
 	// or after since.
@@ -64,6 +64,8 @@ type Installation struct {
 type Forges interface {
 	// Forge does no request by itself.
 	Forge(installation int64) Forge
+	// Admits is whether the operator serves this owner.
+	Admits(ctx context.Context, owner string) (bool, error)
 	// Installations are those of allowed owners.
 	Installations(ctx context.Context) ([]Installation, error)
 	// InstallationOf is the installation that sees the repository;
@@ -103,8 +105,17 @@ type Memory interface {
 	SaveLook(ctx context.Context, repo incident.Repo, until time.Time) error
 }
 
-// Texts renders what Hindsight writes. Implemented by package templates.
-type Texts = incident.Texts
+// Texts renders what Hindsight writes, and reads it back. A marker proves
+// nothing by itself: only what GitHub says this App wrote is given to the
+// reading methods.
+type Texts interface {
+	incident.Texts
+	// ReadTracker finds the tracker's marker and the ledger in it.
+	ReadTracker(body string) (of incident.Key, ledger incident.Ledger, ok bool)
+	ReadClosing(body string) (of incident.Key, complete bool, ok bool)
+	// ReadFollowUp finds the marker of a follow-up: Item, Source and Words.
+	ReadFollowUp(body string) (of incident.Key, entry incident.Entry, ok bool)
+}
 
 // Marker is set where work is to be done.
 type Marker interface {

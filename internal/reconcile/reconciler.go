@@ -1,0 +1,185 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"hindsight/internal/incident"
+)
+
+// ConfigFile is where a repository keeps its configuration.
+const ConfigFile = ".github/hindsight.yml"
+
+// Reconciler holds what a look needs. All fields must be set.
+type Reconciler struct {
+	Forges Forges
+	Wiki   Wiki
+	Memory Memory
+	Marker Marker
+	Texts  Texts
+	// Policy reads a repository's configuration; its errors are for people.
+	Policy func(file string, data []byte) (incident.Policy, error)
+	Clock  func() time.Time
+	Log    *slog.Logger
+	// Settle is how long the tracker waits for the other parts to finish
+	// too, once the first has, so that it is written once and not twice.
+	Settle time.Duration
+}
+
+// Look looks at one issue and does what is missing. It returns when to look
+// again, zero for never. Installation 0 is looked up.
+func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.Key) (time.Time, error) {
+	if key.Number == 0 {
+		return time.Time{}, r.lookAtWiki(ctx, installation, key.Repo)
+	}
+	forge, installation, err := r.forge(ctx, installation, key.Repo)
+	if err != nil {
+		return time.Time{}, err
+	}
+	issue, err := forge.Issue(ctx, key)
+	if missing := new(incident.Missing); errors.As(err, &missing) {
+		return time.Time{}, r.lookAtGone(ctx, installation, key)
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read %s: %w", key, err)
+	}
+	if err := r.noteFollowUp(ctx, installation, issue); err != nil {
+		return time.Time{}, err
+	}
+	record, known, err := r.Memory.Record(ctx, key)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("recall %s: %w", key, err)
+	}
+	if !known && !labelled(issue, incident.DefaultPolicy().Label) {
+		r.Log.DebugContext(ctx, "ignored", "issue", key, "reason", "no incident label and nothing remembered")
+		return time.Time{}, nil
+	}
+	return r.newRun(forge, installation, key, record, known).toTheEnd(ctx)
+}
+
+// forge is the installation's view, if the operator serves the owner.
+func (r *Reconciler) forge(ctx context.Context, installation int64, repo incident.Repo) (Forge, int64, error) {
+	admitted, err := r.Forges.Admits(ctx, repo.Owner())
+	if err != nil {
+		return nil, 0, fmt.Errorf("ask which owners are served: %w", err)
+	}
+	if !admitted {
+		return nil, 0, &incident.Paused{Why: "the owner of " + string(repo) +
+			" is not served here: add it to HINDSIGHT_ALLOWED_OWNERS"}
+	}
+	if installation == 0 {
+		if installation, err = r.Forges.InstallationOf(ctx, repo); err != nil {
+			return nil, 0, fmt.Errorf("find the installation for %s: %w", repo, err)
+		}
+	}
+	return r.Forges.Forge(installation), installation, nil
+}
+
+// lookAtWiki makes due what may wait for a wiki's first page.
+func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.Memory.Incidents(ctx, repo)
+	if err != nil {
+		return fmt.Errorf("list the incidents of %s: %w", repo, err)
+	}
+	for _, key := range keys {
+		record, _, err := r.Memory.Record(ctx, key)
+		if err != nil {
+			return fmt.Errorf("recall %s: %w", key, err)
+		}
+		if record.Ledger.Page.URL != "" {
+			continue
+		}
+		if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
+			return fmt.Errorf("mark %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// lookAtGone notes that a follow-up does not exist any more. Of a parent that
+// is gone nothing can be said anywhere but here.
+func (r *Reconciler) lookAtGone(ctx context.Context, installation int64, key incident.Key) error {
+	parent, ok, err := r.Memory.IncidentOf(ctx, key)
+	if err != nil {
+		return fmt.Errorf("recall whose follow-up %s is: %w", key, err)
+	}
+	if !ok {
+		r.Log.InfoContext(ctx, "paused", "issue", key, "reason", "it does not exist any more, or the app may not see it")
+		return nil
+	}
+	known, err := r.Memory.FollowUps(ctx, parent)
+	if err != nil {
+		return fmt.Errorf("recall the follow-ups of %s: %w", parent, err)
+	}
+	for _, f := range known {
+		if f.Issue == key {
+			f.State, f.At = incident.Gone, r.Clock()
+			return r.saveFollowUp(ctx, installation, parent, f)
+		}
+	}
+	return nil
+}
+
+// noteFollowUp stores what is seen of a follow-up, and makes its incident due
+// when something is new.
+func (r *Reconciler) noteFollowUp(ctx context.Context, installation int64, issue incident.Issue) error {
+	parent, f, ok := r.readFollowUp(issue)
+	if !ok {
+		return nil
+	}
+	return r.saveFollowUp(ctx, installation, parent, f)
+}
+
+func (r *Reconciler) saveFollowUp(
+	ctx context.Context, installation int64, parent incident.Key, f incident.FollowUp,
+) error {
+	changed, err := r.Memory.SaveFollowUp(ctx, parent, f)
+	if err != nil {
+		return fmt.Errorf("store the state of %s: %w", f.Issue, err)
+	}
+	if !changed {
+		return nil
+	}
+	if err := r.Marker.Mark(ctx, installation, parent, r.Clock()); err != nil {
+		return fmt.Errorf("mark %s: %w", parent, err)
+	}
+	return nil
+}
+
+// readFollowUp knows one of our follow-ups again. A marker counts only in
+// what this App opened, and only for a parent in the same repository: people
+// with write permission can edit an issue's text.
+func (r *Reconciler) readFollowUp(issue incident.Issue) (incident.Key, incident.FollowUp, bool) {
+	if issue.AppID != r.Forges.AppID() {
+		return incident.Key{}, incident.FollowUp{}, false
+	}
+	parent, entry, ok := r.Texts.ReadFollowUp(issue.Body)
+	if !ok || parent.Repo != issue.Key.Repo {
+		return incident.Key{}, incident.FollowUp{}, false
+	}
+	return parent, followUp(issue, entry), true
+}
+
+func followUp(issue incident.Issue, entry incident.Entry) incident.FollowUp {
+	f := incident.FollowUp{
+		Issue: issue.Key, ID: issue.ID, Item: entry.Key, Source: entry.Source, Words: entry.Words,
+		Title: issue.Title, URL: issue.URL, State: issue.State, At: issue.UpdatedAt, Since: issue.ClosedAt,
+	}
+	if len(issue.Assignees) > 0 {
+		f.Owner = issue.Assignees[0]
+	}
+	return f
+}
+
+func labelled(issue incident.Issue, label string) bool {
+	for _, l := range issue.Labels {
+		if strings.EqualFold(l, label) {
+			return true
+		}
+	}
+	return false
+}

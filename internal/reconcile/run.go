@@ -1,0 +1,310 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"hindsight/internal/incident"
+)
+
+// maxRounds ends a run that does not come to an end: a plan that stays full
+// after its effects were carried out is a bug, and must not become a flood
+// of requests.
+const maxRounds = 25
+
+// run is one look at one incident, from the first observation until nothing
+// is left to do. Only what is behind mu is shared with the parts' goroutines.
+type run struct {
+	r            *Reconciler
+	forge        Forge
+	installation int64
+	key          incident.Key
+	dry          bool // observe and decide only
+
+	repository  incident.Repository
+	policy      incident.Policy
+	configError string
+	verdicts    map[string]incident.Verdict // by login
+	finished    chan incident.Part
+
+	mu      sync.Mutex
+	record  incident.Record
+	united  bool // with the tracker's ledger
+	listed  bool // all follow-ups are known
+	overlay map[incident.Key]incident.FollowUp
+	running map[incident.Part]bool
+	failed  map[incident.Part]bool // in this run
+}
+
+func (r *Reconciler) newRun(
+	forge Forge, installation int64, key incident.Key, record incident.Record, known bool,
+) *run {
+	return &run{
+		r: r, forge: forge, installation: installation, key: key,
+		record: record, listed: known,
+		policy:   incident.DefaultPolicy(),
+		verdicts: map[string]incident.Verdict{},
+		finished: make(chan incident.Part),
+		overlay:  map[incident.Key]incident.FollowUp{},
+		running:  map[incident.Part]bool{},
+		failed:   map[incident.Part]bool{},
+	}
+}
+
+// toTheEnd goes round until the plan is empty. The tracker is written first
+// and by this goroutine; the other parts run beside each other, so that one
+// that hangs holds up none.
+func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer n.drain()
+	defer cancel()
+	for range maxRounds {
+		plan, err := n.decide(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if plan.Idle != "" {
+			n.r.Log.InfoContext(ctx, "nothing may be done", "incident", n.key, "reason", plan.Idle)
+			return time.Time{}, nil
+		}
+		mine, others := split(plan.Effects)
+		if !n.carryOut(ctx, incident.TrackerPart, mine) {
+			continue
+		}
+		n.start(ctx, others)
+		switch {
+		case n.busyParts() > 0:
+			n.wait(ctx)
+		case len(mine) == 0:
+			return plan.LookAgain, ctx.Err()
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s: still not done after %d rounds", n.key, maxRounds)
+}
+
+// decide observes and plans, and stores what is to be remembered before the
+// first effect. The record is read, planned on and replaced under the lock:
+// a part that finishes meanwhile must not be forgotten.
+func (n *run) decide(ctx context.Context) (incident.Plan, error) {
+	w, err := n.observe(ctx)
+	if err != nil {
+		return incident.Plan{}, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w.Record, w.Busy = n.record, n.busy()
+	plan := incident.Decide(n.policy, n.r.Texts, w, n.r.Clock())
+	n.record = plan.Record
+	return plan, n.save(ctx)
+}
+
+// busy are the parts for which nothing is to be planned now. Called with mu.
+func (n *run) busy() map[incident.Part]bool {
+	busy := maps.Clone(n.failed)
+	maps.Copy(busy, n.running)
+	return busy
+}
+
+func (n *run) isBusy(part incident.Part) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.running[part] || n.failed[part]
+}
+
+func (n *run) busyParts() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.running)
+}
+
+// save stores the record. Called with mu.
+func (n *run) save(ctx context.Context) error {
+	if n.dry {
+		return nil
+	}
+	if err := n.r.Memory.SaveRecord(ctx, n.key, n.record); err != nil {
+		return fmt.Errorf("remember %s: %w", n.key, err)
+	}
+	return nil
+}
+
+func (n *run) snapshot() incident.Record {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.record.Clone()
+}
+
+// unite takes into the record what only the tracker knows: once in a run,
+// because afterwards the record is ahead.
+func (n *run) unite(ledger incident.Ledger) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.united {
+		n.record.Ledger, n.united = n.record.Ledger.Unite(ledger), true
+	}
+}
+
+// split parts a plan into the tracker's effects and, part by part, the rest.
+func split(effects []incident.Effect) (tracker []incident.Effect, others map[incident.Part][]incident.Effect) {
+	others = map[incident.Part][]incident.Effect{}
+	for _, e := range effects {
+		if e.Part() == incident.TrackerPart {
+			tracker = append(tracker, e)
+		} else {
+			others[e.Part()] = append(others[e.Part()], e)
+		}
+	}
+	return tracker, others
+}
+
+// start runs each part's effects in a goroutine of its own.
+func (n *run) start(ctx context.Context, parts map[incident.Part][]incident.Effect) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for part, effects := range parts {
+		n.running[part] = true
+		go func() {
+			n.carryOut(ctx, part, effects)
+			n.finished <- part
+		}()
+	}
+}
+
+// wait waits for one part to finish, and a little longer for the others, so
+// that the tracker is written once for all of them.
+func (n *run) wait(ctx context.Context) {
+	n.done(<-n.finished)
+	settle := time.NewTimer(n.r.Settle)
+	defer settle.Stop()
+	for n.busyParts() > 0 {
+		select {
+		case part := <-n.finished:
+			n.done(part)
+		case <-settle.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (n *run) done(part incident.Part) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.running, part)
+}
+
+// drain waits for the parts that still run; their context has ended.
+func (n *run) drain() {
+	for n.busyParts() > 0 {
+		n.done(<-n.finished)
+	}
+}
+
+// carryOut does a part's effects in order, and records each before the next.
+// It is false when one of them failed: then the part rests for this run.
+func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incident.Effect) bool {
+	for _, e := range effects {
+		if err := n.carryOutOne(ctx, e); err != nil {
+			n.fail(ctx, part, err)
+			return false
+		}
+		n.r.Log.InfoContext(ctx, "did", "incident", n.key, "effect", e.String())
+	}
+	return true
+}
+
+func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: panic: %v\n%s", e, p, debug.Stack())
+		}
+	}()
+	if err := n.starting(ctx, e); err != nil {
+		return err
+	}
+	out, err := n.apply(ctx, e)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e, err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record.Did(e, out, n.r.Clock())
+	return n.save(ctx)
+}
+
+func (n *run) starting(ctx context.Context, e incident.Effect) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.record.Starting(e) {
+		return nil
+	}
+	return n.save(ctx)
+}
+
+// fail records why a part could not be finished. When the run itself is being
+// stopped that is no news of the part.
+func (n *run) fail(ctx context.Context, part incident.Part, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.failed[part] = true
+	if ctx.Err() != nil {
+		return
+	}
+	n.record.Failed(part, err, n.r.Clock())
+	level := slog.LevelWarn
+	if blocked := new(incident.Blocked); errors.As(err, &blocked) {
+		level = slog.LevelInfo
+	}
+	n.r.Log.Log(ctx, level, "a part could not be finished", "incident", n.key, "part", string(part), "error", err)
+	if err := n.save(ctx); err != nil {
+		n.r.Log.ErrorContext(ctx, "the record could not be stored", "incident", n.key, "error", err)
+	}
+}
+
+// seen keeps what was observed of follow-ups.
+func (n *run) seen(ctx context.Context, follow ...incident.FollowUp) error {
+	for _, f := range follow {
+		n.mu.Lock()
+		n.overlay[f.Issue] = f
+		n.mu.Unlock()
+		if n.dry {
+			continue
+		}
+		if _, err := n.r.Memory.SaveFollowUp(ctx, n.key, f); err != nil {
+			return fmt.Errorf("store the state of %s: %w", f.Issue, err)
+		}
+	}
+	return nil
+}
+
+// recall is what is known of the follow-ups: by memory, and by this run.
+func (n *run) recall(ctx context.Context) ([]incident.FollowUp, error) {
+	known, err := n.r.Memory.FollowUps(ctx, n.key)
+	if err != nil {
+		return nil, fmt.Errorf("recall the follow-ups of %s: %w", n.key, err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []incident.FollowUp
+	stored := map[incident.Key]bool{}
+	for _, f := range known {
+		stored[f.Issue] = true
+		if mine, ok := n.overlay[f.Issue]; ok && mine.At.After(f.At) {
+			f = mine
+		}
+		all = append(all, f)
+	}
+	for key, f := range n.overlay {
+		if !stored[key] {
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
