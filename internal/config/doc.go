@@ -1,0 +1,13 @@
+// Package config reads what an operator and a team have set.
+//
+// The server's settings are environment variables and the same as flags: the
+// structs [App], [Edge], [Serve] and [Log] carry kong's tags and are embedded
+// by the commands that need them. What kong fills in is text only; Resolve
+// reads the files, parses the key, checks what goes with what, and gives
+// either settings that can be used as they are or a [SettingError]: one
+// sentence that names the variable and the next step.
+//
+// A team's configuration is a file in its repository, which whoever may write
+// there may write: [ParseRepository] takes anything, and answers with a
+// policy or with a [RepositoryError] that names the line.
+package config

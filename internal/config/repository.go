@@ -1,0 +1,225 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+	_ "time/tzdata" // a minimal container has no zone files, and a zone that is unknown there only would be a riddle
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"hindsight/internal/incident"
+)
+
+// RepositoryLimit is how large a repository's configuration may be, in bytes.
+const RepositoryLimit = 64 << 10
+
+// What the lists may hold.
+const (
+	longestTitle = 200 // characters; GitHub takes 256
+	mostTitles   = 25  // standard follow-ups of one severity
+	mostApps     = 50
+)
+
+// RepositoryError is a configuration that can't be used.
+type RepositoryError struct {
+	File         string
+	Line, Column int    // from 1
+	Problem      string // one sentence, with the next step; may quote the file
+}
+
+func (e *RepositoryError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem)
+}
+
+// ParseRepository reads a repository's .github/hindsight.yml over the
+// defaults. Its error is always a [RepositoryError]; the policy then is of no
+// use.
+//
+// The file is walked as a tree rather than decoded: so every error knows its
+// place, and anchors, tags and merge keys, with which a small file becomes a
+// large one, never come to anything.
+func ParseRepository(file string, data []byte) (incident.Policy, error) {
+	root, err := parseTree(data)
+	policy := incident.DefaultPolicy()
+	if err == nil && root != nil {
+		err = readPolicy(root, &policy)
+	}
+	if err != nil {
+		err.File = file
+		return incident.Policy{}, err
+	}
+	return policy, nil
+}
+
+// parseTree gives the only document's content, nil if there is none.
+func parseTree(data []byte) (root ast.Node, problem *RepositoryError) {
+	if len(data) > RepositoryLimit {
+		return nil, at(nil, "the file is larger than %d KB: shorten it", RepositoryLimit>>10)
+	}
+	if !utf8.Valid(data) {
+		return nil, at(nil, "the file is not UTF-8: save it as UTF-8")
+	}
+	// Whoever writes this file must not be able to end the process, whatever
+	// the parser makes of it.
+	defer func() {
+		if recover() != nil {
+			root, problem = nil, at(nil, "the file can't be read as YAML: simplify it")
+		}
+	}()
+	tokens, problem := tokenize(data)
+	if problem != nil {
+		return nil, problem
+	}
+	tree, err := parser.Parse(tokens, 0)
+	if err != nil {
+		return nil, notYAML(err)
+	}
+	for i, doc := range tree.Docs {
+		if i > 0 {
+			return nil, at(doc.Start, "a second document would be ignored: keep everything in one")
+		}
+		root = doc.Body
+	}
+	return root, nil
+}
+
+// tokenize refuses what the parser would take long over: its time grows with
+// the square of the nesting, to half a minute for 64 KB of brackets.
+func tokenize(data []byte) (token.Tokens, *RepositoryError) {
+	const most = 4096
+	tokens := lexer.Tokenize(string(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	if len(tokens) > most {
+		return nil, at(tokens[most], "the file has too many entries: shorten it")
+	}
+	return tokens, nil
+}
+
+func notYAML(err error) *RepositoryError {
+	if e, ok := err.(yaml.Error); ok { //nolint:errorlint // the parser's own, never wrapped
+		return at(e.GetToken(), "this is not YAML: %s", oneLine(e.GetMessage()))
+	}
+	return at(nil, "this is not YAML: %s", oneLine(err.Error()))
+}
+
+// at is a problem at a place; the file's beginning where there is none.
+func at(place *token.Token, format string, args ...any) *RepositoryError {
+	e := &RepositoryError{Line: 1, Column: 1, Problem: fmt.Sprintf(format, args...)}
+	if place != nil && place.Position != nil {
+		e.Line, e.Column = max(place.Position.Line, 1), max(place.Position.Column, 1)
+	}
+	return e
+}
+
+// readPolicy is the schema.
+func readPolicy(root ast.Node, p *incident.Policy) *RepositoryError {
+	return mapping(root, "the file", fields{
+		"timezone": func(n ast.Node) *RepositoryError { return readZone(n, &p.Zone) },
+		"severity": func(n ast.Node) *RepositoryError {
+			return mapping(n, "severity", fields{
+				"default": func(n ast.Node) *RepositoryError { return readSeverity(n, &p.DefaultSeverity) },
+			})
+		},
+		"postmortem": func(n ast.Node) *RepositoryError {
+			return mapping(n, "postmortem", fields{
+				"from": func(n ast.Node) *RepositoryError { return readSeverity(n, &p.PageFrom) },
+			})
+		},
+		"incident": func(n ast.Node) *RepositoryError {
+			return mapping(n, "incident", fields{
+				"apps": func(n ast.Node) *RepositoryError { return readApps(n, &p.Apps) },
+			})
+		},
+		"follow_ups": func(n ast.Node) *RepositoryError {
+			return mapping(n, "follow_ups", fields{
+				"standard": func(n ast.Node) *RepositoryError { return readStandard(n, &p.Standard) },
+			})
+		},
+	})
+}
+
+func readZone(n ast.Node, zone **time.Location) *RepositoryError {
+	name, err := text(n)
+	if err != nil {
+		return err
+	}
+	loaded, loadErr := time.LoadLocation(name)
+	// "Local" is the server's zone, which the team neither chose nor sees.
+	if loadErr != nil || name == "" || name == "Local" {
+		return at(n.GetToken(), "%s is no time zone: write one like Europe/Berlin or UTC", quote(name))
+	}
+	*zone = loaded
+	return nil
+}
+
+func readSeverity(n ast.Node, severity *incident.Severity) *RepositoryError {
+	name, err := text(n)
+	if err != nil {
+		return err
+	}
+	s, ok := incident.ParseSeverity(name)
+	if !ok {
+		return at(n.GetToken(), "%s is no severity: write one of sev1 (worst) to sev5", quote(name))
+	}
+	*severity = s
+	return nil
+}
+
+func readApps(n ast.Node, apps *[]string) *RepositoryError {
+	return list(n, mostApps, func(n ast.Node) *RepositoryError {
+		name, err := text(n)
+		if err != nil {
+			return err
+		}
+		if !loginForm.MatchString(strings.TrimSuffix(name, "[bot]")) {
+			return at(n.GetToken(), "%s is no App's name: write it as in the App's address, like my-app", quote(name))
+		}
+		*apps = append(*apps, name)
+		return nil
+	})
+}
+
+func readStandard(n ast.Node, standard *map[incident.Severity][]string) *RepositoryError {
+	all := map[incident.Severity][]string{}
+	err := entries(n, "follow_ups.standard", func(key *token.Token, value ast.Node) *RepositoryError {
+		s, ok := incident.ParseSeverity(key.Value)
+		if !ok {
+			return at(key, "%s is no severity: write one of sev1 (worst) to sev5", quote(key.Value))
+		}
+		if _, twice := all[s]; twice {
+			return at(key, "%s is there twice: keep one", s)
+		}
+		titles, problem := readTitles(value)
+		all[s] = titles
+		return problem
+	})
+	*standard = all
+	return err
+}
+
+func readTitles(n ast.Node) ([]string, *RepositoryError) {
+	var titles []string
+	err := list(n, mostTitles, func(n ast.Node) *RepositoryError {
+		title, wrongKind := text(n)
+		if wrongKind != nil {
+			return wrongKind
+		}
+		switch title = strings.TrimSpace(title); {
+		case title == "":
+			return at(n.GetToken(), "a follow-up without a title: write one, or remove the line")
+		case oneLine(title) != title:
+			return at(n.GetToken(), "a follow-up's title must be a single line of plain text: shorten it")
+		case utf8.RuneCountInString(title) > longestTitle:
+			return at(n.GetToken(), "a follow-up's title has more than %d characters: shorten it", longestTitle)
+		}
+		titles = append(titles, title)
+		return nil
+	})
+	return titles, err
+}

@@ -1,0 +1,121 @@
+package config
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// secretFileLimit is far more than any key or password takes, in bytes.
+const secretFileLimit = 64 << 10
+
+// secret takes the value or reads the file; none if neither is set. White
+// space around it comes from editors and is not part of it.
+func secret(variable string, value Secret, file string) (Secret, error) {
+	fileVariable := variable + "_FILE"
+	text := strings.TrimSpace(value.Reveal())
+	switch {
+	case text != "" && file != "":
+		return Secret{}, wrong(variable, "and %s are both set: unset one of them", fileVariable)
+	case file == "":
+		return NewSecret(text), nil
+	}
+	data, err := readFile(file)
+	if err != nil {
+		return Secret{}, &SettingError{Variable: fileVariable, Problem: "names a file that can't be read", Err: err}
+	}
+	if text = strings.TrimSpace(string(data)); text == "" {
+		return Secret{}, wrong(fileVariable, "names %s, which is empty: put the secret there", file)
+	}
+	return NewSecret(text), nil
+}
+
+func readFile(name string) (data []byte, err error) {
+	f, err := os.Open(name) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	data, err = io.ReadAll(io.LimitReader(f, secretFileLimit+1))
+	if err == nil && len(data) > secretFileLimit {
+		err = fmt.Errorf("%s is larger than %d KB, which is no secret", name, secretFileLimit>>10)
+	}
+	return data, err
+}
+
+// webhookSecrets are at least one: without any, every delivery would be
+// refused, which nobody wants to find out later.
+func webhookSecrets(value Secret, file string) ([]Secret, error) {
+	const variable = "HINDSIGHT_WEBHOOK_SECRET"
+	all, err := secret(variable, value, file)
+	if err != nil {
+		return nil, err
+	}
+	var secrets []Secret
+	for one := range strings.SplitSeq(all.Reveal(), ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			secrets = append(secrets, NewSecret(one))
+		}
+	}
+	if len(secrets) == 0 {
+		return nil, wrong(variable, "is not set: set it to the secret in the App's webhook settings")
+	}
+	return secrets, nil
+}
+
+func privateKey(value Secret, file string) (PrivateKey, error) {
+	const variable = "HINDSIGHT_PRIVATE_KEY"
+	s, err := secret(variable, value, file)
+	if err != nil {
+		return PrivateKey{}, err
+	}
+	if s.IsZero() {
+		return PrivateKey{}, wrong(variable, "is not set: generate a private key on the App's settings page, and set HINDSIGHT_PRIVATE_KEY_FILE to the downloaded file")
+	}
+	if file != "" {
+		return parsePrivateKey(variable+"_FILE", s)
+	}
+	return parsePrivateKey(variable, s)
+}
+
+// parsePrivateKey takes PKCS #1, as GitHub gives out, and PKCS #8, as tools
+// convert it to. Where a variable can hold only one line, line breaks are
+// written as \n.
+func parsePrivateKey(variable string, s Secret) (PrivateKey, error) {
+	const next = "download a new one from the App's settings page"
+	block, _ := pem.Decode(bytes.ReplaceAll([]byte(s.Reveal()), []byte(`\n`), []byte("\n")))
+	if block == nil {
+		return PrivateKey{}, wrong(variable, "is not PEM, which begins with -----BEGIN RSA PRIVATE KEY-----: %s", next)
+	}
+	key, err := parseDER(block)
+	if err != nil {
+		return PrivateKey{}, wrong(variable, "holds no RSA private key but a block of type %q that can't be read: %s", block.Type, next)
+	}
+	if key.N.BitLen() < 2048 {
+		return PrivateKey{}, wrong(variable, "is a key of %d bits, and GitHub's have 2048: %s", key.N.BitLen(), next)
+	}
+	return PrivateKey{key: key}, nil
+}
+
+func parseDER(block *pem.Block) (*rsa.PrivateKey, error) {
+	switch block.Type {
+	case "RSA PRIVATE KEY":
+		return x509.ParsePKCS1PrivateKey(block.Bytes)
+	case "PRIVATE KEY":
+		key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		if key, ok := key.(*rsa.PrivateKey); ok {
+			return key, nil
+		}
+		return nil, fmt.Errorf("a %T", key)
+	}
+	return nil, errors.New("no private key")
+}
