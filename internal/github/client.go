@@ -12,9 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/go-github/v60/github"
-
 	"hindsight/internal/incident"
+
+	"github.com/google/go-github/v60/github"
 )
 
 // mintRoute is where installation tokens come from.

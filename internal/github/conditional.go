@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"sync"
@@ -73,9 +74,7 @@ func (a answer) cost() int {
 // they tell what is left of the limit.
 func (a answer) revive(notModified *http.Response) *http.Response {
 	header := a.header.Clone()
-	for k, v := range notModified.Header {
-		header[k] = v
-	}
+	maps.Copy(header, notModified.Header)
 	resp := *notModified
 	resp.StatusCode, resp.Status = http.StatusOK, "200 OK"
 	resp.Header = header

@@ -12,10 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"hindsight/internal/incident"
+
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v60/github"
-
-	"hindsight/internal/incident"
 )
 
 const (
@@ -201,7 +201,7 @@ func (f *failure) lacksPermission() bool {
 
 // acceptedForm is what GitHub lists in X-Accepted-GitHub-Permissions:
 // "issues=write; pull_requests=write", alternatives apart by semicolons.
-var acceptedForm = regexp.MustCompile(`^[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+)*$`) //nolint:gochecknoglobals // a compiled constant
+var acceptedForm = regexp.MustCompile(`^[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+)*$`)
 
 func (f *failure) lacking(one call) error {
 	needs := one.needs

@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"hindsight/internal/incident"
+
+	"golang.org/x/time/rate"
 )
 
 // GitHub's secondary limits: 100 requests at once, 80 a minute and 500 an
@@ -21,10 +21,10 @@ import (
 // stay below the limit in any window, which leaves room for what people do by
 // hand, and for a second replica for a moment.
 const (
-	writeBurst    = 20 // then one a second: at most 80 a minute
-	writeEvery    = time.Second
-	contentBurst  = 300 // enough for an incident with 200 follow-ups at once
-	contentEvery  = 24 * time.Second
+	writeBurst     = 20 // then one a second: at most 80 a minute
+	writeEvery     = time.Second
+	contentBurst   = 300 // enough for an incident with 200 follow-ups at once
+	contentEvery   = 24 * time.Second
 	requestsAtOnce = 8
 
 	// paceAtMost is the longest wait inside a call. Whoever would wait

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-github/v60/github"
-
 	"hindsight/internal/incident"
+
+	"github.com/google/go-github/v60/github"
 )
 
 // fileMost is the largest file that is read: a configuration or a template.

@@ -6,7 +6,6 @@ import (
 	"unicode"
 )
 
-//nolint:gochecknoglobals // compiled constants
 var (
 	// tokenForm is what GitHub's tokens start with; nothing is assumed of
 	// their length.

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/go-github/v60/github"
-
 	"hindsight/internal/incident"
+
+	"github.com/google/go-github/v60/github"
 )
 
 // tokenMargin is how long before its expiry a token is no longer handed out:
@@ -60,7 +60,7 @@ func (a *App) mint(ctx context.Context, key tokenKey) (string, error) {
 		route: mintRoute, args: []string{strconv.FormatInt(key.installation, 10)},
 		body: github.InstallationTokenOptions{
 			Repositories: []string{key.repo.Name()},
-			Permissions:  &github.InstallationPermissions{Contents: github.String("write")},
+			Permissions:  &github.InstallationPermissions{Contents: new("write")},
 		},
 		about: "the App's installation on " + key.repo.Owner(), needs: "contents: write", unpaced: true,
 	}, &minted)
