@@ -1,0 +1,100 @@
+package server
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+)
+
+// observe names, counts and times a request, and logs it at debug.
+//
+// The name is always our own: one that the client chose would let it write
+// what it likes into the log.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.now()
+		c.Response().Header().Set(echo.HeaderXRequestID, rand.Text())
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		took := s.now().Sub(start)
+		s.metrics.request(c.Path(), c.Response().Status, took)
+		ctx := c.Request().Context()
+		if !s.log.Enabled(ctx, slog.LevelDebug) {
+			return nil
+		}
+		s.log.LogAttrs(ctx, slog.LevelDebug, "request",
+			slog.String("method", c.Request().Method),
+			slog.String("route", c.Path()),
+			slog.Int("status", c.Response().Status),
+			slog.Duration("took", took),
+			slog.String("remote", c.RealIP()),
+			slog.String("request_id", requestID(c)))
+		return nil
+	}
+}
+
+func requestID(c echo.Context) string {
+	return c.Response().Header().Get(echo.HeaderXRequestID)
+}
+
+// recover turns a panic into a 500, and into a log line with its stack.
+func (s *Server) recover() echo.MiddlewareFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		DisableStackAll:     true,
+		DisableErrorHandler: true, // observe calls it, and so knows the status
+		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			s.log.LogAttrs(c.Request().Context(), slog.LevelError, "request panicked",
+				slog.String("route", c.Path()),
+				slog.String("request_id", requestID(c)),
+				slog.Any("error", err),
+				slog.String("stack", string(stack)))
+			return fmt.Errorf("%s panicked: %w", c.Path(), err)
+		},
+	})
+}
+
+// limitBody is for the routes that expect no body to speak of.
+func limitBody() echo.MiddlewareFunc {
+	return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
+		Skipper: func(c echo.Context) bool { return c.Path() == webhookPath },
+		Limit:   "64K",
+	})
+}
+
+func secure() echo.MiddlewareFunc {
+	return middleware.SecureWithConfig(middleware.SecureConfig{
+		// Webhooks are answered to programs, thousands a second.
+		Skipper:               func(c echo.Context) bool { return c.Path() == webhookPath },
+		ContentTypeNosniff:    "nosniff",
+		XFrameOptions:         "DENY",
+		ReferrerPolicy:        "no-referrer",
+		ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+	})
+}
+
+// fail answers in one line that a person can read.
+func (s *Server) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status := http.StatusInternalServerError
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
+		status = he.Code
+	}
+	message := http.StatusText(status)
+	switch status {
+	case http.StatusNotFound:
+		message = "Hindsight is running, but there is no page at this address."
+	case http.StatusInternalServerError:
+		message = "Something went wrong here. The log says what, under request " + requestID(c) + "."
+	}
+	if err := c.String(status, message+"\n"); err != nil {
+		s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "answer not sent", slog.Any("error", err))
+	}
+}
