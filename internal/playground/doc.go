@@ -1,0 +1,21 @@
+// Package playground is a stand-in for GitHub: its REST API, its webhooks and
+// its wikis, over HTTP, honest enough to be developed and demonstrated
+// against.
+//
+// One [GitHub] holds accounts, repositories and issues in memory and wikis as
+// bare git repositories on disk. An app reaches it as it would reach GitHub
+// Enterprise Server: the API under /api/v3/, wikis under
+// /OWNER/REPO.wiki.git behind git's own http-backend, and signed webhooks that
+// come to it. People act through [GitHub.As], and every change, theirs or the
+// app's, sends the webhooks that GitHub would send.
+//
+// Honest means that it refuses what GitHub refuses: tokens that are expired or
+// lack a permission, bodies that are too long, writing too fast, a wiki that
+// has no first page. Where GitHub's behaviour is not confirmed it takes the
+// stricter reading. Where real life is unkind, [GitHub.SetFault] and
+// [GitHub.SetDeliveryFault] make it so on demand: slow, cut off before or
+// after the effect, deliveries lost, doubled or late.
+//
+// It imports no other package of the project and shares no memory with it.
+// Package contract holds what it says to GitHub's own OpenAPI description.
+package playground
