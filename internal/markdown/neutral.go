@@ -28,8 +28,8 @@ func Text(s string) string {
 	for i, r := range s {
 		switch {
 		case pivots[i]:
-			b.WriteString("<span>" + escape(r, false) + "</span>")
-		case i == 0 && strings.ContainsRune("#+-=:", r):
+			b.WriteString("<span>" + string(r) + "</span>")
+		case i == 0 && strings.ContainsRune("+-=:", r):
 			b.WriteString(`\` + string(r))
 		default:
 			b.WriteString(escape(r, endsNumber(s, i)))
@@ -65,7 +65,7 @@ func escape(r rune, endsNumber bool) string {
 		return "&amp;"
 	case '|':
 		return "&#124;"
-	case '\\', '`', '*', '_', '[', ']', '~':
+	case '\\', '`', '*', '_', '[', ']', '~', '#':
 		return `\` + string(r)
 	}
 	if endsNumber {
@@ -88,7 +88,7 @@ var (
 		regexp.MustCompile(`(#)\d`),                  // #12, owner/repo#12
 		regexp.MustCompile(`(?i)\bGH(-)\d`),          // GH-12
 		regexp.MustCompile(`(:)//`),                  // any address
-		regexp.MustCompile(`(?i)www(\.)`),          // www.example.com
+		regexp.MustCompile(`(?i)www(\.)`),            // www.example.com
 		regexp.MustCompile(`(?i)(?:mailto|xmpp)(:)`), // the other schemes that link by themselves
 	}
 	emojiStart = regexp.MustCompile(`:[\w+-]+`)

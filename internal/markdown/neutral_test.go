@@ -40,6 +40,7 @@ func TestText(t *testing.T) {
 		{"table", "a | b", "a &#124; b"},
 		{"backslash", `a\|b\`, `a\\&#124;b\\`},
 		{"heading", "# a", `\# a`},
+		{"number sign", "C# code #", `C\# code \#`}, // would close a heading
 		{"bullet", "- a", `\- a`},
 		{"plus", "+ a", `\+ a`},
 		{"number", "1. a", `1\. a`},
@@ -86,6 +87,7 @@ func FuzzText(f *testing.F) {
 			return
 		}
 		checkNeutral(t, out, "<p>", "</p>\n", want)
+		checkNeutral(t, "## "+out, "<h2>", "</h2>\n", want)
 		checkNeutral(t, "- [ ] "+out, "<ul>\n<li><input disabled=\"\" type=\"checkbox\"> ", "</li>\n</ul>\n", want)
 		checkNeutral(t, "| a |\n|---|\n| "+out+" |", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>", "</td>\n</tr>\n</tbody>\n</table>\n", want)
 	})
