@@ -1,0 +1,51 @@
+CONTRACT := internal/playground/contract
+DESCRIPTION := $(CONTRACT)/node_modules/.package-lock.json
+
+# Linters and generators run at these versions, whatever is installed. Go's
+# checksum database vouches for them.
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+SQLC := github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint generate bench demo deps need
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the program: bin/hindsight
+	CGO_ENABLED=0 go build -trimpath -o bin/hindsight ./cmd/hindsight
+
+test: deps ## Run all tests, with the race detector where there is a C compiler
+	@race=-race; \
+	if [ "$$(go env CGO_ENABLED)" != 1 ]; then \
+		race=; \
+		echo "No C compiler is here, so the tests run without the race detector: sudo apt-get install gcc libc6-dev brings one." >&2; \
+	fi; \
+	echo "go test $$race ./..."; \
+	go test $$race ./...
+
+lint: ## Check code, formatting, modules and generated code
+	go mod verify
+	go mod tidy -diff
+	go vet ./...
+	go run $(GOLANGCI_LINT) run
+	go run $(SQLC) diff -f internal/store/sqlc.yaml
+
+generate: ## Write the generated code anew
+	go run $(SQLC) generate -f internal/store/sqlc.yaml
+
+bench: ## Print throughput, latency, memory, start-up and requests to GitHub
+	go run ./cmd/bench
+
+demo: ## Run the app beside a stand-in for GitHub, and print where to click
+	go run ./cmd/hindsight demo
+
+deps: need $(DESCRIPTION) ## Install what the tests need and git does not bring along
+
+need:
+	@.ci/need
+
+$(DESCRIPTION): $(CONTRACT)/package.json $(CONTRACT)/package-lock.json | need
+	@echo "Installing GitHub's description of its API, which the tests hold requests and answers to."
+	npm ci --prefix $(CONTRACT) --ignore-scripts --no-audit --no-fund
+	@touch $@
