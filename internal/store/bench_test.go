@@ -24,6 +24,7 @@ func BenchmarkReceive(b *testing.B) {
 }
 
 func benchmarkReceive(b *testing.B, d database) {
+	b.Helper()
 	s := d.open(b)
 	var next atomic.Int64
 	waits := make([][]time.Duration, senders)

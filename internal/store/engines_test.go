@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -12,12 +13,12 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-
 	"hindsight/internal/incident"
 	"hindsight/internal/reconcile"
 	"hindsight/internal/store"
 	"hindsight/internal/workset"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
 
 // What the store is used as. Asserted here, so that it need not import its
@@ -50,38 +51,38 @@ func onEachEngine(t *testing.T, test func(t *testing.T, d database)) {
 	})
 }
 
-func sqliteDatabase(t testing.TB) database {
-	t.Helper()
-	return database{url: filepath.Join(t.TempDir(), "hindsight.db"), clock: newClock()}
+func sqliteDatabase(tb testing.TB) database {
+	tb.Helper()
+	return database{url: filepath.Join(tb.TempDir(), "hindsight.db"), clock: newClock()}
 }
 
 // postgresDatabase is a schema of its own in the database that the
 // environment names.
-func postgresDatabase(t testing.TB) database {
-	t.Helper()
+func postgresDatabase(tb testing.TB) database {
+	tb.Helper()
 	base := os.Getenv(postgresVariable)
 	if base == "" {
-		t.Skipf("set %s=postgres://… to run this on PostgreSQL too", postgresVariable)
+		tb.Skipf("set %s=postgres://… to run this on PostgreSQL too", postgresVariable)
 	}
 	admin, err := sql.Open("pgx", base)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	schema := fmt.Sprintf("hindsight_test_%d_%d", os.Getpid(), time.Now().UnixNano())
-	if _, err = admin.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
-		t.Fatal(err)
+	if _, err = admin.ExecContext(tb.Context(), "CREATE SCHEMA "+schema); err != nil {
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if _, dropErr := admin.Exec("DROP SCHEMA " + schema + " CASCADE"); dropErr != nil {
-			t.Error(dropErr)
+	tb.Cleanup(func() {
+		if _, dropErr := admin.ExecContext(context.WithoutCancel(tb.Context()), "DROP SCHEMA " + schema + " CASCADE"); dropErr != nil {
+			tb.Error(dropErr)
 		}
 		if closeErr := admin.Close(); closeErr != nil {
-			t.Error(closeErr)
+			tb.Error(closeErr)
 		}
 	})
 	u, err := url.Parse(base)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	query := u.Query()
 	query.Set("search_path", schema)
@@ -90,34 +91,34 @@ func postgresDatabase(t testing.TB) database {
 }
 
 // open opens the database once more; it is closed when the test ends.
-func (d database) open(t testing.TB) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), d.url, quiet(), d.clock.now)
+func (d database) open(tb testing.TB) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), d.url, quiet(), d.clock.now)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if closeErr := s.Close(); closeErr != nil {
-			t.Error(closeErr)
+			tb.Error(closeErr)
 		}
 	})
 	return s
 }
 
 // raw is a handle of the test's own on the same database.
-func (d database) raw(t testing.TB) *sql.DB {
-	t.Helper()
+func (d database) raw(tb testing.TB) *sql.DB {
+	tb.Helper()
 	driver, address := "sqlite", "file:"+d.url
 	if strings.HasPrefix(d.url, "postgres") {
 		driver, address = "pgx", d.url
 	}
 	handle, err := sql.Open(driver, address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if closeErr := handle.Close(); closeErr != nil {
-			t.Error(closeErr)
+			tb.Error(closeErr)
 		}
 	})
 	return handle

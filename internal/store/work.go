@@ -49,8 +49,8 @@ func (s *Store) Lease(ctx context.Context, now time.Time, length time.Duration) 
 		// No row may also mean that another process was faster: there is
 		// nothing to do only when nothing is due. Each turn of the loop is
 		// one key that somebody else took.
-		due, any, err := s.NextDue(ctx)
-		if err != nil || !any || due.After(now) {
+		due, waiting, err := s.NextDue(ctx)
+		if err != nil || !waiting || due.After(now) {
 			return workset.Lease{}, false, err
 		}
 	}

@@ -1,0 +1,150 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hindsight/internal/incident"
+)
+
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		if _, ok, err := s.Record(t.Context(), key(42)); ok || err != nil {
+			t.Fatalf("a record before any was saved: %v, %v", ok, err)
+		}
+		at := time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC)
+		want := incident.Record{
+			Ledger: incident.Ledger{
+				TrackerID: 99,
+				Page:      incident.Page{Path: "2026-11-20-checkout-42.md", At: at},
+				Items:     []incident.Entry{{Key: "k", Words: "<b>\x00 ünïcode", Attached: true}},
+			},
+			Problems: map[incident.Part]incident.Problem{incident.PagePart: {Text: "no wiki", Show: true, RetryAt: at}},
+			Opening:  []incident.ItemKey{"x"},
+		}
+		must(t, s.SaveRecord(t.Context(), key(42), incident.Record{}))
+		must(t, s.SaveRecord(t.Context(), key(42), want))
+		got, ok, err := s.Record(t.Context(), key(42))
+		must(t, err)
+		if diff := cmp.Diff(want, got); !ok || diff != "" {
+			t.Errorf("record (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestIncidents(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		for _, k := range []incident.Key{key(100), key(9), incident.NewKey("acme", "other", 1)} {
+			must(t, s.SaveRecord(t.Context(), k, incident.Record{}))
+		}
+		got, err := s.Incidents(t.Context(), key(0).Repo)
+		must(t, err)
+		if diff := cmp.Diff([]incident.Key{key(9), key(100)}, got); diff != "" {
+			t.Errorf("incidents (-want +got):\n%s", diff)
+		}
+		none, err := s.Incidents(t.Context(), "acme/quiet")
+		must(t, err)
+		if len(none) != 0 {
+			t.Errorf("incidents of a quiet repository: %v", none)
+		}
+	})
+}
+
+func TestFollowUps(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		at := time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC)
+		open := incident.FollowUp{Issue: key(77), ID: 7700, Item: "k", Title: "Add an alert", State: incident.Open, At: at}
+		done := open
+		done.State, done.Since = incident.Done, at
+		late := open
+		late.At = at.Add(-time.Second)
+		renamed := done
+		renamed.Title, renamed.At = "Add two alerts", at.Add(time.Second)
+		elsewhere := renamed
+		elsewhere.At = renamed.At.In(time.FixedZone("", 3600))
+		for _, step := range []struct {
+			name    string
+			of      incident.Key
+			save    incident.FollowUp
+			changed bool
+			want    incident.FollowUp
+		}{
+			{"first", key(42), open, true, open},
+			{"the same", key(42), open, false, open},
+			{"another state in the same second", key(42), done, true, done},
+			{"an older one", key(42), late, false, done},
+			{"a newer one", key(42), renamed, true, renamed},
+			{"the same in another zone", key(42), elsewhere, false, renamed},
+		} {
+			changed, err := s.SaveFollowUp(t.Context(), step.of, step.save)
+			must(t, err)
+			got, err := s.FollowUps(t.Context(), key(42))
+			must(t, err)
+			if changed != step.changed {
+				t.Errorf("%s: changed %v, want %v", step.name, changed, step.changed)
+			}
+			if diff := cmp.Diff([]incident.FollowUp{step.want}, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", step.name, diff)
+			}
+		}
+		changed, err := s.SaveFollowUp(t.Context(), key(43), renamed)
+		must(t, err)
+		of, known, err := s.IncidentOf(t.Context(), key(77))
+		must(t, err)
+		if !changed || !known || of != key(43) {
+			t.Errorf("after moving: changed %v, known %v, incident %v; want it with %v", changed, known, of, key(43))
+		}
+	})
+}
+
+func TestFollowUpsAreOrderedByNumber(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		for _, number := range []int{100, 9, 30} {
+			_, err := s.SaveFollowUp(t.Context(), key(42), incident.FollowUp{Issue: key(number)})
+			must(t, err)
+		}
+		found, err := s.FollowUps(t.Context(), key(42))
+		must(t, err)
+		var numbers []int
+		for _, f := range found {
+			numbers = append(numbers, f.Issue.Number)
+		}
+		if diff := cmp.Diff([]int{9, 30, 100}, numbers); diff != "" {
+			t.Errorf("numbers (-want +got):\n%s", diff)
+		}
+		if _, known, err := s.IncidentOf(t.Context(), key(42)); known || err != nil {
+			t.Errorf("the incident itself is taken for a follow-up: %v, %v", known, err)
+		}
+	})
+}
+
+func TestLook(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		repo := key(0).Repo
+		until, err := s.Look(t.Context(), repo)
+		must(t, err)
+		if !until.IsZero() {
+			t.Errorf("swept until %v before any sweep", until)
+		}
+		for _, want := range []time.Time{d.clock.now(), d.clock.move(time.Hour)} {
+			must(t, s.SaveLook(t.Context(), repo, want))
+			until, err = s.Look(t.Context(), repo)
+			must(t, err)
+			if !until.Equal(want.Truncate(time.Microsecond)) || until.Location() != time.UTC {
+				t.Errorf("swept until %v, want %v in UTC", until, want)
+			}
+		}
+	})
+}
