@@ -27,13 +27,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hindsight/internal/incident"
-	"hindsight/internal/reconcile"
-
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v60/github"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/reconcile"
 )
 
 // DefaultAPIURL is GitHub's own; an Enterprise Server has https://HOST/api/v3/.

@@ -12,9 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hindsight/internal/incident"
-
 	"github.com/google/go-github/v60/github"
+
+	"hindsight/internal/incident"
 )
 
 // mintRoute is where installation tokens come from.
@@ -68,6 +68,19 @@ func (c call) address() string {
 	return path
 }
 
+// strays is whether an argument would lead the address elsewhere: empty
+// segments and dots are taken for parts of the path, however they are escaped.
+func (c call) strays() bool {
+	for _, a := range c.args {
+		for s := range strings.SplitSeq(a, "/") {
+			if s == "" || s == "." || s == ".." {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func onRepo(r incident.Repo, more ...string) []string {
 	return append([]string{r.Owner(), r.Name()}, more...)
 }
@@ -102,6 +115,9 @@ func newClient(installation int64, base *url.URL, g *gate, log *slog.Logger, tra
 // do sends one request and decodes its answer into out, unless that is nil.
 // The answer is nil if there is an error, and the error is classified.
 func (c *client) do(ctx context.Context, one call, out any) (*github.Response, error) {
+	if one.strays() {
+		return nil, &incident.Missing{What: one.about}
+	}
 	if err := c.gate.enter(ctx, one); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type conditional struct {
 // RoundTrip implements [http.RoundTripper].
 func (c *conditional) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method != http.MethodGet {
-		return c.next.RoundTrip(req) //nolint:wrapcheck // a transport hands on what it is given
+		return c.next.RoundTrip(req)
 	}
 	// Two installations may be allowed to see different things.
 	key := fmt.Sprintf("%d %s %s", c.installation, req.Header.Get("Accept"), req.URL)
@@ -40,7 +40,7 @@ func (c *conditional) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.next.RoundTrip(req)
 	switch {
 	case err != nil:
-		return nil, err //nolint:wrapcheck // as above
+		return nil, err
 	case ok && resp.StatusCode == http.StatusNotModified:
 		_ = resp.Body.Close() // a 304 has none
 		return known.revive(resp), nil

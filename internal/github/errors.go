@@ -12,10 +12,10 @@ import (
 	"strings"
 	"time"
 
-	"hindsight/internal/incident"
-
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v60/github"
+
+	"hindsight/internal/incident"
 )
 
 const (
@@ -85,9 +85,6 @@ func (f *failure) classify(one call, now time.Time) error {
 	if until, limited := f.limitedUntil(now); limited {
 		return &incident.Later{At: until, Err: f.plain(one)}
 	}
-	if f.minting && f.status != 0 {
-		return f.classifyMint(one)
-	}
 	switch f.status {
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return &incident.Missing{What: one.about + " (it has moved)"}
@@ -130,23 +127,14 @@ func (f *failure) limitedUntil(now time.Time) (time.Time, bool) {
 	return until, true
 }
 
-// classifyMint keeps a missing installation from looking like a missing
-// issue: follow-ups must not be taken for deleted when the App is taken off.
-func (f *failure) classifyMint(one call) error {
-	switch f.status {
-	case http.StatusNotFound, http.StatusGone:
-		return &incident.Paused{Why: "the App is no longer installed for " + one.about}
-	case http.StatusForbidden:
-		return &incident.Paused{Why: "GitHub gives the App no token for " + one.about + ": " + quote(f.message)}
-	case http.StatusUnauthorized:
-		return fmt.Errorf("GitHub does not know the App: check its id, its private key and this machine's clock: %w", f.plain(one))
-	}
-	return f.plain(one)
-}
-
 // classifyMissing tells issues that are switched off, which a person can
-// switch on, from what is not there.
+// switch on, from what is not there. A missing installation must not look
+// like a missing issue: taking the App off would make all follow-ups count as
+// deleted.
 func (f *failure) classifyMissing(one call) error {
+	if f.minting || one.route == mintRoute {
+		return &incident.Paused{Why: "the App is no longer installed for " + one.about}
+	}
 	if !one.reads() && strings.Contains(strings.ToLower(f.message), "disabled") {
 		return &incident.Blocked{
 			Text: fmt.Sprintf("GitHub refuses to write to %s: %s. Somebody with admin permission can switch it on in the repository's *Settings → General → Features*.",

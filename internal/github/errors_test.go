@@ -186,6 +186,29 @@ func TestLimitClosesTheWholeInstallation(t *testing.T) {
 	}
 }
 
+// TestLimitThatIsUsedUp has the last request of the hour succeed: the next
+// one is not sent to be refused.
+func TestLimitThatIsUsedUp(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	h.now = time.Now() // go-github remembers too, by the real clock
+	reset := h.now.Add(20 * time.Minute).Truncate(time.Second)
+	h.answer("GET /repos/acme/api", 200, `{"full_name":"Acme/api"}`,
+		"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+	forge := h.app(nil).Forge(1)
+	if _, err := forge.Repository(t.Context(), key.Repo); err != nil {
+		t.Fatal(err)
+	}
+	_, err := forge.Repository(t.Context(), key.Repo)
+	var later *incident.Later
+	if !errors.As(err, &later) || !later.At.Equal(reset) {
+		t.Errorf("want to wait until %s, got %v", reset, err)
+	}
+	if n := len(h.requests()); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+}
+
 func TestMintingThatFails(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

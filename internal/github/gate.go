@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"hindsight/internal/incident"
-
 	"golang.org/x/time/rate"
+
+	"hindsight/internal/incident"
 )
 
 // GitHub's secondary limits: 100 requests at once, 80 a minute and 500 an

@@ -7,10 +7,10 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/go-github/v60/github"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/reconcile"
-
-	"github.com/google/go-github/v60/github"
 )
 
 // homeFor is how long it is remembered which installation sees a repository:

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"hindsight/internal/incident"
-
 	"github.com/google/go-github/v60/github"
+
+	"hindsight/internal/incident"
 )
 
 // fileMost is the largest file that is read: a configuration or a template.
@@ -142,9 +142,6 @@ func (f *forge) Labelling(ctx context.Context, key incident.Key, label string) (
 // MayTriage is closed for what GitHub does not know as a collaborator; a
 // lookup that fails is neither yes nor no.
 func (f *forge) MayTriage(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error) {
-	if login == "" {
-		return incident.Denied, nil
-	}
 	var w wirePermission
 	_, err := f.client.do(ctx, call{
 		route: "GET /repos/{owner}/{repo}/collaborators/{username}/permission", args: onRepo(repo, login),

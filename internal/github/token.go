@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"time"
 
-	"hindsight/internal/incident"
-
 	"github.com/google/go-github/v60/github"
+
+	"hindsight/internal/incident"
 )
 
 // tokenMargin is how long before its expiry a token is no longer handed out:
@@ -62,7 +62,7 @@ func (a *App) mint(ctx context.Context, key tokenKey) (string, error) {
 			Repositories: []string{key.repo.Name()},
 			Permissions:  &github.InstallationPermissions{Contents: new("write")},
 		},
-		about: "the App's installation on " + key.repo.Owner(), needs: "contents: write", unpaced: true,
+		about: "the wiki of " + string(key.repo), needs: "contents: write", unpaced: true,
 	}, &minted)
 	if err != nil {
 		return "", err

@@ -44,7 +44,7 @@ func (b *base) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := b.next.RoundTrip(req)
 	if err != nil {
 		b.observe(route, 0)
-		return nil, err //nolint:wrapcheck // a transport hands on what it is given
+		return nil, err
 	}
 	b.observe(route, resp.StatusCode)
 	return resp, nil

@@ -101,7 +101,7 @@ func (f *forge) OpenIssue(ctx context.Context, in incident.Repo, title, body str
 			Body   string   `json:"body"`
 			Labels []string `json:"labels,omitempty"`
 		}{title, body, labels},
-		about: "issues in " + string(in), needs: writesIssues, content: true,
+		about: string(in), needs: writesIssues, content: true,
 	}, &w)
 	if err != nil {
 		return incident.Issue{}, fmt.Errorf("open an issue in %s: %w", in, err)
