@@ -114,6 +114,7 @@ func (h *handler) take(w http.ResponseWriter, r *http.Request) answer {
 	}
 	sum, err := h.keys.claimed(r.Header)
 	if err != nil {
+		w.Header().Set("Connection", "close") // or the server waits for a body that nobody reads
 		return refused(err)
 	}
 	body, err := h.bodies.read(w, r)
