@@ -1,0 +1,103 @@
+package wiki
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
+)
+
+// limitPause is how long GitHub wants to be left alone after a 429 that names
+// no time. Git doesn't pass on whether it named one.
+const limitPause = time.Minute
+
+// refusedError is a push that the server refused though nobody was faster.
+type refusedError struct {
+	reason string
+}
+
+func (e *refusedError) Error() string { return "the wiki refused the push: " + e.reason }
+
+// explain says what a failure means for people, and what happens next.
+func (w *Wiki) explain(ctx context.Context, p *publication, err error) error {
+	if _, ok := errors.AsType[*incident.Blocked](err); ok {
+		return err
+	}
+	if ctx.Err() == nil {
+		if meaning := w.meaning(p, err); meaning != nil {
+			return meaning
+		}
+	}
+	return fmt.Errorf("create the page %s in the wiki of %s: %w", p.page.Path, p.repo, err)
+}
+
+func (w *Wiki) meaning(p *publication, err error) error {
+	repo := markdown.Text(string(p.repo))
+	if refused, ok := errors.AsType[*refusedError](err); ok && byRule(refused.reason) {
+		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
+			"The wiki of %s refuses the post-mortem page: %s. Change the rule that says so; the page then follows by itself.",
+			repo, markdown.Text(refused.reason))}
+	}
+	failed, ok := errors.AsType[*gitError](err)
+	if !ok {
+		return nil
+	}
+	switch failed.status() {
+	case http.StatusNotFound:
+		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
+			"The wiki of %s has no first page yet, and only a person can make it: open [the wiki](%s) and create the first page; "+
+				"any text will do. The post-mortem then follows by itself.", repo, p.wiki)}
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
+			"The app may not write to the wiki of %s: give it the repository permission *Contents: Read and write*, "+
+				"and let the owner of the repository accept it. The post-mortem then follows by itself.", repo)}
+	case http.StatusTooManyRequests:
+		return &incident.Later{At: w.options.Clock().Add(limitPause), Err: err}
+	}
+	return nil
+}
+
+// byRule is whether somebody has set up the server to refuse, rather than the
+// server being in trouble.
+func byRule(reason string) bool {
+	for _, word := range []string{"declined", "protected", "rule violation", "not allowed", "denied"} {
+		if strings.Contains(strings.ToLower(reason), word) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	statusForm  = regexp.MustCompile(`(?:returned error: |HTTP )([1-5][0-9]{2})\b`)
+	missingForm = regexp.MustCompile(`(?m)^fatal: repository '[^']*' not found`)
+	// Without a terminal, git can't ask a person for another password.
+	passwordForm = regexp.MustCompile(`(?m)^fatal: (could not read Username|Authentication failed) for`)
+)
+
+// status is the HTTP status that made git fail, or 0. Git has words of its
+// own for 401 and 404; LC_ALL=C keeps them in English.
+func (e *gitError) status() int {
+	if missingForm.MatchString(e.stderr) {
+		return http.StatusNotFound
+	}
+	if passwordForm.MatchString(e.stderr) {
+		return http.StatusUnauthorized
+	}
+	m := statusForm.FindStringSubmatch(e.stderr)
+	if m == nil {
+		return 0
+	}
+	status, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0
+	}
+	return status
+}
