@@ -7,12 +7,12 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SQLC := github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint generate bench demo deps need
+.PHONY: help build test lint generate bench demo deps
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Build the program: bin/hindsight
+build: need-go ## Build the program: bin/hindsight
 	CGO_ENABLED=0 go build -trimpath -o bin/hindsight ./cmd/hindsight
 
 test: deps ## Run all tests, with the race detector where there is a C compiler
@@ -24,28 +24,28 @@ test: deps ## Run all tests, with the race detector where there is a C compiler
 	echo "go test $$race ./..."; \
 	go test $$race ./...
 
-lint: ## Check code, formatting, modules and generated code
+lint: need-go ## Check code, formatting, modules and generated code
 	go mod verify
 	go mod tidy -diff
 	go vet ./...
 	go run $(GOLANGCI_LINT) run
 	go run $(SQLC) diff -f internal/store/sqlc.yaml
 
-generate: ## Write the generated code anew
+generate: need-go ## Write the generated code anew
 	go run $(SQLC) generate -f internal/store/sqlc.yaml
 
-bench: ## Print throughput, latency, memory, start-up and requests to GitHub
+bench: need-go-git ## Print throughput, latency, memory, start-up and requests to GitHub
 	go run ./cmd/bench
 
-demo: ## Run the app beside a stand-in for GitHub, and print where to click
+demo: need-go-git ## Run the app beside a stand-in for GitHub, and print where to click
 	go run ./cmd/hindsight demo
 
-deps: need $(DESCRIPTION) ## Install what the tests need and git does not bring along
+deps: need-go-git-npm $(DESCRIPTION) ## Install what the tests need and git does not bring along
 
-need:
-	@.ci/need
+need-%:
+	@.ci/need $(subst -, ,$*)
 
-$(DESCRIPTION): $(CONTRACT)/package.json $(CONTRACT)/package-lock.json | need
+$(DESCRIPTION): $(CONTRACT)/package.json $(CONTRACT)/package-lock.json | need-go-git-npm
 	@echo "Installing GitHub's description of its API, which the tests hold requests and answers to."
 	npm ci --prefix $(CONTRACT) --ignore-scripts --no-audit --no-fund
 	@touch $@
