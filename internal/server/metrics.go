@@ -24,6 +24,7 @@ type Metrics struct {
 	durations  *prometheus.HistogramVec
 	reconciles *prometheus.HistogramVec
 	sweeps     *prometheus.HistogramVec
+	github     *prometheus.CounterVec
 }
 
 // NewMetrics makes metrics with a registry of their own.
@@ -39,7 +40,8 @@ func NewMetrics() *Metrics {
 		sweeps: histogram("sweep_duration_seconds", "How long sweeps took, by how they ended.",
 			[]float64{.1, .5, 1, 5, 10, 30, 60, 300, 600}, "outcome"),
 	}
-	m.registry.MustRegister(m.deliveries, m.requests, m.durations, m.reconciles, m.sweeps,
+	m.github = counter("github_requests_total", "Requests to GitHub that were answered; status 0 without an answer.", "route", "status")
+	m.registry.MustRegister(m.deliveries, m.requests, m.durations, m.reconciles, m.sweeps, m.github,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -67,6 +69,12 @@ func (m *Metrics) Reconcile(outcome string, took time.Duration) {
 // Sweep counts a sweep, with outcomes as for [Metrics.Reconcile].
 func (m *Metrics) Sweep(outcome string, took time.Duration) {
 	m.sweeps.WithLabelValues(outcome).Observe(took.Seconds())
+}
+
+// GitHub counts a request to GitHub: by route, not path, so that the labels
+// stay few.
+func (m *Metrics) GitHub(route string, status int) {
+	m.github.WithLabelValues(route, strconv.Itoa(status)).Inc()
 }
 
 // WatchWorkSet shows how long the work set's first key has been due: the one

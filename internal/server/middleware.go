@@ -23,20 +23,29 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		took := s.now().Sub(start)
-		s.metrics.request(c.Path(), c.Response().Status, took)
+		s.metrics.request(route(c), c.Response().Status, took)
 		ctx := c.Request().Context()
 		if !s.log.Enabled(ctx, slog.LevelDebug) {
 			return nil
 		}
 		s.log.LogAttrs(ctx, slog.LevelDebug, "request",
 			slog.String("method", c.Request().Method),
-			slog.String("route", c.Path()),
+			slog.String("route", route(c)),
 			slog.Int("status", c.Response().Status),
 			slog.Duration("took", took),
 			slog.String("remote", c.RealIP()),
 			slog.String("request_id", requestID(c)))
 		return nil
 	}
+}
+
+// route is the pattern that matched. A path is the client's to choose, so it
+// names nothing of ours.
+func route(c echo.Context) string {
+	if pattern := c.Path(); pattern != "" {
+		return pattern
+	}
+	return "none"
 }
 
 func requestID(c echo.Context) string {
@@ -50,11 +59,11 @@ func (s *Server) recover() echo.MiddlewareFunc {
 		DisableErrorHandler: true, // observe calls it, and so knows the status
 		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
 			s.log.LogAttrs(c.Request().Context(), slog.LevelError, "request panicked",
-				slog.String("route", c.Path()),
+				slog.String("route", route(c)),
 				slog.String("request_id", requestID(c)),
 				slog.Any("error", err),
 				slog.String("stack", string(stack)))
-			return fmt.Errorf("%s panicked: %w", c.Path(), err)
+			return fmt.Errorf("%s panicked: %w", route(c), err)
 		},
 	})
 }

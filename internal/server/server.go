@@ -37,6 +37,7 @@ const webhookPath = "/webhooks/github"
 // Options are what the server is made of.
 type Options struct {
 	// Webhooks answers POST /webhooks/github. It limits its own bodies.
+	// Required.
 	Webhooks http.Handler
 	// Checks are what /readyz asks.
 	Checks []Check
@@ -45,7 +46,7 @@ type Options struct {
 	// Logger gets panics at error and each request at debug. Nil logs
 	// nothing.
 	Logger *slog.Logger
-	// Now is the clock that requests are timed with.
+	// Now is the clock that requests are timed with. Required.
 	Now func() time.Time
 	// ReadTimeout is how long a request may take to arrive. Zero means 20 s.
 	ReadTimeout time.Duration
@@ -96,10 +97,10 @@ func (s *Server) route(webhooks http.Handler) {
 	e.Use(s.observe, s.recover(), limitBody(), secure())
 
 	e.POST(webhookPath, echo.WrapHandler(webhooks))
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", s.ready)
+	probe := []string{http.MethodGet, http.MethodHead} // as load balancers ask
+	e.Match(probe, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.Match(probe, "/readyz", s.ready)
 	e.GET("/metrics", echo.WrapHandler(s.metrics.handler()))
-	e.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound })
 }
 
 // Handler is the server without a listener.
