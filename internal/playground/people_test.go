@@ -1,0 +1,57 @@
+package playground_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"hindsight/internal/playground"
+)
+
+func TestPeopleMayDoWhatTheirRoleAllows(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.AddRepository("acme", "open", playground.RepoOptions{FirstWikiPage: true}))
+	const open = "acme/open"
+	must(t, s.SetRole(open, "tim", playground.Triage))
+	must(t, s.SetRole(open, "wil", playground.Write))
+	stranger, tim, wil := s.As("stranger"), s.As("tim"), s.As("wil")
+	own := want(stranger.OpenIssue(open, "I found something", "", "incident"))(t)
+	other := want(tim.OpenIssue(open, "Checkout is down", ""))(t)
+	form := want(stranger.SubmitForm(open, "Report", "", "incident"))(t)
+	theirs := want(tim.Comment(open, other, "hello"))(t)
+
+	if got := len(want(s.Issue(open, own))(t).Labels); got != 0 {
+		t.Errorf("a stranger's issue came with %d labels", got)
+	}
+	if got := len(want(s.Issue(open, form))(t).Labels); got != 1 {
+		t.Errorf("an issue by a form has %d labels", got)
+	}
+	tests := []struct {
+		name string
+		err  error
+		want int // 0: allowed
+	}{
+		{"a stranger labels", stranger.Label(open, own, "incident"), http.StatusForbidden},
+		{"a stranger closes their own", stranger.Close(open, own, ""), 0},
+		{"a stranger closes another's", stranger.Close(open, other, ""), http.StatusForbidden},
+		{"a stranger edits another's comment", stranger.EditComment(open, theirs.ID, "mine"), http.StatusForbidden},
+		{"a stranger edits the wiki", stranger.SaveWikiPage(t.Context(), open, "Home", "spam"), http.StatusForbidden},
+		{"a stranger in a private repository", stranger.Label(repo, 1, "incident"), http.StatusNotFound},
+		{"triage labels", tim.Label(open, own, "incident"), 0},
+		{"triage edits another's comment", tim.EditIssue(open, own, nil, new(string)), http.StatusForbidden},
+		{"triage locks", tim.Lock(open, own), http.StatusForbidden},
+		{"write edits another's comment", wil.EditComment(open, theirs.ID, "changed"), 0},
+		{"write edits the wiki", wil.SaveWikiPage(t.Context(), open, "Home", "better"), 0},
+		{"write deletes an issue", wil.DeleteIssue(open, own), http.StatusForbidden},
+	}
+	for _, test := range tests {
+		refused, is := errors.AsType[*playground.RefusalError](test.err)
+		switch {
+		case test.want == 0 && test.err != nil:
+			t.Errorf("%s: %v", test.name, test.err)
+		case test.want != 0 && (!is || refused.Status != test.want):
+			t.Errorf("%s: %v, want status %d", test.name, test.err, test.want)
+		}
+	}
+}
