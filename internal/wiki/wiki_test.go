@@ -472,36 +472,56 @@ func TestCreateHung(t *testing.T) {
 			s := newServer(t)
 			s.wiki(wikiRepo, "master")
 			hung, over := make(chan struct{}), make(chan struct{})
-			var once sync.Once
-			t.Cleanup(func() { close(over) })
+			defer close(over)
 			s.intercept(func(_ http.ResponseWriter, r *http.Request) bool {
 				if !strings.Contains(r.URL.String(), at) {
 					return false
 				}
-				once.Do(func() { close(hung) })
+				close(hung)
 				<-over
 				return true
 			})
-			w, o := newWiki(t, s, func(o *wiki.Options) { o.Timeout = 3 * time.Second })
+			w, o := newWiki(t, s, nil)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			result := make(chan error, 1)
 			go func() {
-				_, err := w.Create(t.Context(), 7, repo, pageOf(42))
+				_, err := w.Create(ctx, 7, repo, pageOf(42))
 				result <- err
 			}()
 			<-hung
 			if running := processes(t, s.URL); len(running) == 0 {
 				t.Error("no git process is to be seen while the server hangs")
 			}
+			cancel()
 			err := <-result
 			wantPassing(t, err)
-			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("error %v, want that it took too long", err)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v, want that it was cancelled", err)
 			}
 			waitFor(t, "git to be gone", func() bool { return len(processes(t, s.URL)) == 0 })
 			if left, err := os.ReadDir(o.Dir); err != nil || len(left) > 0 {
 				t.Errorf("left in the directory: %v, %v", left, err)
 			}
 		})
+	}
+}
+
+func TestCreateTimesOut(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.wiki(wikiRepo, "master")
+	over := make(chan struct{})
+	defer close(over)
+	s.intercept(func(http.ResponseWriter, *http.Request) bool {
+		<-over
+		return true
+	})
+	w, _ := newWiki(t, s, func(o *wiki.Options) { o.Timeout = 200 * time.Millisecond })
+	_, err := create(t, w, pageOf(42))
+	wantPassing(t, err)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want that it took too long", err)
 	}
 }
 
