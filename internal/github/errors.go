@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -223,7 +224,7 @@ func (f *failure) tokenIsWrong() bool {
 func (f *failure) plain(one call) error {
 	text := redact(f.err.Error())
 	if f.status != 0 {
-		text = fmt.Sprintf("%d %s", f.status, redact(f.message))
+		text = fmt.Sprintf("%d %s", f.status, cmp.Or(redact(f.message), http.StatusText(f.status)))
 	}
 	text = fmt.Sprintf("%s for %s: %s", one.route, one.about, text)
 	if !one.reads() && (f.status == 0 || f.status >= http.StatusInternalServerError) {
