@@ -103,7 +103,8 @@ func tokenize(data []byte) (token.Tokens, *RepositoryError) {
 
 func notYAML(err error) *RepositoryError {
 	if e, ok := err.(yaml.Error); ok { //nolint:errorlint // the parser's own, never wrapped
-		return at(e.GetToken(), "this is not YAML: %s", oneLine(e.GetMessage()))
+		message := strings.ReplaceAll(e.GetMessage(), "\t", `\t`) // mostly the mistake itself
+		return at(e.GetToken(), "this is not YAML: %s", oneLine(message))
 	}
 	return at(nil, "this is not YAML: %s", oneLine(err.Error()))
 }

@@ -17,9 +17,9 @@ type Settings struct {
 	DatabaseURL  Secret // postgres://…; none means SQLite in DataDir
 	AppID        int64
 	PrivateKey   PrivateKey
-	GitHubAPIURL string // ends with a slash
-	GitHubURL    string // ends without one
-	Owners       Owners
+	GitHubAPIURL string   // ends with a slash
+	GitHubURL    string   // ends without one
+	Owners       []string // logins that are served; "*" for all, none for the App's owner alone
 }
 
 // EdgeSettings are where webhooks come in.

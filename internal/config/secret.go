@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+
+	"github.com/alecthomas/kong"
 )
 
 const redacted = "[redacted]"
@@ -54,9 +56,16 @@ func (s Secret) Reveal() string {
 // IsZero is whether there is no secret.
 func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
-// UnmarshalText takes the value from a flag or an environment variable.
-func (s *Secret) UnmarshalText(text []byte) error {
-	*s = NewSecret(string(text))
+// Decode takes the value from a flag or an environment variable.
+//
+// It is kong's own interface, not encoding's: with that kong reads the value
+// itself, and repeats it in the error if it begins with a dash, as PEM does.
+func (s *Secret) Decode(ctx *kong.DecodeContext) error {
+	token := ctx.Scan.Pop()
+	if token.IsEOL() {
+		return fmt.Errorf("--%s needs a value", ctx.Value.Name)
+	}
+	*s = NewSecret(token.String())
 	return nil
 }
 

@@ -36,12 +36,12 @@ func entries(n ast.Node, name string, read func(*token.Token, ast.Node) *Reposit
 	}
 	m, ok := asMap(n)
 	if !ok {
-		return at(n.GetToken(), "%s must hold keys with values, and this is %s", name, kind(n))
+		return at(start(n), "%s must hold keys with values, and this is %s", name, kind(n))
 	}
 	for entry := m.MapRange(); entry.Next(); {
 		key, ok := entry.Key().(ast.ScalarNode)
 		if !ok {
-			return at(entry.Key().GetToken(), "a key must be plain text, and this is %s", kind(entry.Key()))
+			return at(start(entry.Key()), "a key must be plain text, and this is %s", kind(entry.Key()))
 		}
 		if err := read(key.GetToken(), entry.Value()); err != nil {
 			return err
@@ -67,7 +67,7 @@ func list(n ast.Node, most int, read func(ast.Node) *RepositoryError) *Repositor
 	}
 	s, ok := n.(*ast.SequenceNode)
 	if !ok {
-		return at(n.GetToken(), "this must be a list, each entry on a line that begins with \"- \", and it is %s", kind(n))
+		return at(start(n), "this must be a list, each entry on a line that begins with \"- \", and it is %s", kind(n))
 	}
 	for i, value := range s.Values {
 		if i == most {
@@ -92,7 +92,20 @@ func text(n ast.Node) (string, *RepositoryError) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value, nil
 	}
-	return "", at(n.GetToken(), "this must be plain text, and it is %s", kind(n))
+	return "", at(start(n), "this must be plain text, and it is %s", kind(n))
+}
+
+// start is where a value begins. A mapping's own token is its first colon.
+func start(n ast.Node) *token.Token {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return n.Values[0].Key.GetToken()
+		}
+	case *ast.MappingValueNode:
+		return n.Key.GetToken()
+	}
+	return n.GetToken()
 }
 
 func isNull(n ast.Node) bool {
