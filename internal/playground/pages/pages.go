@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"hindsight/internal/playground"
+)
+
+// Person is somebody as whom one can act.
+type Person struct {
+	Login string
+	About string // a few words, such as "may write"
+}
+
+// Options say what the pages show beside what the stand-in knows.
+type Options struct {
+	// People can be acted as; the first is who one is at the beginning.
+	// Required. Their roles are those of [playground.GitHub.SetRole].
+	People []Person
+	// AppURL is where the app can be reached, without a slash at the end.
+	// Empty leaves out the links to its health and metrics.
+	AppURL string
+	// Prepared is the path of the issue to begin with, such as
+	// "/acme/shop/issues/1". Empty leaves it out of the welcome.
+	Prepared string
+	// Logger receives what goes wrong inside; nil discards it.
+	Logger *slog.Logger
+}
+
+//go:embed assets
+var assets embed.FS
+
+// maxForm is more than any form holds: a body of 65,536 characters, each of
+// which may be escaped as twelve.
+const maxForm = 1 << 20
+
+type site struct {
+	g       *playground.GitHub
+	options Options
+	views   views
+	text    *writing
+	trouble *trouble
+}
+
+// New is the handler of all pages. It takes over [playground.GitHub.SetFault]
+// and [playground.GitHub.SetDeliveryFault] as soon as somebody uses the
+// switches on the page of the deliveries.
+func New(g *playground.GitHub, o Options) http.Handler {
+	if len(o.People) == 0 {
+		panic("pages: Options.People is required")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &site{g: g, options: o, views: parseViews(), trouble: &trouble{g: g}}
+	s.text = newWriting(g)
+	return secured(http.NewCrossOriginProtection().Handler(s.routes()))
+}
+
+func (s *site) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /_assets/{file}", http.HandlerFunc(serveAsset))
+	get := func(path string, see look) { mux.Handle("GET "+path, s.show(see)) }
+	post := func(path string, do act) { mux.Handle("POST "+path, s.change(do)) }
+
+	get("/", s.nowhere)
+	get("/{$}", s.welcome)
+	get("/{owner}", s.account)
+	get("/apps/{slug}", s.account)
+	mux.Handle("POST /_person", http.HandlerFunc(s.become))
+	get("/_deliveries", s.deliveries)
+	post("/_deliveries/trouble", s.makeTrouble)
+	post("/_deliveries/{id}/redeliver", s.redeliver)
+
+	const repo = "/{owner}/{repo}"
+	get(repo, s.issues)
+	get(repo+"/issues", s.issues)
+	get(repo+"/pulls", s.issues)
+	post(repo+"/issues", s.openIssue)
+	get(repo+"/issues/new", s.newIssue)
+	get(repo+"/issues/{number}", s.issue)
+	get(repo+"/pull/{number}", s.issue)
+
+	const issue = repo + "/issues/{number}"
+	post(issue+"/comment", s.comment)
+	post(issue+"/label", s.label)
+	post(issue+"/assign", s.assign)
+	post(issue+"/delete", s.deleteIssue)
+	get(issue+"/edit", s.editor)
+	post(issue+"/edit", s.editIssue)
+	get(issue+"/comments/{id}/edit", s.editor)
+	post(issue+"/comments/{id}/edit", s.editComment)
+	post(issue+"/comments/{id}/delete", s.deleteComment)
+
+	const wiki = repo + "/wiki"
+	get(wiki, s.wikiPage)
+	post(wiki+"/_first", s.firstPage)
+	get(wiki+"/_new", s.wikiEditor)
+	post(wiki+"/_new", s.saveWikiPage)
+	get(wiki+"/_history", s.wikiHistory)
+	get(wiki+"/{page}", s.wikiPage)
+	get(wiki+"/{page}/_edit", s.wikiEditor)
+	post(wiki+"/{page}/_edit", s.saveWikiPage)
+	get(wiki+"/{page}/_history", s.wikiHistory)
+	return mux
+}
+
+// secured allows browsers nothing but what comes from this origin. Without
+// inline scripts and styles, what slips through elsewhere stays text.
+func secured(next http.Handler) http.Handler {
+	policy := strings.Join([]string{
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+		"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+	}, "; ")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeFileFS(w, r, assets, "assets/"+r.PathValue("file"))
+}

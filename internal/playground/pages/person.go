@@ -1,0 +1,152 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"hindsight/internal/playground"
+)
+
+const cookieName = "standin_person"
+
+// personCookie remembers as whom somebody acts. It proves nothing: this is a
+// stand-in, and whoever reaches it may be anybody.
+func personCookie(login string) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // the stand-in speaks plain HTTP, where a Secure cookie would not come back
+		Name: cookieName, Value: login, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	}
+}
+
+// acting is as whom the request acts. Only who is offered can be chosen.
+func (s *site) acting(r *http.Request) Person {
+	if c, err := r.Cookie(cookieName); err == nil {
+		if p, known := s.person(c.Value); known {
+			return p
+		}
+	}
+	return s.options.People[0]
+}
+
+func (s *site) person(login string) (Person, bool) {
+	for _, p := range s.options.People {
+		if p.Login == login {
+			return p, true
+		}
+	}
+	return Person{}, false
+}
+
+// become lets the browser act as somebody else, and leads back to where the
+// choice was made.
+func (s *site) become(w http.ResponseWriter, r *http.Request) {
+	p, known := s.person(r.PostFormValue("login"))
+	if !known {
+		s.refuse(w, r, visit{me: s.acting(r)}, errInvalid("There is nobody of that name to act as."))
+		return
+	}
+	http.SetCookie(w, personCookie(p.Login))
+	http.Redirect(w, r, local(r.PostFormValue("back")), http.StatusSeeOther)
+}
+
+// local is a path on this origin: the one that is given, if it is one.
+func local(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") {
+		return "/"
+	}
+	// Browsers read "//host" and "/\host" as another origin.
+	if strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+		return "/"
+	}
+	return path
+}
+
+// place is a repository as the welcome shows it.
+type place struct {
+	Repo        playground.Repository
+	Role        playground.Role
+	Open        int
+	NoFirstPage bool // its wiki is on, but nobody has saved a page yet
+}
+
+type welcome struct {
+	Places   []place
+	Prepared string
+	Bare     string // a repository whose wiki has no first page; may be empty
+	Least    string // who may do least; empty if there is one person only
+}
+
+func (s *site) welcome(r *http.Request, v visit) (screen, error) {
+	all, err := s.places(r, v.me.Login, "")
+	if err != nil {
+		return screen{}, err
+	}
+	w := welcome{Places: all, Prepared: s.options.Prepared}
+	for _, p := range all {
+		if p.NoFirstPage {
+			w.Bare = p.Repo.FullName()
+			break
+		}
+	}
+	if n := len(s.options.People); n > 1 {
+		w.Least = s.options.People[n-1].Login
+	}
+	return screen{view: "welcome", title: "Welcome", body: w}, nil
+}
+
+// places are the repositories of an owner that the person may see; an empty
+// owner means all.
+func (s *site) places(r *http.Request, login, owner string) ([]place, error) {
+	var all []place
+	for _, repo := range s.g.Repositories() {
+		role := s.g.Role(repo.FullName(), login)
+		if role < playground.Read || owner != "" && !strings.EqualFold(owner, repo.Owner) {
+			continue
+		}
+		p := place{Repo: repo, Role: role}
+		for _, i := range s.g.Issues(repo.FullName()) {
+			if !i.Closed && !i.PullRequest {
+				p.Open++
+			}
+		}
+		if repo.HasWiki {
+			pages, err := s.g.WikiPages(r.Context(), repo.FullName())
+			if err != nil {
+				return nil, err
+			}
+			p.NoFirstPage = len(pages) == 0
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+type account struct {
+	User   playground.User
+	Places []place // its own, or those in which it has a role
+}
+
+// account shows a person, an organisation or the app.
+func (s *site) account(r *http.Request, v visit) (screen, error) {
+	login := r.PathValue("owner")
+	if slug := r.PathValue("slug"); slug != "" {
+		login = slug + "[bot]"
+	}
+	u, known := s.g.Account(login)
+	if !known {
+		return screen{}, errNowhere()
+	}
+	owner := ""
+	if u.Type == playground.TypeOrganization {
+		owner = u.Login
+	}
+	all, err := s.places(r, v.me.Login, owner)
+	if err != nil {
+		return screen{}, err
+	}
+	for i := range all {
+		all[i].Role = s.g.Role(all[i].Repo.FullName(), u.Login)
+	}
+	return screen{view: "account", title: u.Login, body: account{User: u, Places: all}}, nil
+}
