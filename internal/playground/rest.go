@@ -229,15 +229,16 @@ func (x *exchange) permit(rt route) error {
 	if x.repo.Archived && x.r.Method != http.MethodGet {
 		return archived()
 	}
-	sees := x.token.sees(x.repo)
-	if level == "read" && !x.repo.Private && !sees {
+	switch {
+	case level == "read" && !x.repo.Private:
+		return nil
+	case !x.token.sees(x.repo):
+	case x.token.may(permission, level):
+		return nil
+	case permission == "issues" && x.onPull() && x.token.may("pull_requests", level):
 		return nil
 	}
-	may := sees && (x.token.may(permission, level) || permission == "issues" && x.onPull() && x.token.may("pull_requests", level))
-	if !may {
-		return refuse(http.StatusForbidden, "Resource not accessible by integration")
-	}
-	return nil
+	return refuse(http.StatusForbidden, "Resource not accessible by integration")
 }
 
 // onPull is whether the request is about a pull request.
