@@ -6,51 +6,94 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
 )
 
+// reading is what one round reads from GitHub before anything is made of it.
+type reading struct {
+	issue     incident.Issue
+	comments  []incident.Comment
+	labelling incident.Labelling
+}
+
 // observe reads the world for one round. It changes nothing but what the run
 // itself keeps; so "plan" can use it too.
 func (n *run) observe(ctx context.Context) (incident.World, error) {
-	var w incident.World
-	issue, err := n.forge.Issue(ctx, n.key)
+	read, err := n.read(ctx)
 	if err != nil {
-		return w, fmt.Errorf("read %s: %w", n.key, err)
+		return incident.World{}, err
 	}
-	comments, err := n.forge.Comments(ctx, n.key)
-	if err != nil {
-		return w, fmt.Errorf("read the comments of %s: %w", n.key, err)
+	w := incident.World{
+		Repository: n.repository, ConfigError: n.configError,
+		Parent: read.issue, Labelling: read.labelling,
 	}
-	if err := n.observeRepository(ctx); err != nil {
-		return w, err
-	}
-	w = incident.World{Repository: n.repository, Parent: issue, ConfigError: n.configError}
-	n.readComments(&w, comments)
+	n.readComments(&w, read.comments)
 	if w.TrackerGone, err = n.trackerGone(ctx, w.Trackers); err != nil {
 		return w, err
 	}
-	if w.FollowUps, err = n.observeFollowUps(ctx, issue); err != nil {
+	if w.FollowUps, err = n.observeFollowUps(ctx); err != nil {
 		return w, err
 	}
 	w.Record = n.snapshot()
-	if w.Record.Ledger.Accepted.At.IsZero() && labelled(issue, n.policy.Label) {
-		if w.Labelling, err = n.forge.Labelling(ctx, n.key, n.policy.Label); err != nil {
-			return w, fmt.Errorf("find out who labelled %s: %w", n.key, err)
-		}
-	}
 	return w, n.judge(ctx, &w)
 }
 
-// observeRepository reads what does not change within a run: once.
-func (n *run) observeRepository(ctx context.Context) error {
-	if n.repository.FullName != "" {
+// read asks for everything that does not hang on an answer, at once: the
+// sooner all of it is there, the sooner people see that something happens.
+func (n *run) read(ctx context.Context) (reading, error) {
+	r, err := reading{}, error(nil)
+	if r.issue, err = n.issue(ctx); err != nil {
+		return r, fmt.Errorf("read %s: %w", n.key, err)
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() (err error) {
+		r.comments, err = n.forge.Comments(ctx, n.key)
+		return wrap(err, "read the comments of %s", n.key)
+	})
+	if n.repository.FullName == "" {
+		all.Go(func() error { return n.readRepository(ctx) })
+		all.Go(func() error { return n.readConfig(ctx) })
+	}
+	if n.mustList() {
+		all.Go(func() error { return n.listFollowUps(ctx, r.issue) })
+	}
+	label := n.labels.Label
+	if n.snapshot().Ledger.Accepted.At.IsZero() && labelled(r.issue, label) {
+		all.Go(func() (err error) {
+			r.labelling, err = n.forge.Labelling(ctx, n.key, label)
+			return wrap(err, "find out who labelled %s", n.key)
+		})
+	}
+	return r, all.Wait()
+}
+
+// issue is the parent: on the first round the one that led here.
+func (n *run) issue(ctx context.Context) (incident.Issue, error) {
+	if first := n.first; first != nil {
+		n.first = nil
+		return *first, nil
+	}
+	return n.forge.Issue(ctx, n.key)
+}
+
+// wrap is fmt.Errorf for an error that may be nil.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
 		return nil
 	}
-	repository, err := n.forge.Repository(ctx, n.key.Repo)
-	if err != nil {
-		return fmt.Errorf("read the repository %s: %w", n.key.Repo, err)
-	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
+}
+
+// readRepository and readConfig read what does not change within a run.
+func (n *run) readRepository(ctx context.Context) (err error) {
+	n.repository, err = n.forge.Repository(ctx, n.key.Repo)
+	return wrap(err, "read the repository %s", n.key.Repo)
+}
+
+func (n *run) readConfig(ctx context.Context) error {
 	data, err := n.forge.File(ctx, n.key.Repo, ConfigFile)
 	if missing := new(incident.Missing); err != nil && !errors.As(err, &missing) {
 		return fmt.Errorf("read the configuration of %s: %w", n.key.Repo, err)
@@ -59,7 +102,7 @@ func (n *run) observeRepository(ctx context.Context) error {
 	if err != nil {
 		policy, n.configError = incident.DefaultPolicy(), markdown.Text(err.Error())
 	}
-	n.repository, n.policy = repository, policy
+	n.policy = policy
 	return nil
 }
 
@@ -122,14 +165,9 @@ func (n *run) trackerGone(ctx context.Context, listed []incident.Tracker) (bool,
 	return !exists, nil
 }
 
-// observeFollowUps takes what is remembered. It lists only when memory can't
-// be trusted: there is none, or an opening was cut off.
-func (n *run) observeFollowUps(ctx context.Context, parent incident.Issue) ([]incident.FollowUp, error) {
-	if n.mustList() {
-		if err := n.listFollowUps(ctx, parent); err != nil {
-			return nil, err
-		}
-	}
+// observeFollowUps takes what is remembered or was just listed, and asks one
+// by one for what is in the ledger only.
+func (n *run) observeFollowUps(ctx context.Context) ([]incident.FollowUp, error) {
 	known, err := n.recall(ctx)
 	if err != nil {
 		return nil, err
@@ -148,8 +186,9 @@ func (n *run) observeFollowUps(ctx context.Context, parent incident.Issue) ([]in
 	return known, nil
 }
 
-// mustList is true while a follow-up may exist of which nothing is remembered.
-// An opening that runs right now is not such a case.
+// mustList is true while a follow-up may exist of which nothing is remembered:
+// there is no memory, or an opening was cut off. One that runs right now is
+// not such a case.
 func (n *run) mustList() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -157,7 +196,7 @@ func (n *run) mustList() bool {
 }
 
 func (n *run) listFollowUps(ctx context.Context, parent incident.Issue) error {
-	issues, err := n.forge.Listed(ctx, n.key.Repo, n.policy.FollowUpLabel, parent.CreatedAt)
+	issues, err := n.forge.Listed(ctx, n.key.Repo, n.labels.FollowUpLabel, parent.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("list the follow-ups of %s: %w", n.key, err)
 	}

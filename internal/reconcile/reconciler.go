@@ -58,7 +58,9 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 		r.Log.DebugContext(ctx, "ignored", "issue", key, "reason", "no incident label and nothing remembered")
 		return time.Time{}, nil
 	}
-	return r.newRun(forge, installation, key, record, known).toTheEnd(ctx)
+	n := r.newRun(forge, installation, key, record, known)
+	n.first = &issue
+	return n.toTheEnd(ctx)
 }
 
 // forge is the installation's view, if the operator serves the owner.

@@ -27,6 +27,8 @@ type run struct {
 	key          incident.Key
 	dry          bool // observe and decide only
 
+	first       *incident.Issue // the parent, if it was read already
+	labels      incident.Policy // for the labels alone, which no configuration changes
 	repository  incident.Repository
 	policy      incident.Policy
 	configError string
@@ -48,7 +50,7 @@ func (r *Reconciler) newRun(
 	return &run{
 		r: r, forge: forge, installation: installation, key: key,
 		record: record, listed: known,
-		policy:   incident.DefaultPolicy(),
+		labels:   incident.DefaultPolicy(),
 		verdicts: map[string]incident.Verdict{},
 		finished: make(chan incident.Part),
 		overlay:  map[incident.Key]incident.FollowUp{},

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"hindsight/internal/config"
+	"hindsight/internal/playground"
+	"hindsight/internal/playground/pages"
+)
+
+// demoCommand shows the main job without an account and without a network.
+type demoCommand struct {
+	Addr       string `default:"127.0.0.1:8090" help:"Where the stand-in for GitHub listens." placeholder:"HOST:PORT"`
+	Tour       bool   `help:"Play the story by itself; exit 0 only when every step held."`
+	config.Log `embed:""`
+}
+
+// The demo's cast. In GitHub's order: who may write, who may triage, and
+// somebody from outside.
+const (
+	shop    = "acme/shop"    // private; its wiki has a first page
+	website = "acme/website" // public; its wiki has none yet
+
+	alice   = "alice"
+	bob     = "bob"
+	mallory = "mallory"
+)
+
+// demoConfig is the shop's configuration.
+const demoConfig = `# What this team wants; everything else is as it comes.
+follow_ups:
+  standard:
+    sev1:
+      - Send the customer message
+`
+
+// demoSweep is short, so that one can watch a lost delivery heal.
+const demoSweep = 10 * time.Second
+
+// Run plays until the context ends, or until the tour is over.
+func (d demoCommand) Run(ctx context.Context, c console) (err error) {
+	log := slog.New(slog.DiscardHandler)
+	if !d.Tour {
+		if log, err = d.Logger(c.err); err != nil {
+			return err
+		}
+	}
+	s, err := newStage(ctx, d.address(), log, playground.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = join(err, s.close()) }()
+	if err := s.startApp(ctx); err != nil {
+		return err
+	}
+	if d.Tour {
+		return s.tour(ctx, c)
+	}
+	if err := s.invite(); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(c.out, "\nOpen %s in a browser: a stand-in for GitHub, with Hindsight installed.\n"+
+		"Hindsight itself answers at %s. Nothing leaves this machine; Ctrl-C ends it all.\n\n",
+		s.github.URL(), s.appURL)
+	<-ctx.Done()
+	return nil
+}
+
+// address is any free port for the tour, which nobody has to find.
+func (d demoCommand) address() string {
+	if d.Tour {
+		return "127.0.0.1:0"
+	}
+	return d.Addr
+}
+
+// stage is the stand-in for GitHub and the app beside it. They meet only by
+// HTTP, signed webhooks and git.
+type stage struct {
+	dir    string
+	log    *slog.Logger
+	github *playground.GitHub
+	http   *http.Server
+	appURL string
+	end    func() error // of the app; nil while it is down
+}
+
+func newStage(ctx context.Context, addr string, log *slog.Logger, o playground.Options) (*stage, error) {
+	dir, err := os.MkdirTemp("", "hindsight-demo-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	s := &stage{dir: dir, log: log}
+	if err := s.raise(ctx, addr, o); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// raise starts the stand-in and puts accounts, repositories and the app's
+// installation in place.
+func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (err error) {
+	wikis := filepath.Join(s.dir, "github")
+	if err := os.Mkdir(wikis, 0o700); err != nil {
+		return err
+	}
+	o.Dir, o.Clock, o.Logger = wikis, time.Now, s.log
+	s.github, err = playground.New(o)
+	if err != nil {
+		return fmt.Errorf("start the stand-in for GitHub: %w", err)
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("the stand-in for GitHub can't listen on %s; choose another place with --addr: %w", addr, err)
+	}
+	s.github.SetURL("http://" + l.Addr().String())
+	s.http = &http.Server{Handler: s.github.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.log.ErrorContext(ctx, "the stand-in for GitHub stopped", "error", err)
+		}
+	}()
+	return s.furnish(ctx)
+}
+
+func (s *stage) furnish(ctx context.Context) error {
+	g := s.github
+	err := errors.Join(
+		g.AddRepository("acme", "shop", playground.RepoOptions{Private: true, FirstWikiPage: true}),
+		g.AddRepository("acme", "website", playground.RepoOptions{}),
+		g.PutFile(shop, ".github/hindsight.yml", demoConfig),
+	)
+	for _, repo := range []string{shop, website} {
+		err = errors.Join(err, g.SetRole(repo, alice, playground.Write),
+			g.SetRole(repo, bob, playground.Triage), g.SetRole(repo, mallory, playground.Read))
+	}
+	g.Install("acme")
+	return err
+}
+
+// invite prepares an issue to begin with, and the pages to click through.
+func (s *stage) invite() error {
+	number, err := s.github.As(alice).OpenIssue(shop, "Checkout answers 500", firstWords)
+	if err != nil {
+		return err
+	}
+	s.github.Pages = pages.New(s.github, pages.Options{
+		AppURL: s.appURL, Prepared: fmt.Sprintf("/%s/issues/%d", shop, number), Logger: s.log,
+		People: []pages.Person{
+			{Login: alice, About: "may write"},
+			{Login: bob, About: "may triage"},
+			{Login: mallory, About: "may only read and comment"},
+		},
+	})
+	return nil
+}
+
+// startApp starts Hindsight on a port of its own, configured as an operator
+// would, and points the webhooks there.
+func (s *stage) startApp(ctx context.Context) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("find a port for the app: %w", err)
+	}
+	settings, err := s.settings(l.Addr().String()).Resolve()
+	if err != nil {
+		return err
+	}
+	a, err := newApp(ctx, settings.Settings, time.Now, s.log)
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() { ended <- a.serve(running, l, settings.EdgeSettings, settings.SweepEvery) }()
+	s.end = func() error {
+		stop()
+		return errors.Join(<-ended, a.close())
+	}
+	s.appURL = settings.PublicURL
+	s.github.SetHook(s.appURL+"/webhooks/github", "")
+	return nil
+}
+
+func (s *stage) settings(addr string) config.Serve {
+	registered := s.github.App()
+	return config.Serve{
+		App: config.App{
+			DataDir: s.dataDir(), AppID: strconv.FormatInt(registered.ID, 10),
+			PrivateKey:   config.NewSecret(string(registered.PrivateKeyPEM)),
+			GitHubAPIURL: s.github.URL() + "/api/v3/", GitHubURL: s.github.URL(), AllowedOwners: "acme",
+		},
+		Edge:       config.Edge{Addr: addr, WebhookSecret: config.NewSecret(registered.WebhookSecret)},
+		SweepEvery: demoSweep.String(),
+	}
+}
+
+func (s *stage) dataDir() string { return filepath.Join(s.dir, "hindsight") }
+
+// stopApp stops Hindsight alone.
+func (s *stage) stopApp() error {
+	if s.end == nil {
+		return nil
+	}
+	end := s.end
+	s.end = nil
+	return end()
+}
+
+// close leaves nothing behind.
+func (s *stage) close() error {
+	err := s.stopApp()
+	if s.http != nil {
+		err = errors.Join(err, s.http.Close())
+	}
+	if s.github != nil {
+		s.github.Close()
+	}
+	return errors.Join(err, os.RemoveAll(s.dir))
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/playground"
+	"hindsight/internal/playground/contract"
+)
+
+// house is a stage whose app the test holds in its hands: it can be cut off
+// at any call, forget everything, and be started again.
+type house struct {
+	*stage
+	tb testing.TB
+
+	mu      sync.Mutex
+	app     *app
+	hear    *httptest.Server // where the app's webhooks come in
+	later   time.Duration    // how far the app's clock is ahead
+	cutOff  atomic.Bool      // nothing comes through from the app any more
+	spoiled func(playground.Call) playground.Fault
+}
+
+func newHouse(tb testing.TB) *house {
+	tb.Helper()
+	key, err := playground.SharedKey()
+	must(tb, err)
+	s, err := newStage(tb.Context(), "127.0.0.1:0", quiet(), playground.Options{
+		Key:  key,
+		Wrap: func(next http.Handler) http.Handler { return contract.Wrap(tb, next) },
+	})
+	must(tb, err)
+	h := &house{stage: s, tb: tb}
+	s.github.SetFault(h.fault)
+	h.start()
+	tb.Cleanup(h.leave)
+	return h
+}
+
+// leave ends everything; it may be called early.
+func (h *house) leave() {
+	if h.app == nil {
+		return
+	}
+	h.hear.Close()
+	must(h.tb, h.app.close())
+	must(h.tb, h.close())
+	h.app = nil
+}
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func quiet() *slog.Logger {
+	if testing.Verbose() && os.Getenv("HINDSIGHT_TEST_LOG") != "" {
+		return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+func (h *house) fault(c playground.Call) playground.Fault {
+	if h.cutOff.Load() {
+		return playground.Fault{Before: playground.Drop}
+	}
+	h.mu.Lock()
+	spoiled := h.spoiled
+	h.mu.Unlock()
+	if spoiled == nil {
+		return playground.Fault{}
+	}
+	return spoiled(c)
+}
+
+func (h *house) spoil(how func(playground.Call) playground.Fault) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.spoiled = how
+}
+
+// start starts the app. It takes webhooks in; when it works on them is the
+// test's to say.
+func (h *house) start() {
+	h.tb.Helper()
+	settings, err := h.settings("127.0.0.1:0").Resolve()
+	must(h.tb, err)
+	a, err := newApp(h.tb.Context(), settings.Settings, h.clock, h.log)
+	must(h.tb, err)
+	a.reconciler.Settle = 0
+	h.app = a
+	h.hear = httptest.NewServer(a.newServer(settings.EdgeSettings).Handler())
+	h.github.SetHook(h.hear.URL+"/webhooks/github", "")
+}
+
+func (h *house) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Add(h.later)
+}
+
+// wait lets time pass for the app, longer than any pause it takes.
+func (h *house) wait() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.later += time.Hour
+}
+
+// die is what a power cut is to the app: nothing that it does from now on
+// gets out or is remembered.
+func (h *house) die() {
+	h.cutOff.Store(true)
+	_ = h.app.store.Close() // what it would say is what the test wants
+}
+
+// revive starts the app again on what the dead one left, or on nothing.
+func (h *house) revive(forget bool) {
+	h.tb.Helper()
+	h.hear.Close()
+	must(h.tb, h.app.close())
+	if forget {
+		must(h.tb, os.RemoveAll(h.dataDir()))
+	}
+	h.cutOff.Store(false)
+	h.spoil(nil)
+	h.wait() // leases of the dead end
+	h.start()
+}
+
+// drain works until nothing is due; errors are the test's business only when
+// nobody died.
+func (h *house) drain() {
+	h.tb.Helper()
+	if err := h.app.runner.Drain(context.WithoutCancel(h.tb.Context())); err != nil && !h.cutOff.Load() {
+		h.tb.Fatal(err)
+	}
+}
+
+// sweep sweeps and works, as the server does every ten minutes.
+func (h *house) sweep() {
+	h.tb.Helper()
+	if _, err := h.app.reconciler.Sweep(h.tb.Context()); err != nil && !h.cutOff.Load() {
+		h.tb.Fatal(err)
+	}
+	h.drain()
+}
+
+// heal sweeps until nothing is left to do, with time passing in between.
+func (h *house) heal() {
+	h.tb.Helper()
+	for range 4 {
+		h.sweep()
+		h.wait()
+	}
+}
+
+// idle wants that nothing is left to do for an incident.
+func (h *house) idle(repo string, number int) {
+	h.tb.Helper()
+	key, err := incident.ParseKey(fmt.Sprintf("%s#%d", repo, number))
+	must(h.tb, err)
+	plan, err := h.app.reconciler.Preview(h.tb.Context(), key)
+	must(h.tb, err)
+	for _, e := range plan.Effects {
+		h.tb.Errorf("%s: still to do: %s", key, e)
+	}
+	for part, p := range plan.Record.Problems {
+		h.tb.Errorf("%s: %s in trouble: %s", key, part, p.Text)
+	}
+}
+
+// ours are the comments of the app on an issue.
+func (h *house) ours(repo string, number int) []string {
+	h.tb.Helper()
+	comments, err := h.github.Comments(repo, number)
+	must(h.tb, err)
+	var bodies []string
+	for _, c := range comments {
+		if c.ByApp {
+			bodies = append(bodies, c.Body)
+		}
+	}
+	return bodies
+}
+
+// followUps are the issues that the app opened.
+func (h *house) followUps(repo string) []playground.Issue {
+	var found []playground.Issue
+	for _, issue := range h.github.Issues(repo) {
+		if issue.ByApp {
+			found = append(found, issue)
+		}
+	}
+	return found
+}
+
+// pages are the wiki's pages but for those that people made.
+func (h *house) pages(repo string) []string {
+	h.tb.Helper()
+	files, err := h.github.WikiPages(h.tb.Context(), repo)
+	must(h.tb, err)
+	var names []string
+	for name := range files {
+		if name != "Home.md" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// labelled is whether an issue carries a label.
+func (h *house) labelled(repo string, number int, label string) bool {
+	h.tb.Helper()
+	issue, err := h.github.Issue(repo, number)
+	must(h.tb, err)
+	return slices.ContainsFunc(issue.Labels, func(l playground.Label) bool { return l.Name == label })
+}
+
+// openIncident is the first half of the story: an issue with two items, and a
+// command for a third.
+func (h *house) openIncident() int {
+	h.tb.Helper()
+	number, err := h.github.As(alice).OpenIssue(shop, "Checkout answers 500", firstWords, "incident", "sev2")
+	must(h.tb, err)
+	_, err = h.github.As(bob).Comment(shop, number, "/followup Rehearse the certificate change")
+	must(h.tb, err)
+	return number
+}
+
+// finishIncident is the second half: all promises are kept.
+func (h *house) finishIncident(number int) {
+	h.tb.Helper()
+	for _, f := range h.followUps(shop) {
+		must(h.tb, h.github.As(bob).Close(shop, f.Number, "completed"))
+	}
+	must(h.tb, h.github.As(alice).Label(shop, number, "postmortem: reviewed"))
+	must(h.tb, h.github.As(alice).Close(shop, number, "completed"))
+}
+
+// wantOnce wants one of everything for the incident of openIncident.
+func (h *house) wantOnce(number, ticked int) {
+	h.tb.Helper()
+	if pages := h.pages(shop); len(pages) != 1 {
+		h.tb.Errorf("the wiki has the pages %q, want one", pages)
+	}
+	if found := h.followUps(shop); len(found) != 3 {
+		h.tb.Errorf("there are the follow-ups %s, want three", titles(found))
+	}
+	attached, err := h.github.SubIssues(shop, number)
+	must(h.tb, err)
+	if len(attached) != 3 {
+		h.tb.Errorf("%d follow-ups are attached, want three", len(attached))
+	}
+	comments := h.ours(shop, number)
+	if len(comments) == 0 {
+		h.tb.Fatal("there is no tracker")
+	}
+	head := fmt.Sprintf("Follow-ups: %d of 3 done", ticked)
+	if !strings.Contains(comments[0], head) || strings.Count(comments[0], "- [x]") != ticked {
+		h.tb.Errorf("the tracker does not show %q:\n%s", head, comments[0])
+	}
+}

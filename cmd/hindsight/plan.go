@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hindsight/internal/config"
+	"hindsight/internal/incident"
+)
+
+// planCommand says what would be done.
+type planCommand struct {
+	Ref        string `arg:"" help:"The issue: owner/repository#42, or its address." placeholder:"REF"`
+	config.App `embed:""`
+	config.Log `embed:""`
+}
+
+// Run observes and decides, and prints the plan.
+func (p planCommand) Run(ctx context.Context, c console) error {
+	key, err := incident.ParseKey(p.Ref)
+	if err != nil {
+		return &usageError{err}
+	}
+	return withApp(ctx, c, p.App, p.Log, func(a *app) error {
+		plan, err := a.reconciler.Preview(ctx, key)
+		if err != nil {
+			return err
+		}
+		printPlan(c, key, plan)
+		return nil
+	})
+}
+
+func printPlan(c console, key incident.Key, plan incident.Plan) {
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(c.out, format, args...) }
+	switch {
+	case plan.Idle != "":
+		say("%s: nothing to do: %s.\n", key, plan.Idle)
+	case len(plan.Effects) == 0:
+		say("%s: nothing to do: everything is as it should be.\n", key)
+	default:
+		say("%s: would do, in this order:\n", key)
+	}
+	for i, e := range plan.Effects {
+		say("%3d. %s\n", i+1, e)
+	}
+	for _, part := range []incident.Part{incident.TrackerPart, incident.PagePart, incident.FollowUpsPart,
+		incident.AnswersPart, incident.ClosingPart} {
+		if p, ok := plan.Record.Problems[part]; ok {
+			say("  !  the %s: %s Next try: %s.\n", part, p.Text, p.RetryAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+		}
+	}
+}
+
+// withApp runs a command that works as the App, beside a running server or
+// alone.
+func withApp(ctx context.Context, c console, flags config.App, logging config.Log, do func(*app) error) (err error) {
+	log, err := logging.Logger(c.err)
+	if err != nil {
+		return err
+	}
+	settings, err := flags.Resolve()
+	if err != nil {
+		return err
+	}
+	a, err := newApp(ctx, settings, time.Now, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = join(err, a.close()) }()
+	return do(a)
+}
+
+// join keeps the first error as it is, so that its sentence stays one.
+func join(err, second error) error {
+	if err == nil {
+		return second
+	}
+	if second != nil {
+		return errors.Join(err, second)
+	}
+	return err
+}
