@@ -93,7 +93,7 @@ func parseTree(data []byte) (root ast.Node, problem *RepositoryError) {
 // tokenize refuses what the parser would take long over: its time grows with
 // the square of the nesting, to half a minute for 64 KB of brackets.
 func tokenize(data []byte) (token.Tokens, *RepositoryError) {
-	const most = 4096
+	const most = 2048
 	tokens := lexer.Tokenize(string(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	if len(tokens) > most {
 		return nil, at(tokens[most], "the file has too many entries: shorten it")

@@ -118,7 +118,7 @@ func TestParseRepositoryErrors(t *testing.T) {
 		"open bracket":       {"incident:\n  apps: [a\n", `2:9: this is not YAML: sequence end token ']' not found`},
 		"not UTF-8":          {"timezone: \xff\n", `1:1: the file is not UTF-8: save it as UTF-8`},
 		"too large":          {strings.Repeat("#\n", 33<<10), `1:1: the file is larger than 64 KB: shorten it`},
-		"too many entries":   {strings.Repeat("- a\n", 4000), `2049:1: the file has too many entries: shorten it`},
+		"too many entries":   {strings.Repeat("- a\n", 4000), `1025:1: the file has too many entries: shorten it`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -151,8 +151,8 @@ func TestParseRepositoryIsQuick(t *testing.T) {
 		"maps": fill("{a: "), "dashes": fill("- "), "questions": fill("? "), "anchors": fill("&a "),
 		"aliases": "a: &a [x]\nb: [" + fill("*a,")[100:] + "]", "tags": fill("!a "), "colons": fill("a: "),
 		"quotes": fill(`"`), "comments": fill("#\n"), "documents": fill("---\n"), "keys": keys.String(),
-		"indented": indented.String(), "few brackets": strings.Repeat("[", 4000), "few maps": strings.Repeat("{a: ", 1300),
-		"few anchors": strings.Repeat("&a ", 2000), "few dashes": strings.Repeat("- ", 4000), "text": "a: " + fill("b\n ")[10:],
+		"indented": indented.String(), "few brackets": strings.Repeat("[", 2000), "few maps": strings.Repeat("{a: ", 650),
+		"few anchors": strings.Repeat("&a ", 1000), "few dashes": strings.Repeat("- ", 2000), "text": "a: " + fill("b\n ")[10:],
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
