@@ -49,6 +49,9 @@ func (w *Wiki) meaning(p *publication, err error) error {
 	if !ok {
 		return nil
 	}
+	if strings.Contains(failed.stderr, "repository was archived") { // with a 403 that says nothing of permissions
+		return &incident.Paused{Why: fmt.Sprintf("%s is archived", p.repo)}
+	}
 	switch failed.status() {
 	case http.StatusNotFound:
 		return &incident.Blocked{Err: err, Text: fmt.Sprintf(

@@ -9,13 +9,18 @@ import (
 	"time"
 )
 
-// processes are the argument lines of all running programs that name the
-// address.
-func processes(t *testing.T, address string) []string {
+// needsProcesses skips the test where [processes] can't look.
+func needsProcesses(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
 		t.Skip("this system doesn't show its processes as files")
 	}
+}
+
+// processes are the argument lines of all running programs that name the
+// address.
+func processes(t *testing.T, address string) []string {
+	t.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
 		t.Fatal(err)

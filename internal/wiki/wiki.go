@@ -109,8 +109,8 @@ type publication struct {
 // marker in both, is success and left alone: an earlier try got that far.
 //
 // What a person can mend is [incident.Blocked]: no first page yet, no
-// permission, another page in the way. [incident.Later] is GitHub's limit.
-// Any other error is passing.
+// permission, another page in the way. [incident.Later] is GitHub's limit,
+// [incident.Paused] an archived repository. Any other error is passing.
 func (w *Wiki) Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) (string, error) {
 	p, err := w.publication(repo, page)
 	if err != nil {
