@@ -2,6 +2,7 @@ package playground_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -163,5 +164,29 @@ func TestWhoMayUseGit(t *testing.T) {
 				t.Errorf("status is %d, want %d", got, test.want)
 			}
 		})
+	}
+}
+
+func TestLargePushesComeInChunks(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.AddRepository("acme", "docs", playground.RepoOptions{FirstWikiPage: true}))
+	token := s.mint(t, nil).GetToken()
+	dir := t.TempDir()
+	clone := filepath.Join(dir, "wiki")
+	if out, err := s.git(t, dir, token, "clone", "-q", s.wiki("docs"), "wiki"); err != nil {
+		t.Fatalf("clone: %v\n%s", err, out)
+	}
+	noise := make([]byte, 3<<20) // more than git sends with a length
+	_, err := rand.Read(noise)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(clone, "diagram.png"), noise, 0o600))
+	for _, args := range [][]string{{"add", "."}, {"commit", "-qm", "Add a diagram"}, {"push", "-q", "origin", "HEAD"}} {
+		if out, err := s.git(t, clone, token, args...); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	if got := want(s.WikiPages(t.Context(), "acme/docs"))(t)["diagram.png"]; got != string(noise) {
+		t.Errorf("the diagram arrived with %d bytes", len(got))
 	}
 }

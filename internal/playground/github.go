@@ -24,7 +24,8 @@ const (
 
 // Options say how a stand-in is set up.
 type Options struct {
-	// Dir holds the wikis' bare repositories. It must exist.
+	// Dir holds the wikis' bare repositories. It must exist, and be this
+	// stand-in's alone: ids, and so folders, begin again with each one.
 	Dir string
 	// Clock dates everything and expires tokens. Required.
 	Clock func() time.Time

@@ -55,3 +55,33 @@ func TestPeopleMayDoWhatTheirRoleAllows(t *testing.T) {
 		}
 	}
 }
+
+func TestPeopleAnswerAndCleanUp(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.SetRole(repo, "root", playground.Admin))
+	ada, root := s.As("ada"), s.As("root")
+	n := want(ada.OpenIssue(repo, "Checkout is down", ""))(t)
+	child := want(ada.OpenIssue(repo, "Add a retry", ""))(t)
+	must(t, ada.AttachSubIssue(repo, n, repo, child))
+	c := want(ada.Comment(repo, n, "hello"))(t)
+	must(t, root.React(repo, c.ID, "+1"))
+	if got := want(s.Comments(repo, n))(t)[0].Reactions; len(got) != 1 || got[0].User.Login != "root" {
+		t.Errorf("reactions are %+v", got)
+	}
+	if err := root.React(repo, c.ID, "shrug"); err == nil {
+		t.Error("a reaction that GitHub does not have was taken")
+	}
+	must(t, ada.DeleteComment(repo, c.ID))
+	if got := want(s.Comments(repo, n))(t); len(got) != 0 {
+		t.Errorf("comments are %+v", got)
+	}
+	must(t, root.DeleteIssue(repo, n))
+	if _, err := s.Issue(repo, n); err == nil {
+		t.Error("the deleted issue can be looked at")
+	}
+	if got := s.Issues(repo); len(got) != 1 || got[0].Number != child {
+		t.Errorf("issues are %+v", got)
+	}
+	must(t, ada.AttachSubIssue(repo, want(ada.OpenIssue(repo, "another parent", ""))(t), repo, child))
+}

@@ -78,7 +78,7 @@ func (g *GitHub) labelsJSON(r *repository, labels []Label) []object {
 	return all
 }
 
-// appJSON is what "performed_via_github_app" says, or null.
+// viaApp is what "performed_via_github_app" says: the app, or null.
 func (g *GitHub) viaApp(byApp bool) any {
 	if !byApp {
 		return nil

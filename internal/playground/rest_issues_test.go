@@ -2,8 +2,10 @@ package playground_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -288,5 +290,127 @@ func TestAtMost100SubIssues(t *testing.T) {
 		if err := ada.AttachSubIssue(repo, 1, repo, child); (err != nil) != (n == 100) {
 			t.Fatalf("child number %d: %v", n+1, err)
 		}
+	}
+}
+
+func TestHistoryOfEverything(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.SetRole(repo, "root", playground.Admin))
+	ada, root := s.As("ada"), s.As("root")
+	n, child := want(ada.OpenIssue(repo, "parent", "", "sev1"))(t), want(ada.OpenIssue(repo, "child", ""))(t)
+	must(t, ada.AttachSubIssue(repo, n, repo, child))
+	must(t, ada.DetachSubIssue(repo, n, repo, child))
+	must(t, root.Lock(repo, n))
+	must(t, root.Unlock(repo, n))
+	must(t, ada.Assign(repo, n, "ada"))
+	must(t, ada.Assign(repo, n))
+	gh := s.asInstallation(t)
+	// What matters here is that GitHub's description knows each of them.
+	for _, number := range []int{n, child} {
+		events, _, err := gh.Issues.ListIssueEvents(t.Context(), "acme", "shop", number, nil)
+		must(t, err)
+		timeline, _, err := gh.Issues.ListIssueTimeline(t.Context(), "acme", "shop", number, nil)
+		must(t, err)
+		if len(events) != len(want(s.Events(repo, number))(t)) || len(timeline) != len(events) {
+			t.Errorf("#%d: %d events, %d in the timeline", number, len(events), len(timeline))
+		}
+	}
+}
+
+func TestUpdatingIssues(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	n := want(s.As("ada").OpenIssue(repo, "Checkout is down", "", "incident", "sev1"))(t)
+	gh := s.asInstallation(t)
+	update := func(body map[string]any) error {
+		req, err := gh.NewRequest(http.MethodPatch, fmt.Sprintf("repos/acme/shop/issues/%d", n), body)
+		must(t, err)
+		_, err = gh.Do(t.Context(), req, nil)
+		return err
+	}
+	must(t, update(map[string]any{
+		"labels": []any{"SEV1", map[string]any{"name": "sev2"}}, "assignees": []string{"ada", "grace", "ada"},
+	}))
+	i := want(s.Issue(repo, n))(t)
+	if len(i.Labels) != 2 || i.Labels[0].Name != "sev1" || i.Labels[1].Name != "sev2" || len(i.Assignees) != 2 {
+		t.Errorf("labels %v, assignees %v", i.Labels, i.Assignees)
+	}
+	must(t, update(map[string]any{"state": "closed"}))
+	must(t, update(map[string]any{"state": "closed", "state_reason": "duplicate"}))
+	if i = want(s.Issue(repo, n))(t); !i.Closed || i.Reason != "completed" {
+		t.Errorf("closed twice: closed %v as %q", i.Closed, i.Reason)
+	}
+	must(t, update(map[string]any{"state": "open", "assignees": []string{}}))
+	if i = want(s.Issue(repo, n))(t); i.Closed || i.Reason != "reopened" || !i.ClosedAt.IsZero() || len(i.Assignees) != 0 {
+		t.Errorf("reopened: %+v", i)
+	}
+}
+
+func TestRequestsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	// These break GitHub's description on purpose.
+	s := open(t, func(o *playground.Options) { o.Wrap = nil })
+	want(s.As("ada").OpenIssue(repo, "Checkout is down", ""))(t)
+	token := "token " + s.mint(t, nil).GetToken()
+	tests := []struct {
+		name, method, path, body string
+		want                     int
+	}{
+		{"broken JSON", http.MethodPost, "/issues", `{"title":`, http.StatusBadRequest},
+		{"no body", http.MethodPost, "/issues", "", http.StatusUnprocessableEntity},
+		{"an unknown state", http.MethodPatch, "/issues/1", `{"state":"merged"}`, http.StatusUnprocessableEntity},
+		{"an unknown reason", http.MethodPatch, "/issues/1", `{"state":"closed","state_reason":"bored"}`, http.StatusUnprocessableEntity},
+		{"an unknown reaction", http.MethodPost, "/issues/1/reactions", `{"content":"shrug"}`, http.StatusUnprocessableEntity},
+		{"a time that is none", http.MethodGet, "/issues?since=yesterday", "", http.StatusUnprocessableEntity},
+		{"a number that is none", http.MethodGet, "/issues/first", "", http.StatusNotFound},
+		{"an unknown endpoint", http.MethodGet, "/wiki", "", http.StatusNotFound},
+		{"too much", http.MethodPost, "/issues", `{"title":"` + strings.Repeat("x", 5<<20) + `"}`, http.StatusRequestEntityTooLarge},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			req, err := http.NewRequestWithContext(t.Context(), test.method,
+				s.URL()+"/api/v3/repos/acme/shop"+test.path, strings.NewReader(test.body))
+			must(t, err)
+			req.Header.Set("Authorization", token)
+			resp, err := (&http.Client{Transport: s.transport}).Do(req)
+			must(t, err)
+			must(t, resp.Body.Close())
+			if resp.StatusCode != test.want {
+				t.Errorf("status is %d, want %d", resp.StatusCode, test.want)
+			}
+		})
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	gh := s.asInstallation(t)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			_, _, err := gh.Issues.Create(t.Context(), "acme", "shop", &github.IssueRequest{Title: new("by the app")})
+			if err != nil {
+				t.Errorf("the app: %v", err)
+			}
+		})
+		all.Go(func() {
+			if _, err := s.As("ada").OpenIssue(repo, "by a person", ""); err != nil {
+				t.Errorf("a person: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	seen := map[int64]bool{}
+	for n, i := range s.Issues(repo) {
+		if i.Number != n+1 {
+			t.Errorf("issue %d of the list is #%d", n+1, i.Number)
+		}
+		seen[i.ID] = true
+	}
+	if len(seen) != 40 {
+		t.Errorf("%d ids for 40 issues", len(seen))
 	}
 }
