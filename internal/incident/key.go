@@ -43,8 +43,8 @@ func NewKey(owner, name string, number int) Key {
 
 func (k Key) String() string { return fmt.Sprintf("%s#%d", k.Repo, k.Number) }
 
-var keyForm = regexp.MustCompile( //nolint:gochecknoglobals // a compiled constant
-	`^(?:https?://[^/\s]+/)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))/([A-Za-z0-9._-]{1,100})(?:#|/issues/|/pull/)([0-9]{1,9})$`)
+var keyForm = regexp.MustCompile(
+	`^(?:https?://[^/\s]+/)?([A-Za-z0-9][A-Za-z0-9_-]{0,99})/([A-Za-z0-9._-]{1,100})(?:#|/issues/|/pull/)([0-9]{1,9})$`)
 
 // ParseKey reads "owner/name#42" or the address of an issue or pull request.
 func ParseKey(s string) (Key, error) {

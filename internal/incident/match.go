@@ -16,13 +16,13 @@ type candidate struct {
 }
 
 // reference is an item that points at something that exists already, such as
-// "#77" or an address. It opens nothing.
-var reference = regexp.MustCompile( //nolint:gochecknoglobals // a compiled constant
-	`^(?:[\w.-]+/[\w.-]+)?#\d+\b|^https?://\S+$`)
+// "#77", an address or a ticket's key. It opens nothing.
+var reference = regexp.MustCompile(
+	`^(?:[\w.-]+/[\w.-]+)?#\d+\b|^https?://\S+$|^https?://\S+/(?:issues|pull)/\d+\s|^[A-Z][A-Z0-9]+-\d+$`)
 
 // reserved are words that make "/followup" something else than a title.
-var reserved = regexp.MustCompile( //nolint:gochecknoglobals // a compiled constant
-	`^(?:all|accept|(?:done|reopen)\s+#\d+|snooze\s.*)$`)
+var reserved = regexp.MustCompile(
+	`(?i)^(?:all|accept|(?:done|reopen)\s+#\d+|snooze(?:\s.*)?)$`)
 
 // items are all lines that ask for a follow-up: the checklists', the
 // commands', and the standard ones of the severity.
@@ -44,47 +44,53 @@ func (w World) items(policy Policy, severity Severity) []Item {
 	})
 }
 
-// match finds for each item the entry that it is. The same words in the same
-// source come first, then the same words in another source: a line that was
-// moved is still the same. What is left is new, and gets a key that a second
-// look, without any memory, would choose again.
+// match finds for each item the entry that it is. The same place among equal
+// words in the same source comes first, so that a ticked line does not take
+// the entry of its unticked twin; then the same words in the same source, then
+// in another source: a line that was moved is still the same. What is left is
+// new, and has a key that a second look, without any memory, would choose
+// again. A refused line is no entry's, or strangers could take one over.
 func match(items []Item, ledger Ledger) []candidate {
-	found := make([]candidate, len(items))
+	found := candidates(items)
 	taken := map[ItemKey]bool{}
-	for _, sameSource := range []bool{true, false} {
-		for i, item := range items {
-			if found[i].Known {
+	refused := map[ItemKey]bool{}
+	for _, line := range ledger.Refused {
+		refused[line] = true
+	}
+	for _, same := range []func(a, b Entry) bool{
+		func(a, b Entry) bool { return a.Key == b.Key },
+		func(a, b Entry) bool { return a.Words == b.Words && a.Source == b.Source },
+		func(a, b Entry) bool { return a.Words == b.Words },
+	} {
+		for i, c := range found {
+			if c.Known || refused[c.Entry.Key] {
 				continue
 			}
-			words := digest(item.Words())
 			for _, e := range ledger.Items {
-				if taken[e.Key] || e.Words != words || sameSource && e.Source != item.Source {
-					continue
+				if !taken[e.Key] && same(c.Entry, e) {
+					taken[e.Key] = true
+					found[i].Entry, found[i].Known = e, true
+					break
 				}
-				taken[e.Key] = true
-				found[i] = candidate{Item: item, Entry: e, Known: true}
-				break
 			}
-		}
-	}
-	for i, item := range items {
-		if !found[i].Known {
-			found[i] = candidate{Item: item, Entry: newEntry(item, taken)}
 		}
 	}
 	return found
 }
 
-// newEntry chooses the first free key for the words in their source, so that
-// two lines with the same words are two.
-func newEntry(item Item, taken map[ItemKey]bool) Entry {
-	for n := 0; ; n++ {
-		key := ItemKey(digest(string(item.Source), item.Words(), strconv.Itoa(n)))
-		if !taken[key] {
-			taken[key] = true
-			return Entry{Key: key, Source: item.Source, Words: digest(item.Words())}
-		}
+// candidates give each item the entry that it would become. Equal words in
+// one source are numbered, so that two lines with the same words are two.
+func candidates(items []Item) []candidate {
+	found := make([]candidate, len(items))
+	next := map[string]int{}
+	for i, item := range items {
+		words := item.Words()
+		equal := string(item.Source) + "\x00" + words
+		key := ItemKey(digest(string(item.Source), words, strconv.Itoa(next[equal])))
+		next[equal]++
+		found[i] = candidate{Item: item, Entry: Entry{Key: key, Source: item.Source, Words: digest(words)}}
 	}
+	return found
 }
 
 // Ask is a question to GitHub: may this person command Hindsight?
@@ -94,21 +100,27 @@ type Ask struct {
 }
 
 // Asks are the questions that [Decide] needs answers to. A verdict that the
-// ledger holds is not asked for again.
+// ledger holds is not asked for again; nor is one that would not be used, and
+// so not be remembered: while nothing may be done.
 func Asks(policy Policy, w World) []Ask {
 	ledger := w.Record.Ledger
+	if w.Repository.Archived || !hasLabel(w.Parent.Labels, policy.Label) {
+		return nil
+	}
 	var asks []Ask
 	ask := func(line ItemKey, who Actor) {
-		if who.Login != "" && !slices.Contains(ledger.Refused, line) {
-			asks = append(asks, Ask{line, who.Login})
+		a := Ask{line, who.Login}
+		if who.Login != "" && !slices.Contains(ledger.Refused, line) && !slices.Contains(asks, a) {
+			asks = append(asks, a)
 		}
 	}
 	if ledger.Accepted.At.IsZero() {
 		line, who := w.labelling()
-		if !hasLabel(w.Parent.Labels, policy.Label) || slices.Contains(ledger.Refused, line) {
+		switch {
+		case policy.trusts(who):
+		case who.Bot || slices.Contains(ledger.Refused, line):
 			return nil
-		}
-		if !who.Bot {
+		default:
 			ask(line, who)
 		}
 	}
@@ -129,7 +141,7 @@ func (w World) labelling() (ItemKey, Actor) {
 	if w.Labelling.At.IsZero() {
 		return ItemKey("label:author"), w.Parent.Author
 	}
-	return ItemKey(fmt.Sprintf("label:%d", w.Labelling.At.Unix())), w.Labelling.By
+	return ItemKey(fmt.Sprintf("label:%d:%s", w.Labelling.At.Unix(), w.Labelling.By.Login)), w.Labelling.By
 }
 
 // confirmations are the "/followup all" commands that were not used yet.
