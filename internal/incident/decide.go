@@ -43,6 +43,8 @@ type decision struct {
 	effects []Effect
 	lines   []candidate // the items that are there now
 	waiting int
+	// undecided is true while an item is neither allowed nor denied.
+	undecided bool
 }
 
 func (d *decision) ledger() *Ledger { return &d.next.Ledger }
@@ -68,7 +70,7 @@ func (d *decision) idle() string {
 	case who.Bot:
 		return fmt.Sprintf("the label was put on by the app %s, which the configuration does not name", who.Login)
 	case d.Verdicts[line] == Denied:
-		d.ledger().Refused = append(d.ledger().Refused, line)
+		d.refuse(line)
 	}
 	if slices.Contains(d.ledger().Refused, line) {
 		return fmt.Sprintf("the label was put on by %s, who has no triage permission: "+
@@ -105,26 +107,42 @@ func (d *decision) adopt() {
 	if len(d.Trackers) > 0 {
 		l.TrackerID = d.Trackers[0].ID
 	}
-	if len(d.Closings) > 0 && l.Closing.CommentID == 0 {
+	if len(d.Closings) > 0 {
 		l.Closing.CommentID, l.Closing.Complete = d.Closings[0].ID, d.Closings[0].Complete
 	}
 	for _, f := range d.FollowUps {
-		if f.Item == "" {
-			continue
-		}
-		e := l.Entry(f.Item)
-		switch {
-		case e == nil:
-			l.Items = append(l.Items, Entry{
-				Key: f.Item, Source: f.Source, Words: f.Words, Issue: Ref{f.Issue.Number, f.ID},
-			})
-		case !e.Opened() || f.Issue.Number < e.Issue.Number && f.State != Gone:
-			e.Issue = Ref{f.Issue.Number, f.ID}
+		if f.Item != "" {
+			d.adoptFollowUp(f)
 		}
 	}
 	d.next.Opening = slices.DeleteFunc(slices.Clone(d.next.Opening), func(k ItemKey) bool {
 		e := l.Entry(k)
 		return e != nil && e.Opened()
+	})
+}
+
+// adoptFollowUp makes a follow-up its item's, if the item has none, or if it
+// is the better of two: the lowest number, but not one that was deleted while
+// the other is there.
+func (d *decision) adoptFollowUp(f FollowUp) {
+	l := d.ledger()
+	ref := Ref{f.Issue.Number, f.ID}
+	e := l.Entry(f.Item)
+	switch {
+	case e == nil:
+		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref})
+	case !e.Opened(),
+		f.Issue.Number < e.Issue.Number && f.State != Gone,
+		d.gone(e.Issue) && (f.State == Open || f.State == Done):
+		if e.Issue != ref {
+			e.Issue, e.Attached = ref, false
+		}
+	}
+}
+
+func (d *decision) gone(issue Ref) bool {
+	return slices.ContainsFunc(d.FollowUps, func(f FollowUp) bool {
+		return f.Issue.Number == issue.Number && f.State == Gone
 	})
 }
 
@@ -143,7 +161,9 @@ func (d *decision) accept() {
 			fresh = append(fresh, c.Entry)
 			d.lines = append(d.lines, c)
 		case d.Verdicts[c.Entry.Key] == Denied:
-			l.Refused = append(l.Refused, c.Entry.Key)
+			d.refuse(c.Entry.Key)
+		case c.Item.Author.Login != "": // else there is nobody to ask, ever
+			d.undecided = true
 		}
 	}
 	confirmed := d.confirm()
@@ -156,6 +176,18 @@ func (d *decision) accept() {
 	d.dropUnopened()
 }
 
+// refusedKept is how many refusals are remembered. The tracker carries them,
+// and must not grow over what GitHub takes because a stranger wrote thousands
+// of lines. What is not remembered is asked, and refused, again.
+const refusedKept = 500
+
+func (d *decision) refuse(line ItemKey) {
+	l := d.ledger()
+	if len(l.Refused) < refusedKept && !slices.Contains(l.Refused, line) {
+		l.Refused = append(l.Refused, line)
+	}
+}
+
 // confirm uses up the confirmations and says whether there was a good one.
 func (d *decision) confirm() bool {
 	good := false
@@ -165,7 +197,7 @@ func (d *decision) confirm() bool {
 			good = true
 			d.ledger().All = max(d.ledger().All, c.Comment)
 		case Denied:
-			d.ledger().Refused = append(d.ledger().Refused, confirmation(c))
+			d.refuse(confirmation(c))
 		case Unknown:
 		}
 	}

@@ -36,7 +36,7 @@ type WriteTracker struct {
 }
 
 // DeleteComment removes a comment of ours that should not have been: the
-// second of two trackers.
+// second of two trackers, or of two closing comments.
 type DeleteComment struct{ ID int64 }
 
 // CreatePage makes the wiki page, unless the path holds it already.
@@ -130,7 +130,7 @@ func (e WriteTracker) String() string {
 }
 
 func (e DeleteComment) String() string {
-	return fmt.Sprintf("delete our own second tracker (comment %d)", e.ID)
+	return fmt.Sprintf("delete our own comment %d, which was written twice", e.ID)
 }
 
 func (e CreatePage) String() string {

@@ -27,6 +27,9 @@ type Ledger struct {
 	// Reactions are answers to commands that were given: comment and kind.
 	Reactions []Reaction `json:"e,omitempty"`
 	Closing   Closing    `json:"c,omitzero"`
+	// Healed are the numbers of second follow-ups that were closed as
+	// duplicates.
+	Healed []int `json:"h,omitempty"`
 }
 
 // Acceptance is the moment when the label counted.
@@ -98,6 +101,7 @@ func (l Ledger) clone() Ledger {
 	l.Items = slices.Clone(l.Items)
 	l.Refused = slices.Clone(l.Refused)
 	l.Reactions = slices.Clone(l.Reactions)
+	l.Healed = slices.Clone(l.Healed)
 	return l
 }
 
@@ -111,7 +115,7 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	if u.Page.URL == "" && other.Page.Path != "" {
 		u.Page = other.Page
 	}
-	if u.Closing == (Closing{}) {
+	if u.Closing == (Closing{}) || other.Closing.At.After(u.Closing.At) {
 		u.Closing = other.Closing
 	}
 	u.Removals = max(u.Removals, other.Removals)
@@ -121,6 +125,7 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	}
 	u.Refused = union(u.Refused, other.Refused)
 	u.Reactions = union(u.Reactions, other.Reactions)
+	u.Healed = union(u.Healed, other.Healed)
 	return u
 }
 
@@ -155,9 +160,13 @@ type Record struct {
 	// at the start of a look was cut off: whether it was opened is not
 	// known, and only listing tells.
 	Opening []ItemKey `json:"opening,omitempty"`
+	// Labelling is true while the label that says complete is being put on.
+	// When that was cut off, a label that is on is ours.
+	Labelling bool `json:"labelling,omitempty"`
 }
 
 // Clone is a copy that shares nothing with the record.
 func (r Record) Clone() Record {
-	return Record{Ledger: r.Ledger.clone(), Problems: maps.Clone(r.Problems), Opening: slices.Clone(r.Opening)}
+	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
+	return r
 }

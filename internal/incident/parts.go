@@ -44,14 +44,21 @@ func (d *decision) pageState() PageState {
 }
 
 // followUps plans an issue for each entry that has none, attaches what GitHub
-// can show under the parent, and heals what was opened twice.
+// can show under the parent, and heals what was opened twice. What was
+// promised comes before what is merely convenient: a host that refuses to
+// attach one must not keep the others from being opened.
 func (d *decision) followUps() {
+	var opening []OpenFollowUp
 	for _, c := range d.lines {
 		if e := d.ledger().Entry(c.Entry.Key); e != nil && !e.Opened() && !c.Item.Ticked {
-			open := d.open(c)
-			d.plan(open)
-			d.attach(e.Key, open.Title)
+			opening = append(opening, d.open(c))
 		}
+	}
+	for _, open := range opening {
+		d.plan(open)
+	}
+	for _, open := range opening {
+		d.attach(open.Item, open.Title)
 	}
 	for _, e := range d.ledger().Items {
 		if e.Opened() && !e.Attached {
@@ -59,10 +66,24 @@ func (d *decision) followUps() {
 		}
 	}
 	for _, f := range d.FollowUps {
-		e := d.ledger().Entry(f.Item)
-		if e != nil && e.Opened() && f.State == Open && f.Issue.Number > e.Issue.Number {
-			d.plan(CloseDuplicate{Issue: f.Issue, Of: Key{d.Parent.Key.Repo, e.Issue.Number}})
+		if e := d.ledger().Entry(f.Item); e != nil && f.Issue.Number > e.Issue.Number {
+			d.heal(f, *e)
 		}
+	}
+}
+
+// heal closes the second of two follow-ups for one item. It is done once: one
+// that people reopen is theirs.
+func (d *decision) heal(second FollowUp, e Entry) {
+	l := d.ledger()
+	switch second.State {
+	case Open:
+		if !slices.Contains(l.Healed, second.Issue.Number) {
+			d.plan(CloseDuplicate{Issue: second.Issue, Of: Key{d.Parent.Key.Repo, e.Issue.Number}})
+		}
+	case Done, Dropped:
+		l.Healed = union(l.Healed, []int{second.Issue.Number})
+	case Gone:
 	}
 }
 
@@ -95,21 +116,28 @@ const (
 )
 
 // answers reacts to commands: seen as soon as they are understood, carried
-// out when it is so.
+// out when all that the comment asks for is there.
 func (d *decision) answers() {
+	var comments []int64
+	unopened := map[int64]bool{}
 	for _, c := range d.lines {
 		if c.Item.Command == 0 {
 			continue
 		}
-		d.react(c.Item.Command, Seen)
-		if e := d.ledger().Entry(c.Entry.Key); e != nil && e.Opened() {
-			d.react(c.Item.Command, Carried)
+		comments = union(comments, []int64{c.Item.Command})
+		if e := d.ledger().Entry(c.Entry.Key); e == nil || !e.Opened() {
+			unopened[c.Item.Command] = true
 		}
 	}
-	for _, c := range d.Commands {
-		if c.Comment == d.ledger().All {
-			d.react(c.Comment, Carried)
+	for _, comment := range comments {
+		d.react(comment, Seen)
+		if !unopened[comment] {
+			d.react(comment, Carried)
 		}
+	}
+	all := d.ledger().All
+	if slices.ContainsFunc(d.Commands, func(c Command) bool { return c.Comment == all }) && !slices.Contains(comments, all) {
+		d.react(all, Carried)
 	}
 }
 
@@ -136,7 +164,8 @@ func (d *decision) tally() (open, done, dropped int) {
 	return open, done, dropped
 }
 
-// complete is whether everything that was promised has been done.
+// complete is whether everything that was promised has been done. While it is
+// not known whether somebody may add to it, what was said stays.
 func (d *decision) complete() bool {
 	if d.Parent.State == Open || d.waiting > 0 {
 		return false
@@ -150,8 +179,11 @@ func (d *decision) complete() bool {
 		}
 	case PageBelow, PageNoWiki, PagePrivate:
 	}
-	open, _, _ := d.tally()
-	return open == 0
+	if open, _, _ := d.tally(); open > 0 {
+		return false
+	}
+	said := d.ledger().Closing.Complete || d.ledger().Closing.Labelled
+	return said || !d.undecided
 }
 
 // closing says so when all is done, and takes it back when it is not any
@@ -166,7 +198,10 @@ func (d *decision) closing() {
 		d.plan(DeleteComment{ID: second.ID})
 	}
 	on := hasLabel(d.Parent.Labels, d.policy.CompleteLabel)
-	c.Labelled = c.Labelled || on && complete
+	c.Labelled = c.Labelled || on && (complete || d.next.Labelling)
+	if !d.Busy[ClosingPart] {
+		d.next.Labelling = false // it is on now, or was not put on
+	}
 	switch {
 	case complete && !on && !c.Labelled:
 		d.plan(LabelParent{Label: d.policy.CompleteLabel, On: true})
@@ -188,7 +223,8 @@ func (d *decision) writeClosing(complete bool) WriteClosing {
 // takes the hint.
 const removalsBorne = 1
 
-// tracker plans the one comment. Of two trackers the older stays.
+// tracker plans the one comment. Of two trackers the older stays. While paused
+// there is nothing to say to those who have not heard of it.
 func (d *decision) tracker() []Effect {
 	if d.Busy[TrackerPart] || d.held(TrackerPart) {
 		return nil
@@ -202,7 +238,7 @@ func (d *decision) tracker() []Effect {
 	case len(d.Trackers) > 0 && d.Trackers[0].Body == body:
 	case len(d.Trackers) > 0:
 		effects = append(effects, WriteTracker{ID: d.Trackers[0].ID, Body: body})
-	case d.ledger().Removals > removalsBorne:
+	case d.ledger().Removals > removalsBorne || !d.labelled():
 	default:
 		effects = append(effects, WriteTracker{Body: body})
 	}

@@ -53,17 +53,22 @@ func NewProblem(err error, before Problem, now time.Time) Problem {
 	case errors.As(err, &later):
 		p.Text = "GitHub asked for a pause; this goes on by itself."
 		p.Attempts = before.Attempts
-		p.NotBefore, p.RetryAt = later.At, later.At
+		if later.At.After(now) { // else the backoff: a time that is past would be no pause
+			p.NotBefore, p.RetryAt = later.At, later.At
+		}
 	default:
 		p.Text = "This failed and is tried again by itself; the log says more."
 		p.Show = p.Attempts >= showAfter
+	}
+	if before.Show && !p.Show { // a hiccup mends nothing: the line stays until it works
+		p.Text, p.Show = before.Text, true
 	}
 	return p
 }
 
 // Blocked is an error that a person can mend. It is shown on the tracker at
 // once and tried again by itself.
-type Blocked struct {
+type Blocked struct { //nolint:errname // named for what happens next
 	Text string // what is wrong and the next step, in Markdown, neutral
 	Err  error  // what was seen, for the log; may be nil
 }
@@ -79,7 +84,7 @@ func (b *Blocked) Unwrap() error { return b.Err }
 
 // Later is an error that names the time before which trying again is useless
 // or forbidden, as with rate limits.
-type Later struct {
+type Later struct { //nolint:errname // named for what happens next
 	At  time.Time
 	Err error
 }
@@ -92,7 +97,7 @@ func (l *Later) Unwrap() error { return l.Err }
 
 // Missing is an error that says the thing is not there (404, 410): a fact,
 // not a failure.
-type Missing struct {
+type Missing struct { //nolint:errname // named for what happens next
 	What string
 }
 
@@ -101,7 +106,7 @@ func (m *Missing) Error() string { return m.What + " does not exist, or the app 
 // Paused is an error that says nothing can be written here until something
 // changes that a webhook or a sweep will tell: an archived repository, a
 // suspended installation. It is logged, and not tried again by itself.
-type Paused struct {
+type Paused struct { //nolint:errname // named for what happens next
 	Why string
 }
 

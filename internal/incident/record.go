@@ -12,15 +12,21 @@ type Outcome struct {
 	URL     string // of the page
 }
 
-// Starting is called, and the record stored, before an effect whose repetition
-// would make a second thing.
+// Starting is called, and the record stored, before an effect that could not
+// be told from somebody else's, or would be done twice, if it were cut off
+// before it was recorded.
 func (r *Record) Starting(e Effect) (store bool) {
-	open, ok := e.(OpenFollowUp)
-	if !ok || slices.Contains(r.Opening, open.Item) {
-		return false
+	switch e := e.(type) {
+	case OpenFollowUp:
+		if store = !slices.Contains(r.Opening, e.Item); store {
+			r.Opening = append(r.Opening, e.Item)
+		}
+	case LabelParent:
+		store = e.On && !r.Labelling
+		r.Labelling = e.On
+	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, CloseDuplicate, React, WriteClosing:
 	}
-	r.Opening = append(r.Opening, open.Item)
-	return true
+	return store
 }
 
 // Did puts into the record that an effect was carried out.
@@ -48,8 +54,10 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		l.Closing.CommentID, l.Closing.Complete = out.Comment, e.Complete
 		l.Closing.At = now.UTC().Truncate(time.Second)
 	case LabelParent:
-		l.Closing.Labelled = e.On
-	case DeleteComment, CloseDuplicate:
+		l.Closing.Labelled, r.Labelling = e.On, false
+	case CloseDuplicate:
+		l.Healed = union(l.Healed, []int{e.Issue.Number})
+	case DeleteComment:
 	}
 }
 

@@ -10,7 +10,7 @@ type Severity int
 
 func (s Severity) String() string { return fmt.Sprintf("sev%d", int(s)) }
 
-var severityForm = regexp.MustCompile( //nolint:gochecknoglobals // a compiled constant
+var severityForm = regexp.MustCompile(
 	`(?i)^\s*(?:sev|severity)\s*[-_:/ ]?\s*([1-5])\s*$`)
 
 // ParseSeverity reads a label such as "sev1", "SEV-1", "severity: 1" or

@@ -1,0 +1,259 @@
+package incident_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"hindsight/internal/incident"
+)
+
+func TestWhatBecomesAFollowUp(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		changes []change
+		opens   []string
+		says    string
+	}{
+		{name: "the body's lines", changes: []change{wrote(ada, "body", "Fix it", "Add an alert")}, opens: []string{"Fix it", "Add an alert"}},
+		{name: "a comment's lines", changes: []change{wrote(ada, "comment:7", "Fix it")}, opens: []string{"Fix it"}},
+		{name: "commands", changes: []change{commanded(ada, 7, "Fix it", "Add an alert")}, opens: []string{"Fix it", "Add an alert"}},
+		{name: "ticked already", changes: []change{wrote(ada, "body", "x Fix it")}},
+		{name: "ticked beside an equal line", changes: []change{wrote(ada, "body", "x Fix it", "Fix it")}, opens: []string{"Fix it"}},
+		{name: "two equal lines are two", changes: []change{wrote(ada, "body", "Fix it", "fix  it!")}, opens: []string{"Fix it", "fix  it!"}},
+		{name: "equal lines in two sources are two", changes: []change{wrote(ada, "body", "A"), wrote(ada, "comment:7", "A")}, opens: []string{"A", "A"}},
+		{name: "an outsider's lines", changes: []change{wrote(mallory, "comment:7", "Fix it")}, says: "refused 1"},
+		{name: "an outsider's command", changes: []change{commanded(mallory, 7, "Fix it")}, says: "refused 1"},
+		{name: "an outsider's ticked line", changes: []change{wrote(mallory, "comment:7", "x Fix it")}},
+		{name: "a deleted account's lines", changes: []change{wrote(incident.Actor{}, "comment:7", "Fix it")}},
+		{name: "no words", changes: []change{commanded(ada, 7, "")}},
+		{
+			name: "references", changes: []change{wrote(ada, "body", "#77", "#77 Fix it", "acme/shop#77", "https://x.test/1",
+				"https://github.test/acme/shop/issues/77 Fix it", "OPS-12")},
+		},
+		{
+			name: "what only looks like a reference", changes: []change{wrote(ada, "body", "Fix #77", "https://x.test is down", "UTF-8 in titles")},
+			opens: []string{"Fix #77", "https://x.test is down", "UTF-8 in titles"},
+		},
+		{
+			name:    "commands that are no titles",
+			changes: []change{commanded(ada, 7, "all", "All", "accept", "done #77", "Reopen #77", "snooze 2w no time", "snooze")},
+		},
+		{
+			name: "titles that begin like commands", changes: []change{commanded(ada, 7, "all of it", "accept that", "done with it")},
+			opens: []string{"all of it", "accept that", "done with it"},
+		},
+		{name: "another command", changes: []change{func(w *incident.World) {
+			w.Commands = []incident.Command{{Name: "incident", Rest: "help", Comment: 7, Author: ada}}
+		}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := world(tt.changes...)
+			plan := judgedPlan(w)
+			same(t, "opened", tt.opens, opens(plan))
+			mentions(t, tells(plan), tt.says)
+			w = settled(t, w)
+			same(t, "opened in the end", len(tt.opens), len(w.FollowUps))
+		})
+	}
+}
+
+func TestUnknownPermissionIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := world(wrote(ada, "body", "Fix it"))
+	plan := decide(w)
+	same(t, "opened", []string(nil), opens(plan))
+	w.Record = plan.Record
+	same(t, "opened once it is known", []string{"Fix it"}, opens(judgedPlan(w)))
+}
+
+func TestFollowUpSaysWhereItIsFrom(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	policy.Standard = map[incident.Severity][]string{2: {"Send the message"}}
+	w := world(commanded(ada, 7, "Fix it"), judged(policy))
+	var bodies []string
+	for _, e := range of[incident.OpenFollowUp](incident.Decide(policy, plain{}, w, now)) {
+		bodies = append(bodies, fmt.Sprintf("%s: %s %v", e.Source, e.Body, e.Labels))
+	}
+	same(t, "bodies", []string{
+		"comment:7: of acme/shop#42 by ada, see https://github.test/comment [postmortem-followup sev2 sev2_20261120]",
+		"standard: of acme/shop#42 by , see https://github.test/Acme/Shop/issues/42 [postmortem-followup sev2 sev2_20261120]",
+	}, bodies)
+}
+
+func TestStandardFollowUpsAreTheSeveritys(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	policy.Standard = map[incident.Severity][]string{1: {"Send the message"}, 3: {"Write it down"}}
+	plan := func(w incident.World) incident.Plan { return incident.Decide(policy, plain{}, w, now) }
+	w := world(labels("incident", "sev1"))
+	same(t, "sev1", []string{"Send the message"}, opens(plan(w)))
+	w = carryOut(w, plan(w))
+	same(t, "sev1 again", []string(nil), opens(plan(w)))
+	w.Parent.Labels = []string{"incident"}
+	same(t, "no label", []string{"Write it down"}, opens(plan(w)))
+	mentions(t, tells(plan(w)), "- open #101 Send the message\n")
+}
+
+// TestIdentity is what makes a line the same line.
+func TestIdentity(t *testing.T) {
+	t.Parallel()
+	before := []change{wrote(ada, "body", "Fix it", "Add an alert", "x Fix it"), wrote(ada, "comment:7", "Call back")}
+	tests := []struct {
+		name  string
+		after []change
+		opens []string
+	}{
+		{name: "unchanged", after: before},
+		{name: "reordered", after: []change{wrote(ada, "body", "Add an alert", "Fix it", "x Fix it"), wrote(ada, "comment:7", "Call back")}},
+		{name: "spelled anew", after: []change{wrote(ada, "body", "**fix** it!", "Add: an alert"), wrote(ada, "comment:7", "call back")}},
+		{name: "ticked", after: []change{wrote(ada, "body", "x Fix it", "x Add an alert"), wrote(ada, "comment:7", "x Call back")}},
+		{name: "deleted", after: nil},
+		{name: "moved to a new comment", after: []change{wrote(ada, "comment:8", "Fix it", "Add an alert", "Call back")}},
+		{name: "moved to a command", after: []change{commanded(ada, 8, "Fix it")}},
+		{
+			name:  "written once more",
+			after: []change{wrote(ada, "body", "Fix it", "Add an alert"), wrote(ada, "comment:7", "Call back", "Add an alert")},
+			opens: []string{"Add an alert"},
+		},
+		{name: "other words", after: []change{wrote(ada, "body", "Fix all")}, opens: []string{"Fix all"}},
+		{
+			name:  "moved, while an outsider has the same words",
+			after: []change{wrote(mallory, "comment:3", "Call back"), wrote(ada, "comment:8", "Call back")},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			// The outsider's line is judged while the other stands where it was.
+			outsider := wrote(mallory, "comment:3", "Call back")
+			w := settled(t, world(append(slices.Clone(before), outsider)...))
+			same(t, "opened before", 3, len(w.FollowUps))
+			w.Items, w.Commands = nil, nil
+			for _, c := range tt.after {
+				c(&w)
+			}
+			plan := judgedPlan(w)
+			same(t, "opened", tt.opens, opens(plan))
+			same(t, "listed", 3+len(tt.opens), len(carryOut(w, plan).Record.Ledger.Items))
+		})
+	}
+}
+
+func TestDeletedBeforeItWasOpened(t *testing.T) {
+	t.Parallel()
+	w := world(wrote(ada, "body", "Fix it"))
+	w.Record = judgedPlan(w).Record
+	same(t, "taken in", 1, len(w.Record.Ledger.Items))
+
+	cutOff := w
+	cutOff.Items = nil
+	plan := decide(cutOff)
+	same(t, "forgotten", 0, len(plan.Record.Ledger.Items))
+	same(t, "opened", []string(nil), opens(plan))
+
+	cutOff.Record = w.Record.Clone()
+	cutOff.Record.Opening = []incident.ItemKey{w.Record.Ledger.Items[0].Key}
+	plan = decide(cutOff)
+	same(t, "kept while it may have been opened", 1, len(plan.Record.Ledger.Items))
+	same(t, "opened", []string(nil), opens(plan))
+
+	w.Items[0].Ticked = true
+	same(t, "forgotten when ticked", 0, len(decide(w).Record.Ledger.Items))
+}
+
+func TestDeletedAfterItWasOpened(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(wrote(ada, "body", "Fix it")))
+	w.Items = nil
+	plan := decide(w)
+	same(t, "effects", []string(nil), effects(plan))
+	same(t, "follow-up", incident.Open, w.FollowUps[0].State)
+	same(t, "listed", 1, len(plan.Record.Ledger.Items))
+}
+
+func many(n int) []string {
+	var lines []string
+	for i := range n {
+		lines = append(lines, fmt.Sprintf("Line %d", i))
+	}
+	return lines
+}
+
+func TestManyAtOnceWait(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(wrote(ada, "body", "Fix it")))
+	same(t, "25 don't wait", 25, len(opens(judgedPlan(world(wrote(ada, "body", many(25)...))))))
+
+	wrote(ada, "comment:7", many(26)...)(&w)
+	resolved(&w)
+	w.FollowUps[0].State = incident.Done
+	w.Parent.Labels = append(w.Parent.Labels, "postmortem: reviewed")
+	plan := judgedPlan(w)
+	same(t, "opened", []string(nil), opens(plan))
+	mentions(t, tells(plan), "- done #101 Fix it\nwaiting 26\n")
+	if strings.Contains(tells(plan), "complete") {
+		t.Errorf("complete while items wait:\n%s", tells(plan))
+	}
+
+	commanded(mallory, 8, "all")(&w)
+	same(t, "confirmed by an outsider", []string(nil), opens(judgedPlan(w)))
+
+	commanded(ada, 9, "ALL")(&w)
+	plan = judgedPlan(w)
+	same(t, "confirmed", 26, len(opens(plan)))
+	w = settled(t, carryOut(w, plan))
+
+	wrote(ada, "comment:10", many(30)...)(&w)
+	plan = judgedPlan(w)
+	same(t, "confirmed once, not for good", []string(nil), opens(plan))
+	mentions(t, tells(plan), "waiting 30\n")
+}
+
+func TestCommandsAreAnswered(t *testing.T) {
+	t.Parallel()
+	w := world(commanded(ada, 7, "Fix it", "Call back"), commanded(mallory, 8, "Mine"), commanded(ada, 9, "all", "all"))
+	plan := judgedPlan(w)
+	same(t, "at once", []string{
+		`open the follow-up "Fix it"`, `open the follow-up "Call back"`,
+		`attach "Fix it" to the incident as a sub-issue`, `attach "Call back" to the incident as a sub-issue`,
+		`answer the command in comment 7 with "eyes"`, `answer the command in comment 9 with "+1"`,
+	}, effects(plan))
+
+	half := w
+	half.Record = plan.Record
+	half = carryOut(half, incident.Plan{Record: plan.Record, Effects: slices.DeleteFunc(slices.Clone(plan.Effects), func(e incident.Effect) bool {
+		return e.String() == `open the follow-up "Call back"`
+	})})
+	same(t, "when one of two is there", []string{
+		`open the follow-up "Call back"`, `attach "Call back" to the incident as a sub-issue`,
+	}, effects(judgedPlan(half)))
+
+	w = carryOut(w, plan)
+	same(t, "when all is there", []string{`answer the command in comment 7 with "+1"`}, effects(judgedPlan(w)))
+	w = settled(t, w)
+	same(t, "in the end", []string(nil), effects(judgedPlan(w)))
+}
+
+func TestSubIssues(t *testing.T) {
+	t.Parallel()
+	pull := func(w *incident.World) { w.Parent.PullRequest = true }
+	same(t, "on a pull request", []string{`open the follow-up "Fix it"`}, effects(judgedPlan(world(pull, wrote(ada, "body", "Fix it")))))
+
+	w := world(wrote(ada, "body", "Fix it"))
+	plan := judgedPlan(w)
+	opened := slices.DeleteFunc(slices.Clone(plan.Effects), func(e incident.Effect) bool {
+		_, ok := e.(incident.AttachFollowUp)
+		return ok
+	})
+	w = carryOut(w, incident.Plan{Record: plan.Record, Effects: opened})
+	plan = judgedPlan(w)
+	same(t, "attached after a crash", []string{`attach "#101" to the incident as a sub-issue`}, effects(plan))
+	w = carryOut(w, plan)
+	same(t, "attached once", []string(nil), effects(judgedPlan(w)))
+}

@@ -1,0 +1,195 @@
+package incident_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"hindsight/internal/incident"
+)
+
+func entry(key incident.ItemKey, number int) incident.Entry {
+	e := incident.Entry{Key: key, Source: incident.FromBody, Words: string(key)}
+	if number != 0 {
+		e.Issue = incident.Ref{Number: number, ID: int64(number) + 1000}
+	}
+	return e
+}
+
+func attached(e incident.Entry) incident.Entry {
+	e.Attached = true
+	return e
+}
+
+func TestUnite(t *testing.T) {
+	t.Parallel()
+	accepted := incident.Acceptance{By: "ada", At: opened}
+	chosen := incident.Page{Path: "chosen.md"}
+	made := incident.Page{Path: "made.md", URL: "https://x.test", At: opened}
+	older := incident.Closing{CommentID: 7, Complete: true, At: opened}
+	newer := incident.Closing{CommentID: 7, At: now, Labelled: true}
+	tests := []struct {
+		name              string
+		mine, other, want incident.Ledger
+	}{
+		{name: "nothing and nothing"},
+		{
+			name:  "a lost database",
+			other: incident.Ledger{Accepted: accepted, Page: made, Removals: 1, All: 9, Closing: older, Items: []incident.Entry{entry("a", 101)}},
+			want:  incident.Ledger{Accepted: accepted, Page: made, Removals: 1, All: 9, Closing: older, Items: []incident.Entry{entry("a", 101)}},
+		},
+		{
+			name:  "what is remembered is not replaced",
+			mine:  incident.Ledger{Accepted: accepted, Page: made, TrackerID: 5, Closing: newer},
+			other: incident.Ledger{Accepted: incident.Acceptance{By: "ben", At: now}, Page: chosen, Closing: older},
+			want:  incident.Ledger{Accepted: accepted, Page: made, TrackerID: 5, Closing: newer},
+		},
+		{
+			name:  "the page's path is the tracker's until it is made",
+			mine:  incident.Ledger{Page: incident.Page{Path: "other.md"}},
+			other: incident.Ledger{Page: chosen}, want: incident.Ledger{Page: chosen},
+		},
+		{
+			name: "an old copy of the database", mine: incident.Ledger{Page: chosen, Closing: older, Items: []incident.Entry{entry("a", 0)}},
+			other: incident.Ledger{Page: made, Closing: newer, Items: []incident.Entry{attached(entry("a", 101)), entry("b", 102)}},
+			want:  incident.Ledger{Page: made, Closing: newer, Items: []incident.Entry{attached(entry("a", 101)), entry("b", 102)}},
+		},
+		{
+			name:  "an old tracker",
+			mine:  incident.Ledger{Items: []incident.Entry{attached(entry("a", 101))}},
+			other: incident.Ledger{Items: []incident.Entry{entry("a", 0)}},
+			want:  incident.Ledger{Items: []incident.Entry{attached(entry("a", 101))}},
+		},
+		{
+			name:  "attached by either",
+			mine:  incident.Ledger{Items: []incident.Entry{entry("a", 101)}},
+			other: incident.Ledger{Items: []incident.Entry{attached(entry("a", 101))}},
+			want:  incident.Ledger{Items: []incident.Entry{attached(entry("a", 101))}},
+		},
+		{
+			name:  "judgements of both",
+			mine:  incident.Ledger{Refused: []incident.ItemKey{"a"}, All: 3, Removals: 2, Healed: []int{1}},
+			other: incident.Ledger{Refused: []incident.ItemKey{"b", "a"}, All: 2, Removals: 1, Healed: []int{2}},
+			want:  incident.Ledger{Refused: []incident.ItemKey{"a", "b"}, All: 3, Removals: 2, Healed: []int{1, 2}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			same(t, "united", tt.want, tt.mine.Unite(tt.other))
+		})
+	}
+}
+
+func TestCarried(t *testing.T) {
+	t.Parallel()
+	l := incident.Ledger{
+		TrackerID: 5, Reactions: []incident.Reaction{{Comment: 1, Content: incident.Seen}},
+		Removals: 1, Items: []incident.Entry{entry("a", 101)},
+	}
+	same(t, "carried", incident.Ledger{Removals: 1, Items: []incident.Entry{entry("a", 101)}}, l.Carried())
+	same(t, "the ledger itself", 1, len(l.Reactions))
+}
+
+// TestLedgerReadsOldTrackers holds the names in trackers that are out there.
+func TestLedgerReadsOldTrackers(t *testing.T) {
+	t.Parallel()
+	const old = `{"a":{"b":"ada","t":"2026-11-20T14:05:00Z"},"r":1,"p":{"p":"p.md","u":"https://x.test","t":"2026-11-20T14:05:00Z"},` +
+		`"i":[{"k":"a","s":"body","w":"a","n":{"n":101,"i":1101},"a":true}],"d":["r"],"l":9,` +
+		`"c":{"c":7,"d":true,"l":true,"t":"2026-11-20T14:05:00Z"},"h":[102]}`
+	var l incident.Ledger
+	if err := json.Unmarshal([]byte(old), &l); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "ledger", incident.Ledger{
+		Accepted: incident.Acceptance{By: "ada", At: opened}, Removals: 1,
+		Page:  incident.Page{Path: "p.md", URL: "https://x.test", At: opened},
+		Items: []incident.Entry{attached(entry("a", 101))}, Refused: []incident.ItemKey{"r"}, All: 9,
+		Closing: incident.Closing{CommentID: 7, Complete: true, Labelled: true, At: opened}, Healed: []int{102},
+	}, l)
+	data, err := json.Marshal(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "written again", old, string(data))
+}
+
+func drawLedger(t *rapid.T, name string) incident.Ledger {
+	var l incident.Ledger
+	when := func(what string) time.Time {
+		return opened.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, name+what)) * time.Minute)
+	}
+	coin := func(what string) bool { return rapid.Bool().Draw(t, name+what) }
+	if coin("accepted") {
+		l.Accepted = incident.Acceptance{By: name, At: when("accepted at")}
+	}
+	if coin("path") {
+		l.Page.Path = "page.md"
+		if coin("made") {
+			l.Page.URL, l.Page.At = "https://x.test", when("made at")
+		}
+	}
+	for i, key := range []incident.ItemKey{"a", "b", "c"} {
+		switch rapid.IntRange(0, 3).Draw(t, name+string(key)) {
+		case 1:
+			l.Items = append(l.Items, entry(key, 0))
+		case 2:
+			l.Items = append(l.Items, entry(key, 101+i))
+		case 3:
+			l.Items = append(l.Items, attached(entry(key, 101+i)))
+		}
+		if coin("refused") {
+			l.Refused = append(l.Refused, "not-"+key)
+		}
+		if coin("healed") {
+			l.Healed = append(l.Healed, 201+i)
+		}
+	}
+	l.Removals, l.All = rapid.IntRange(0, 2).Draw(t, name+"removals"), rapid.Int64Range(0, 2).Draw(t, name+"all")
+	return l
+}
+
+// sorted leaves out who accepted and made first, and the order of lists.
+func sorted(l incident.Ledger) incident.Ledger {
+	l.Accepted.By, l.Accepted.At, l.Page.At = "", time.Time{}, time.Time{}
+	l.Items, l.Refused, l.Healed = slices.Clone(l.Items), slices.Clone(l.Refused), slices.Clone(l.Healed)
+	slices.SortFunc(l.Items, func(a, b incident.Entry) int { return strings.Compare(string(a.Key), string(b.Key)) })
+	slices.Sort(l.Refused)
+	slices.Sort(l.Healed)
+	return l
+}
+
+func TestUniteForgetsNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := drawLedger(t, "a "), drawLedger(t, "b ")
+		want := [2]incident.Ledger{sorted(a), sorted(b)}
+		u := a.Unite(b)
+		for what, same := range map[string][2]incident.Ledger{
+			"again":          {u, u.Unite(b)},
+			"with itself":    {u, u.Unite(u)},
+			"the other way":  {sorted(u), sorted(b.Unite(a))},
+			"first argument": {want[0], sorted(a)},
+			"the second":     {want[1], sorted(b)},
+		} {
+			if diff := cmp.Diff(same[0], same[1]); diff != "" {
+				t.Fatalf("%s:\n%s", what, diff)
+			}
+		}
+		for _, l := range []incident.Ledger{a, b} {
+			if !l.Accepted.At.IsZero() && u.Accepted.At.IsZero() || l.Page.URL != "" && u.Page.URL == "" {
+				t.Fatalf("forgot what %+v knows: %+v", l, u)
+			}
+			for _, e := range l.Items {
+				if mine := u.Entry(e.Key); mine == nil || e.Opened() && mine.Issue != e.Issue || e.Attached && !mine.Attached {
+					t.Fatalf("forgot %+v: %+v", e, mine)
+				}
+			}
+		}
+	})
+}

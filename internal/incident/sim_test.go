@@ -1,0 +1,421 @@
+package incident_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"hindsight/internal/incident"
+)
+
+// line is a checklist line that a person wrote.
+type line struct {
+	text   string
+	ticked bool
+}
+
+// remark is a comment on the parent: a person's lines and commands, or ours.
+type remark struct {
+	id       int64
+	author   string // "" for ours
+	lines    []line
+	commands []string // what follows "/followup"
+	tracker  string
+	closing  string
+	complete bool // what the closing comment says
+	fresh    bool // ours, and a listing may not show it yet
+}
+
+// ticket is an issue that was opened as a follow-up.
+type ticket struct {
+	issue    incident.Issue
+	entry    incident.Entry
+	deleted  bool
+	reopened bool // by a person
+	fresh    bool // a listing may not show it yet
+}
+
+// outside is GitHub and a wiki in memory, with the people who use them.
+type outside struct {
+	now        time.Time
+	repository incident.Repository
+	parent     incident.Issue
+	labelling  incident.Labelling
+	body       []line
+	remarks    []*remark
+	tickets    []*ticket
+	pages      []string
+	next       int64
+	// written counts the lines and commands that people wrote, by words.
+	written  map[string]int
+	removals int  // of trackers, by people
+	retagged bool // the label that says complete was touched by people
+	hushed   bool // a closing comment was deleted by people
+}
+
+var triagers = map[string]bool{"ada": true, "ben": true}
+
+func newOutside() *outside {
+	return &outside{
+		now:        opened,
+		repository: incident.Repository{FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", HasWiki: true},
+		parent: incident.Issue{
+			Key: parentKey, URL: "https://github.test/Acme/Shop/issues/42", Title: "Shop is down", State: incident.Open,
+			Author: incident.Actor{Login: "ada"}, CreatedAt: opened, Labels: []string{"incident"},
+		},
+		labelling: incident.Labelling{By: incident.Actor{Login: "ada"}, At: opened},
+		next:      100,
+		written:   map[string]int{},
+	}
+}
+
+func (o *outside) id() int64 {
+	o.next++
+	return o.next
+}
+
+func (o *outside) toggle(label string, on bool) {
+	o.parent.Labels = slices.DeleteFunc(o.parent.Labels, func(l string) bool { return l == label })
+	if on {
+		o.parent.Labels = append(o.parent.Labels, label)
+	}
+}
+
+func (o *outside) tagged(label string) bool { return slices.Contains(o.parent.Labels, label) }
+
+// app is Hindsight: what it stored, and what it knows while it runs.
+type app struct {
+	*outside
+	policy incident.Policy
+	stored incident.Record
+}
+
+// luck decides what goes wrong in a look.
+type luck struct {
+	crash   func() bool           // here and now
+	fail    func(e string) error  // of an effect or a question
+	stale   bool                  // the listing does not show what is fresh
+	shuffle func([]incident.Part) // the order in which parts are carried out
+}
+
+var errCrash = errors.New("crash")
+
+// observe is what a look finds. The first of a look settles cut-off openings,
+// as a listing does.
+func (a *app) observe(record *incident.Record, first, stale bool) incident.World {
+	w := incident.World{Repository: a.repository, Parent: a.parent, Labelling: a.labelling}
+	w.Parent.Labels = slices.Clone(a.parent.Labels)
+	w.Items = a.items("body", a.parent.Author.Login, a.body)
+	exists := false
+	for _, r := range a.remarks {
+		source := incident.FromComment(r.id)
+		w.Items = append(w.Items, a.items(source, r.author, r.lines)...)
+		for _, c := range r.commands {
+			w.Commands = append(w.Commands, incident.Command{
+				Name: "followup", Rest: c, Comment: r.id, Author: incident.Actor{Login: r.author},
+			})
+		}
+		named := r.id == record.Ledger.TrackerID || r.id == record.Ledger.Closing.CommentID
+		if r.fresh && stale && !named {
+			continue
+		}
+		if r.tracker != "" {
+			exists = exists || r.id == record.Ledger.TrackerID
+			w.Trackers = append(w.Trackers, incident.Tracker{ID: r.id, Body: r.tracker})
+		}
+		if r.closing != "" {
+			w.Closings = append(w.Closings, incident.ClosingComment{ID: r.id, Complete: r.complete})
+		}
+	}
+	w.TrackerGone = record.Ledger.TrackerID != 0 && !exists
+	if first {
+		a.recall(record, w.Trackers)
+	}
+	w.FollowUps = a.followUps(record, stale)
+	w.Record = *record
+	return w
+}
+
+func (a *app) items(source incident.Source, author string, lines []line) []incident.Item {
+	var items []incident.Item
+	for _, l := range lines {
+		items = append(items, incident.Item{
+			Source: source, Author: incident.Actor{Login: author}, Text: l.text, Ticked: l.ticked,
+		})
+	}
+	return items
+}
+
+// recall takes the tracker's ledger in, and settles openings that were cut
+// off: what is there is adopted, the rest was not opened.
+func (a *app) recall(record *incident.Record, trackers []incident.Tracker) {
+	record.Opening = nil
+	if len(trackers) > 0 {
+		l, err := carried(trackers[0].Body)
+		if err != nil {
+			panic(err)
+		}
+		record.Ledger = record.Ledger.Unite(l)
+	}
+}
+
+func (a *app) followUps(record *incident.Record, stale bool) []incident.FollowUp {
+	var known []incident.FollowUp
+	for _, t := range a.tickets {
+		named := slices.ContainsFunc(record.Ledger.Items, func(e incident.Entry) bool {
+			return e.Issue.Number == t.issue.Key.Number
+		})
+		if !named && (t.deleted || stale && t.fresh) {
+			continue
+		}
+		f := incident.FollowUp{
+			Issue: t.issue.Key, ID: t.issue.ID, Item: t.entry.Key, Source: t.entry.Source, Words: t.entry.Words,
+			Title: t.issue.Title, State: t.issue.State,
+		}
+		if t.deleted {
+			f.State = incident.Gone
+		}
+		known = append(known, f)
+	}
+	return known
+}
+
+// judge answers the questions of the rules, until a lookup fails.
+func (a *app) judge(w *incident.World, luck luck) error {
+	w.Verdicts = map[incident.ItemKey]incident.Verdict{}
+	if w.Busy[incident.FollowUpsPart] && !w.Record.Ledger.Accepted.At.IsZero() {
+		return nil // a lookup failed in this run
+	}
+	for _, ask := range incident.Asks(a.policy, *w) {
+		if err := luck.fail("ask"); err != nil {
+			return err
+		}
+		w.Verdicts[ask.Line] = incident.Denied
+		if triagers[ask.Login] {
+			w.Verdicts[ask.Line] = incident.Allowed
+		}
+	}
+	return nil
+}
+
+// settle ends the time in which listings don't show what was just written.
+func (o *outside) settle() {
+	for _, r := range o.remarks {
+		r.fresh = false
+	}
+	for _, t := range o.tickets {
+		t.fresh = false
+	}
+}
+
+// deepCopy shares nothing with its argument.
+func deepCopy(w incident.World) incident.World {
+	data, err := json.Marshal(w)
+	if err != nil {
+		panic(err)
+	}
+	var c incident.World
+	if err := json.Unmarshal(data, &c); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// decide plans, and holds Decide to being a function.
+func (a *app) decide(t *rapid.T, w incident.World) incident.Plan {
+	before, again := deepCopy(w), deepCopy(w)
+	plan := incident.Decide(a.policy, plain{}, w, a.now)
+	if diff := cmp.Diff(before, deepCopy(w)); diff != "" {
+		t.Fatalf("Decide changed its argument (-before +after):\n%s", diff)
+	}
+	second := incident.Decide(a.policy, plain{}, again, a.now)
+	if diff := cmp.Diff(plan.Effects, second.Effects); diff != "" {
+		t.Fatalf("the same world gave another plan:\n%s", diff)
+	}
+	return plan
+}
+
+const mostRounds = 8
+
+// look observes, decides and carries out until nothing is left to do, or the
+// program dies. It returns what it carried out.
+func (a *app) look(t *rapid.T, luck luck) []incident.Effect {
+	if !luck.stale {
+		a.settle()
+	}
+	var did []incident.Effect
+	record, busy := a.stored.Clone(), map[incident.Part]bool{}
+	for round := range mostRounds {
+		w := a.observe(&record, round == 0, luck.stale && round == 0)
+		w.Busy = busy
+		if err := a.judge(&w, luck); err != nil {
+			if record.Ledger.Accepted.At.IsZero() {
+				return did
+			}
+			record.Failed(incident.FollowUpsPart, err, a.now)
+			busy[incident.FollowUpsPart] = true
+			w.Record = record
+		}
+		plan := a.decide(t, w)
+		record = plan.Record.Clone()
+		a.stored = record.Clone()
+		if len(plan.Effects) == 0 {
+			return did
+		}
+		for _, part := range parts(plan.Effects, luck) {
+			effects, err := a.carryOut(t, part, plan.Effects, &record, luck)
+			did = append(did, effects...)
+			if errors.Is(err, errCrash) {
+				return did
+			}
+			if err != nil {
+				busy[part] = true
+				record.Failed(part, err, a.now)
+				a.stored = record.Clone()
+			}
+		}
+	}
+	t.Fatalf("still not done after %d rounds; carried out:\n%v", mostRounds, did)
+	return nil
+}
+
+// parts are those of the plan, the tracker's first.
+func parts(effects []incident.Effect, luck luck) []incident.Part {
+	var rest []incident.Part
+	for _, e := range effects {
+		if p := e.Part(); p != incident.TrackerPart && !slices.Contains(rest, p) {
+			rest = append(rest, p)
+		}
+	}
+	luck.shuffle(rest)
+	return append([]incident.Part{incident.TrackerPart}, rest...)
+}
+
+func (a *app) carryOut(
+	t *rapid.T, part incident.Part, effects []incident.Effect, record *incident.Record, luck luck,
+) (did []incident.Effect, err error) {
+	for _, e := range effects {
+		if e.Part() != part {
+			continue
+		}
+		if record.Starting(e) {
+			a.stored = record.Clone()
+		}
+		if luck.crash() {
+			return did, errCrash
+		}
+		if err := luck.fail(e.String()); err != nil {
+			return did, err
+		}
+		out := a.apply(t, e, *record)
+		did = append(did, e)
+		if luck.crash() {
+			return did, errCrash
+		}
+		record.Did(e, out, a.now)
+		a.stored = record.Clone()
+	}
+	return did, nil
+}
+
+// apply carries an effect out as GitHub would, and watches that nothing of a
+// person's is touched.
+func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out incident.Outcome) {
+	switch e := e.(type) {
+	case incident.WriteTracker:
+		r := a.ours(t, e.ID)
+		r.tracker = e.Body
+		out.Comment = r.id
+	case incident.WriteClosing:
+		if e.ID != 0 && !slices.ContainsFunc(a.remarks, func(r *remark) bool { return r.id == e.ID }) {
+			out.Comment = e.ID // deleted by people: it stays so
+			break
+		}
+		r := a.ours(t, e.ID)
+		r.closing, r.complete = e.Body, e.Complete
+		out.Comment = r.id
+	case incident.DeleteComment:
+		gone := a.ours(t, e.ID)
+		a.remarks = slices.DeleteFunc(a.remarks, func(r *remark) bool { return r == gone })
+	case incident.CreatePage:
+		if !slices.Contains(a.pages, e.Path) {
+			a.pages = append(a.pages, e.Path)
+		}
+		out.URL = a.repository.URL + "/wiki/" + strings.TrimSuffix(e.Path, ".md")
+	case incident.OpenFollowUp:
+		out.Issue = a.open(e)
+	case incident.AttachFollowUp:
+		if entry := record.Ledger.Entry(e.Item); entry == nil || !entry.Opened() {
+			t.Fatalf("%s: the item has no issue", e)
+		}
+	case incident.CloseDuplicate:
+		a.closeDuplicate(t, e)
+	case incident.React:
+	case incident.LabelParent:
+		if e.Label != a.policy.CompleteLabel {
+			t.Fatalf("%s: not ours to touch", e)
+		}
+		a.toggle(e.Label, e.On)
+	}
+	return out
+}
+
+// ours is a comment of ours: a new one for id 0.
+func (a *app) ours(t *rapid.T, id int64) *remark {
+	if id == 0 {
+		r := &remark{id: a.id(), fresh: true}
+		a.remarks = append(a.remarks, r)
+		return r
+	}
+	i := slices.IndexFunc(a.remarks, func(r *remark) bool { return r.id == id })
+	if i < 0 || a.remarks[i].author != "" {
+		t.Fatalf("comment %d is not ours to touch", id)
+	}
+	return a.remarks[i]
+}
+
+func (a *app) open(e incident.OpenFollowUp) incident.Issue {
+	n := a.id()
+	issue := incident.Issue{
+		Key: incident.Key{Repo: parentKey.Repo, Number: int(n)}, ID: 1000 + n, Title: e.Title, State: incident.Open,
+	}
+	a.tickets = append(a.tickets, &ticket{
+		issue: issue, entry: incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words}, fresh: true,
+	})
+	return issue
+}
+
+func (a *app) closeDuplicate(t *rapid.T, e incident.CloseDuplicate) {
+	second, first := a.ticket(e.Issue.Number), a.ticket(e.Of.Number)
+	if second == nil || first == nil || second.entry.Key != first.entry.Key || second == first {
+		t.Fatalf("%s: they are not two of one item", e)
+	}
+	second.issue.State = incident.Dropped
+}
+
+func (o *outside) ticket(number int) *ticket {
+	for _, t := range o.tickets {
+		if t.issue.Key.Number == number {
+			return t
+		}
+	}
+	return nil
+}
+
+func (o *outside) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %v\nbody %v\n", o.parent.State, o.parent.Labels, o.body)
+	for _, r := range o.remarks {
+		fmt.Fprintf(&b, "%+v\n", *r)
+	}
+	for _, t := range o.tickets {
+		fmt.Fprintf(&b, "#%d %s %q %+v\n", t.issue.Key.Number, t.issue.State, t.issue.Title, t.entry)
+	}
+	return b.String()
+}

@@ -1,0 +1,80 @@
+package incident_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"hindsight/internal/incident"
+)
+
+// plain renders views as lines that a test can read, and read back.
+type plain struct{}
+
+var pageStates = map[incident.PageState]string{
+	incident.PageComing:  "coming",
+	incident.PageExists:  "made",
+	incident.PageBelow:   "below the bar",
+	incident.PageNoWiki:  "no wiki",
+	incident.PagePrivate: "kept private",
+}
+
+const ledgerMark = "ledger: "
+
+func (plain) Tracker(v incident.TrackerView) string {
+	var b strings.Builder
+	say := func(when bool, format string, args ...any) {
+		if when {
+			fmt.Fprintf(&b, format+"\n", args...)
+		}
+	}
+	say(true, "%s is %s", v.Key, v.Severity)
+	say(v.Guessed, "severity assumed")
+	say(v.Owner != "", "owner %s", v.Owner)
+	say(v.Paused, "paused")
+	say(v.Complete, "complete")
+	say(true, "page %s", pageStates[v.Page])
+	for _, l := range v.Lines {
+		say(true, "- %s #%d %s", l.State, l.Number, strings.TrimSpace(l.Text+" "+l.Owner))
+	}
+	say(v.Refused > 0, "refused %d", v.Refused)
+	say(v.Waiting > 0, "waiting %d", v.Waiting)
+	for _, n := range v.Notices {
+		say(true, "! %s", n)
+	}
+	ledger, err := json.Marshal(v.Ledger)
+	if err != nil {
+		panic(err)
+	}
+	return b.String() + ledgerMark + string(ledger)
+}
+
+// said is what people read in a tracker.
+func said(body string) string {
+	text, _, _ := strings.Cut(body, ledgerMark)
+	return text
+}
+
+// carried is the ledger that a tracker carries.
+func carried(body string) (incident.Ledger, error) {
+	_, data, _ := strings.Cut(body, ledgerMark)
+	var l incident.Ledger
+	err := json.Unmarshal([]byte(data), &l)
+	return l, err
+}
+
+func (plain) PageName(f incident.Facts) string {
+	return fmt.Sprintf("%s-%s-%d", f.Date.Format("2006-01-02"), strings.ReplaceAll(f.Title, " ", "-"), f.Key.Number)
+}
+
+func (plain) Page(v incident.PageView) string {
+	return fmt.Sprintf("page of %s by %s: %s", v.Key, v.Reporter, v.Summary)
+}
+
+func (plain) FollowUp(v incident.FollowUpView) (title, body string) {
+	return v.Text, fmt.Sprintf("of %s by %s, see %s", v.Key, v.Author, v.Line)
+}
+
+func (plain) Closing(v incident.ClosingView) string {
+	return fmt.Sprintf("complete %t after %s: %d done, %d dropped, %d open", v.Complete, v.ToPage, v.Done, v.Dropped, v.OpenLeft)
+}
