@@ -34,20 +34,25 @@ const postgresVariable = "HINDSIGHT_TEST_DATABASE_URL"
 
 // database is an empty one, of one of the engines, for one test.
 type database struct {
+	t     *testing.T // set by onEachEngine: the test on this engine
 	url   string
 	clock *clock
 }
 
 // onEachEngine runs a test on SQLite and on PostgreSQL.
-func onEachEngine(t *testing.T, test func(t *testing.T, d database)) {
+func onEachEngine(t *testing.T, test func(d database)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, sqliteDatabase(t))
+		d := sqliteDatabase(t)
+		d.t = t
+		test(d)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, postgresDatabase(t))
+		d := postgresDatabase(t)
+		d.t = t
+		test(d)
 	})
 }
 
@@ -73,7 +78,7 @@ func postgresDatabase(tb testing.TB) database {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if _, dropErr := admin.ExecContext(context.WithoutCancel(tb.Context()), "DROP SCHEMA " + schema + " CASCADE"); dropErr != nil {
+		if _, dropErr := admin.ExecContext(context.WithoutCancel(tb.Context()), "DROP SCHEMA "+schema+" CASCADE"); dropErr != nil {
 			tb.Error(dropErr)
 		}
 		if closeErr := admin.Close(); closeErr != nil {

@@ -11,7 +11,8 @@ import (
 
 func TestRecord(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		if _, ok, err := s.Record(t.Context(), key(42)); ok || err != nil {
 			t.Fatalf("a record before any was saved: %v, %v", ok, err)
@@ -38,7 +39,8 @@ func TestRecord(t *testing.T) {
 
 func TestIncidents(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		for _, k := range []incident.Key{key(100), key(9), incident.NewKey("acme", "other", 1)} {
 			must(t, s.SaveRecord(t.Context(), k, incident.Record{}))
@@ -58,7 +60,8 @@ func TestIncidents(t *testing.T) {
 
 func TestFollowUps(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		at := time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC)
 		open := incident.FollowUp{Issue: key(77), ID: 7700, Item: "k", Title: "Add an alert", State: incident.Open, At: at}
@@ -107,7 +110,8 @@ func TestFollowUps(t *testing.T) {
 
 func TestFollowUpsAreOrderedByNumber(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		for _, number := range []int{100, 9, 30} {
 			_, err := s.SaveFollowUp(t.Context(), key(42), incident.FollowUp{Issue: key(number)})
@@ -130,7 +134,8 @@ func TestFollowUpsAreOrderedByNumber(t *testing.T) {
 
 func TestLook(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		repo := key(0).Repo
 		until, err := s.Look(t.Context(), repo)

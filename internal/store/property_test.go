@@ -33,7 +33,8 @@ type model struct {
 // is never lost, and what is due longest comes first.
 func TestWorkAsModelled(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		rapid.Check(t, func(t *rapid.T) {
 			m := &model{store: s, now: d.clock.now().Truncate(time.Microsecond), rows: map[incident.Key]*row{}}
@@ -45,7 +46,7 @@ func TestWorkAsModelled(t *testing.T) {
 				"finish": m.finish,
 				"fail":   m.fail,
 				"wait":   func(t *rapid.T) { m.now = d.clock.move(drawSpan(t)).Truncate(time.Microsecond) },
-				"": m.check,
+				"":       m.check,
 			})
 		})
 	})

@@ -50,7 +50,8 @@ func wantDue(t *testing.T, s *store.Store, want time.Time) {
 
 func TestReceive(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		must(t, s.SaveRecord(t.Context(), key(42), incident.Record{}))
 		_, err := s.SaveFollowUp(t.Context(), key(42), incident.FollowUp{Issue: key(77), At: d.clock.now()})
@@ -91,7 +92,8 @@ func TestReceive(t *testing.T) {
 
 func TestReceiveRefuses(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		for name, bad := range map[string]workset.Delivery{
 			"no id":            {Key: key(1), Relevant: true},
@@ -113,7 +115,8 @@ func TestReceiveRefuses(t *testing.T) {
 
 func TestReceiveAfterClose(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		must(t, s.Close())
 		must(t, s.Close())
@@ -125,7 +128,8 @@ func TestReceiveAfterClose(t *testing.T) {
 
 func TestReceiveWithEndedContext(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -140,7 +144,8 @@ func TestReceiveWithEndedContext(t *testing.T) {
 
 func TestPrune(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		_, err := s.Receive(t.Context(), delivery("old", 1))
 		must(t, err)
@@ -163,7 +168,8 @@ func TestPrune(t *testing.T) {
 
 func TestPruneManyInParts(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		const many = 2300
 		insert, err := d.raw(t).PrepareContext(t.Context(), "INSERT INTO deliveries (id, received_at) VALUES ($1, '2026-01-01 00:00:00')")
@@ -183,7 +189,8 @@ func TestPruneManyInParts(t *testing.T) {
 
 func TestLongestDueFirst(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		now := d.clock.now()
 		for number, ago := range map[int]time.Duration{1: 2 * time.Second, 2: 500 * time.Microsecond, 3: aMinute, 4: 0, 5: -aMinute} {
@@ -201,7 +208,8 @@ func TestLongestDueFirst(t *testing.T) {
 
 func TestMarkKeepsTheSooner(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		now := d.clock.now()
 		for _, step := range []struct{ at, want time.Duration }{
@@ -217,7 +225,8 @@ func TestMarkKeepsTheSooner(t *testing.T) {
 
 func TestMarkTakesTimesOfAnyZone(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		now := d.clock.now()
 		must(t, s.Mark(t.Context(), 7, key(1), now.In(time.FixedZone("", 9*3600))))
@@ -233,7 +242,8 @@ func TestMarkTakesTimesOfAnyZone(t *testing.T) {
 
 func TestMarkWakes(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		woken := func() bool {
 			select {
@@ -288,7 +298,8 @@ func TestGiveBack(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			onEachEngine(t, func(t *testing.T, d database) {
+			onEachEngine(t, func(d database) {
+				t := d.t
 				s := d.open(t)
 				now := d.clock.now()
 				must(t, s.Mark(t.Context(), 7, key(1), now))
@@ -316,7 +327,8 @@ func TestGiveBack(t *testing.T) {
 
 func TestLeaseThatWasNotGivenBack(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		now := d.clock.now()
 		must(t, s.Mark(t.Context(), 7, key(1), now))

@@ -49,7 +49,8 @@ func crash() {
 // of writing, and what is there is whole: a delivery and its mark.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		acknowledged := killAfter(t, d, 500)
 		s := d.open(t)
 		marked := map[incident.Key]bool{}
@@ -119,7 +120,8 @@ func (d database) hold(t *testing.T) {
 
 func TestLockedDatabase(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		d.hold(t)
 		for name, try := range map[string]func() error{
@@ -141,7 +143,8 @@ func TestLockedDatabase(t *testing.T) {
 // A failed group fails whoever is in it, and nobody after it.
 func TestReceiveRecovers(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		s := d.open(t)
 		handle := d.raw(t)
 		_, err := handle.ExecContext(t.Context(), "ALTER TABLE work RENAME TO work_away")
@@ -160,7 +163,8 @@ func TestReceiveRecovers(t *testing.T) {
 
 func TestOpenAgain(t *testing.T) {
 	t.Parallel()
-	onEachEngine(t, func(t *testing.T, d database) {
+	onEachEngine(t, func(d database) {
+		t := d.t
 		first := d.open(t)
 		must(t, first.SaveRecord(t.Context(), key(42), incident.Record{Opening: []incident.ItemKey{"x"}}))
 		must(t, first.Close())
