@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"hindsight/internal/playground"
+)
+
+const (
+	owner = "acme"
+	shop  = "acme/shop"
+	alice = "alice" // may write
+
+	// away is how long GitHub takes for each request, where that matters.
+	away = 50 * time.Millisecond
+	// plenty is a limit that is never reached: what is measured is the
+	// program, not its waiting for the next hour.
+	plenty = 1 << 30
+)
+
+// standIn is a stand-in for GitHub with one repository, in which the app is
+// installed and the wiki has its first page.
+type standIn struct {
+	*playground.GitHub
+	http *http.Server
+}
+
+func newStandIn(ctx context.Context, dir string) (*standIn, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make a folder for the stand-in for GitHub: %w", err)
+	}
+	key, err := playground.SharedKey()
+	if err != nil {
+		return nil, fmt.Errorf("make a throwaway key: %w", err)
+	}
+	g, err := playground.New(playground.Options{
+		Dir: dir, Clock: time.Now, Key: key,
+		Limits: playground.Limits{PerHour: plenty, CreatesPerMinute: plenty, CreatesPerHour: plenty},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the stand-in for GitHub: %w", err)
+	}
+	s := &standIn{GitHub: g, http: &http.Server{Handler: g.Handler(), ReadHeaderTimeout: 10 * time.Second}}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the stand-in for GitHub: %w", err), s.close())
+	}
+	return s, nil
+}
+
+func (s *standIn) open(ctx context.Context) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.SetURL("http://" + l.Addr().String())
+	go func() { _ = s.http.Serve(l) }() // if it ends early the program's requests fail, and that is seen
+	if err := s.AddRepository(owner, "shop", playground.RepoOptions{Private: true, FirstWikiPage: true}); err != nil {
+		return err
+	}
+	s.Install(owner)
+	return s.SetRole(shop, alice, playground.Write)
+}
+
+func (s *standIn) close() error {
+	err := s.http.Close()
+	s.GitHub.Close()
+	return err
+}
+
+// slowDown makes every request to the API and to git take at least d.
+func (s *standIn) slowDown(d time.Duration) {
+	s.SetFault(func(playground.Call) playground.Fault { return playground.Fault{Delay: d} })
+}
+
+// settings are the program's, as an operator would set them.
+func (s *standIn) settings(data string) []string {
+	app := s.App()
+	return []string{
+		"HINDSIGHT_ADDR=127.0.0.1:0",
+		"HINDSIGHT_DATA_DIR=" + data,
+		"HINDSIGHT_APP_ID=" + strconv.FormatInt(app.ID, 10),
+		"HINDSIGHT_PRIVATE_KEY=" + string(app.PrivateKeyPEM),
+		"HINDSIGHT_WEBHOOK_SECRET=" + app.WebhookSecret,
+		"HINDSIGHT_GITHUB_API_URL=" + s.URL() + "/api/v3/",
+		"HINDSIGHT_GITHUB_URL=" + s.URL(),
+		"HINDSIGHT_ALLOWED_OWNERS=" + owner,
+	}
+}
+
+// scene is a program beside its GitHub.
+type scene struct {
+	github  *standIn
+	program *process
+	data    string
+}
+
+// setScene starts both, with a data folder of that name. The stand-in is
+// prepared before the program runs.
+func (b *bench) setScene(ctx context.Context, name string, prepare func(*standIn) error) (*scene, error) {
+	github, err := newStandIn(ctx, filepath.Join(b.dir, name+"-github"))
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(github); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the stand-in for GitHub: %w", err), github.close())
+	}
+	s := &scene{github: github, data: filepath.Join(b.dir, name)}
+	if s.program, err = b.start(ctx, github, s.data); err != nil {
+		return nil, errors.Join(err, github.close())
+	}
+	return s, nil
+}
