@@ -29,7 +29,7 @@ lint: need-go ## Check code, formatting, modules and generated code
 	go mod verify
 	go mod tidy -diff
 	go vet ./...
-	go run $(GOLANGCI_LINT) run
+	go run $(GOLANGCI_LINT) run --allow-parallel-runners
 	CGO_ENABLED=0 go run $(SQLC) diff -f internal/store/sqlc.yaml
 
 generate: need-go ## Write the generated code anew
