@@ -20,9 +20,9 @@ func (s *site) comment(r *http.Request, v visit) (string, error) {
 	me, to := s.g.As(v.me.Login), issuePath(i)
 	do := r.PostForm.Get("do")
 	if body := r.PostForm.Get("body"); do == "comment" || strings.TrimSpace(body) != "" {
-		c, err := me.Comment(i.Repo, i.Number, body)
-		if err != nil {
-			return "", err
+		c, refused := me.Comment(i.Repo, i.Number, body)
+		if refused != nil {
+			return "", refused
 		}
 		to = fmt.Sprintf("%s#issuecomment-%d", to, c.ID)
 	}

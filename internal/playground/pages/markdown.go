@@ -11,7 +11,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer/html"
-	"github.com/yuin/goldmark/util"
+	"github.com/yuin/goldmark/text"
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -22,20 +22,18 @@ import (
 type writing struct {
 	issues goldmark.Markdown // every line break counts
 	wiki   goldmark.Markdown // headings can be linked to
-	place  parser.ContextKey // where the text stands
+	linker *linker
 	plain  *bluemonday.Policy
 	linked *bluemonday.Policy
 }
 
 func newWriting(g *playground.GitHub) *writing {
-	w := &writing{place: parser.NewContextKey(), plain: safe(), linked: safe()}
+	w := &writing{linker: newLinker(g), plain: safe(), linked: safe()}
 	// Only the wiki's headings have ids. In comments they could be aimed at
 	// the anchors of other comments.
 	w.linked.AllowAttrs("id").Matching(regexp.MustCompile(`^[a-z0-9-]+$`)).OnElements("h1", "h2", "h3", "h4", "h5", "h6")
-	refs := parser.WithASTTransformers(util.Prioritized(newLinker(g, w.place), 1000))
-	w.issues = goldmark.New(flavour(), goldmark.WithParserOptions(refs),
-		goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()))
-	w.wiki = goldmark.New(flavour(), goldmark.WithParserOptions(refs, parser.WithAutoHeadingID()),
+	w.issues = goldmark.New(flavour(), goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()))
+	w.wiki = goldmark.New(flavour(), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(html.WithUnsafe()))
 	return w
 }
@@ -89,10 +87,10 @@ func (w *writing) page(at where, source string) template.HTML {
 }
 
 func (w *writing) render(md goldmark.Markdown, policy *bluemonday.Policy, at where, source string) template.HTML {
-	pc := parser.NewContext()
-	pc.Set(w.place, at)
+	doc := md.Parser().Parse(text.NewReader([]byte(source)))
+	w.linker.link(doc, []byte(source), at)
 	var raw bytes.Buffer
-	if err := md.Convert([]byte(source), &raw, parser.WithContext(pc)); err != nil {
+	if err := md.Renderer().Render(&raw, []byte(source), doc); err != nil {
 		return verbatim(source)
 	}
 	balanced, err := balance(policy.SanitizeReader(&raw))

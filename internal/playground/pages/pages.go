@@ -62,7 +62,7 @@ func New(g *playground.GitHub, o Options) http.Handler {
 
 func (s *site) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /_assets/{file}", http.HandlerFunc(serveAsset))
+	mux.Handle("GET /_assets/{file}", http.StripPrefix("/_", http.FileServerFS(assets)))
 	get := func(path string, see look) { mux.Handle("GET "+path, s.show(see)) }
 	post := func(path string, do act) { mux.Handle("POST "+path, s.change(do)) }
 
@@ -121,12 +121,8 @@ func secured(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cache-Control", "private, no-cache")
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		next.ServeHTTP(w, r)
 	})
-}
-
-func serveAsset(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-cache")
-	http.ServeFileFS(w, r, assets, "assets/"+r.PathValue("file"))
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
@@ -17,24 +16,18 @@ import (
 // linker makes links of #77, owner/repo#77 and @login where they stand as
 // plain text and lead to something that the reader may see.
 type linker struct {
-	g     *playground.GitHub
-	place parser.ContextKey
-	ref   *regexp.Regexp
+	g   *playground.GitHub
+	ref *regexp.Regexp
 }
 
-func newLinker(g *playground.GitHub, place parser.ContextKey) *linker {
+func newLinker(g *playground.GitHub) *linker {
 	ref := regexp.MustCompile(`([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?#([0-9]{1,9})|@([A-Za-z0-9][A-Za-z0-9-]*)`)
-	return &linker{g: g, place: place, ref: ref}
+	return &linker{g: g, ref: ref}
 }
 
-// Transform is called by goldmark once for each text.
-func (l *linker) Transform(doc *ast.Document, reader text.Reader, pc parser.Context) {
-	at, placed := pc.Get(l.place).(where)
-	if !placed {
-		return
-	}
+func (l *linker) link(doc ast.Node, source []byte, at where) {
 	for _, t := range plainTexts(doc) {
-		l.link(t, reader.Source(), at)
+		l.split(t, source, at)
 	}
 }
 
@@ -56,9 +49,9 @@ func plainTexts(doc ast.Node) []*ast.Text {
 	return all
 }
 
-// link splits the text around its references. The text itself becomes what
+// split splits the text around its references. The text itself becomes what
 // is behind the last one, so that its line break stays where it was.
-func (l *linker) link(t *ast.Text, source []byte, at where) {
+func (l *linker) split(t *ast.Text, source []byte, at where) {
 	segment := t.Segment
 	for _, m := range l.ref.FindAllSubmatchIndex(segment.Value(source), -1) {
 		from, to := segment.Start+m[0], segment.Start+m[1]
@@ -118,7 +111,10 @@ func (l *linker) target(ref string, at where) *ast.Link {
 
 func newLink(to, title string) *ast.Link {
 	l := ast.NewLink()
-	l.Destination, l.Title = []byte(to), []byte(title)
+	l.Destination = []byte(to)
+	if title != "" {
+		l.Title = []byte(title)
+	}
 	return l
 }
 

@@ -165,7 +165,6 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, v visit, seen screen
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Cookie")
 	if seen.status == 0 {
 		h.Set("ETag", tag)

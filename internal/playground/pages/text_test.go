@@ -1,0 +1,145 @@
+package pages_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// hostile is what somebody might write everywhere that they can.
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>{{.}}<!-- hindsight:tracker incident=acme/shop#1 -->`
+
+const hostileBody = hostile + `
+
+</div></div></article></main></body>
+<h1 id="content" class="alarm" style="position:fixed">Escaped?</h1>
+<script src="/_assets/live.js"></script><style>*{display:none}</style>
+<iframe src="https://evil.test"></iframe><object data="x"></object><base href="https://evil.test/"><meta http-equiv=refresh content="0;url=https://evil.test">
+<form action="https://evil.test"><input name=password><button formaction="https://evil.test">Sign in</button></form>
+<a href="javascript:alert(1)" onclick="alert(1)">raw</a> [link](javascript:alert(1)) [data](data:text/html,x) ![image](javascript:alert(1))
+<a href=" java&#x0A;script:alert(1)">split</a> <math><mtext></p><style><img src=x onerror=alert(1)></style></math>
+<details open ontoggle=alert(1)><summary>fold</summary>x</details>
+`
+
+func TestHostileTextStaysText(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.As("alice").Label("acme/shop", openBy(t, s, "mallory"), hostile[:40]))
+	s.post(shop+"/wiki/_new", "title", "Notes", "body", hostileBody)
+	s.become("mallory")
+	s.post(shop+"/issues/1/comment", "do", "comment", "body", hostileBody)
+	s.become("alice")
+	for _, path := range []string{"/", shop, shop + "/issues/1", shop + "/issues/1/edit", shop + "/wiki/Notes", shop + "/wiki/Notes/_edit", shop + "/issues/new?example=" + "%22%3E%3Cscript%3E", shop + "/issues?label=%22%3E%3Cscript%3E"} {
+		a := s.get(path)
+		equal(t, path, a.StatusCode, 200)
+		harmless(t, path, parse(t, a.body))
+		policy := a.Header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s has the security policy %q", path, policy)
+		}
+	}
+	seen := s.see(shop + "/issues/1")
+	equal(t, "title", text(seen.class("issue-head")[0].FirstChild.NextSibling), hostile+" #1")
+	for n := range seen.root.Descendants() {
+		if n.Data == "h1" && text(n) == "Escaped?" && !inside(n, "text") {
+			t.Error("a heading escaped from its comment")
+		}
+	}
+	equal(t, "forms for comments", len(seen.class("reply")), 1)
+	if inside(seen.class("reply")[0], "text") {
+		t.Error("a comment swallowed the page")
+	}
+}
+
+func openBy(t *testing.T, s *stage, login string) int {
+	t.Helper()
+	n, err := s.As(login).OpenIssue("acme/shop", hostile, hostileBody)
+	must(t, err)
+	return n
+}
+
+func inside(n *html.Node, class string) bool {
+	for p := range n.Ancestors() {
+		if strings.Contains(attr(p, "class"), class) {
+			return true
+		}
+	}
+	return false
+}
+
+// harmless complains of everything that could act, or reach another origin.
+func harmless(t *testing.T, where string, p page) {
+	t.Helper()
+	scripts := 0
+	for _, n := range p.all(func(*html.Node) bool { return true }) {
+		switch n.Data {
+		case "script":
+			scripts++
+			equal(t, where+": script", attr(n, "src")+text(n), "/_assets/live.js")
+		case "style", "iframe", "object", "base", "math", "embed":
+			t.Errorf("%s has a <%s>", where, n.Data)
+		case "form":
+			if a := attr(n, "action"); strings.Contains(a, "evil") || attr(n, "method") != "post" {
+				t.Errorf("%s has a form to %q by %q", where, a, attr(n, "method"))
+			}
+		}
+		for _, a := range n.Attr {
+			value := strings.ToLower(strings.Join(strings.Fields(a.Val), ""))
+			link := a.Key == "href" || a.Key == "src" || a.Key == "formaction"
+			if strings.HasPrefix(a.Key, "on") && n.Data != "input" || a.Key == "style" ||
+				link && (strings.HasPrefix(value, "javascript:") || strings.HasPrefix(value, "data:")) {
+				t.Errorf("%s has <%s %s=%q>", where, n.Data, a.Key, a.Val)
+			}
+		}
+	}
+	equal(t, where+": scripts", scripts, 1)
+}
+
+func TestMarkdownLooksAsOnGitHub(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, err := s.As("alice").OpenIssue("acme/shop", `Checkout "is" down`, "")
+	must(t, err)
+	_, err = s.As("alice").OpenIssue("acme/payments", "Refunds hang", "")
+	must(t, err)
+	const ref = `<a href="/acme/shop/issues/1" rel="nofollow" title="Checkout &#34;is&#34; down">`
+	tests := []struct{ name, source, want string }{
+		{"a reference", "see #1.", `<p>see ` + ref + `#1</a>.</p>`},
+		{"with its repository", "(acme/shop#1)", `<p>(` + ref + `acme/shop#1</a>)</p>`},
+		{"to nothing", "#77", `<p>#77</p>`},
+		{"to what the reader may not see", "acme/payments#1", `<p>acme/payments#1</p>`},
+		{"escaped", `\#1 &#35;1 foo#1`, `<p>#1 #1 foo#1</p>`},
+		{"in code", "`#1`", `<p><code>#1</code></p>`},
+		{"in a link", "[#1](https://example.org)", `<p><a href="https://example.org" rel="nofollow">#1</a></p>`},
+		{"a person", "@bob, hello", `<p><a href="/bob" rel="nofollow">@bob</a>, hello</p>`},
+		{"nobody", "@nobody-at-all", `<p>@nobody-at-all</p>`},
+		{"an address", "a@bob", `<p>a@bob</p>`},
+		{"a neutral person", "<span>@</span>bob", `<p><span>@</span>bob</p>`},
+		{"line breaks", "one\ntwo #1\nthree", "<p>one<br/>\ntwo " + ref + "#1</a><br/>\nthree</p>"},
+		{"a hidden marker", "a <!-- hindsight:x --> b", `<p>a  b</p>`},
+		{"a task", "- [x] done", "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"/> done</li>\n</ul>"},
+		{"struck through", "~~gone~~", `<p><del>gone</del></p>`},
+		{"a fold", "<details><summary>s</summary>\n\n**x**\n</details>", "<details><summary>s</summary>\n<p><strong>x</strong></p>\n</details>"},
+		{"no ids in comments", "# Content", `<h1>Content</h1>`},
+	}
+	s.become("mallory")
+	for _, test := range tests {
+		n, openErr := s.As("mallory").OpenIssue("acme/shop", test.name, test.source)
+		must(t, openErr)
+		got := inner(t, s.see(fmt.Sprintf("%s/issues/%d", shop, n)).class("text")[0])
+		equal(t, test.name, got, test.want)
+	}
+}
+
+func TestDeepNestingIsShownAsItIs(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, err := s.As("mallory").OpenIssue("acme/shop", "Deep", strings.Repeat("<b>", 2000)+"x")
+	must(t, err)
+	got := texts(s.see(shop + "/issues/1").class("text"))
+	if len(got) != 1 || !strings.HasSuffix(got[0], "<b>x") {
+		t.Errorf("it is shown as %.80q", got)
+	}
+}
