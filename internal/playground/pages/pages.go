@@ -45,9 +45,10 @@ type site struct {
 	trouble *trouble
 }
 
-// New is the handler of all pages. It takes over [playground.GitHub.SetFault]
-// and [playground.GitHub.SetDeliveryFault] as soon as somebody uses the
-// switches on the page of the deliveries.
+// New is the handler of all pages. It panics without [Options.People]. It
+// takes over [playground.GitHub.SetFault] and
+// [playground.GitHub.SetDeliveryFault] as soon as somebody uses the switches
+// on the page of the deliveries.
 func New(g *playground.GitHub, o Options) http.Handler {
 	if len(o.People) == 0 {
 		panic("pages: Options.People is required")

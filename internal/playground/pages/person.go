@@ -65,6 +65,7 @@ func local(path string) string {
 // place is a repository as the welcome shows it.
 type place struct {
 	Repo        playground.Repository
+	Who         string // has the role: "you", or a login
 	Role        playground.Role
 	Open        int
 	NoFirstPage bool // its wiki is on, but nobody has saved a page yet
@@ -104,7 +105,7 @@ func (s *site) places(r *http.Request, login, owner string) ([]place, error) {
 		if role < playground.Read || owner != "" && !strings.EqualFold(owner, repo.Owner) {
 			continue
 		}
-		p := place{Repo: repo, Role: role}
+		p := place{Repo: repo, Who: "you", Role: role}
 		for _, i := range s.g.Issues(repo.FullName()) {
 			if !i.Closed && !i.PullRequest {
 				p.Open++
@@ -124,7 +125,7 @@ func (s *site) places(r *http.Request, login, owner string) ([]place, error) {
 
 type account struct {
 	User   playground.User
-	Places []place // its own, or those in which it has a role
+	Places []place // an organisation’s own; for others, all that the reader may see
 }
 
 // account shows a person, an organisation or the app.
@@ -146,7 +147,9 @@ func (s *site) account(r *http.Request, v visit) (screen, error) {
 		return screen{}, err
 	}
 	for i := range all {
-		all[i].Role = s.g.Role(all[i].Repo.FullName(), u.Login)
+		if owner == "" {
+			all[i].Who, all[i].Role = u.Login, s.g.Role(all[i].Repo.FullName(), u.Login)
+		}
 	}
 	return screen{view: "account", title: u.Login, body: account{User: u, Places: all}}, nil
 }

@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -93,9 +94,7 @@ func (s *stage) do(method, path string, form url.Values, header http.Header) ans
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	resp, err := s.browser.Do(req)
 	must(s.t, err)
 	defer func() { _ = resp.Body.Close() }()

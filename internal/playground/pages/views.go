@@ -54,7 +54,6 @@ func helpers() template.FuncMap {
 		"bot":     func(u playground.User) bool { return u.Type == playground.TypeBot },
 		"initial": initial,
 		"home":    home,
-		"list":    func(items ...string) []string { return items },
 		"short":   func(sha string) string { return sha[:min(7, len(sha))] },
 	}
 }
