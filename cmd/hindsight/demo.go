@@ -132,6 +132,21 @@ func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (e
 	return s.furnish(ctx)
 }
 
+// label is one that a team has made for itself.
+type label struct{ name, color string }
+
+func demoLabels() []label {
+	return []label{
+		{"incident", "b60205"},
+		{"sev1", "d93f0b"},
+		{"sev2", "fbca04"},
+		{"sev3", "fef2c0"},
+		{"postmortem: reviewed", "0e8a16"},
+		{"postmortem-followup", "5319e7"},
+		{"postmortem-complete", "0e8a16"},
+	}
+}
+
 func (s *stage) furnish(ctx context.Context) error {
 	g := s.github
 	err := errors.Join(
@@ -140,6 +155,9 @@ func (s *stage) furnish(ctx context.Context) error {
 		g.PutFile(shop, ".github/hindsight.yml", demoConfig),
 	)
 	for _, repo := range []string{shop, website} {
+		for _, l := range demoLabels() {
+			err = errors.Join(err, g.SetLabel(repo, l.name, l.color))
+		}
 		err = errors.Join(err, g.SetRole(repo, alice, playground.Write),
 			g.SetRole(repo, bob, playground.Triage), g.SetRole(repo, mallory, playground.Read))
 	}

@@ -235,7 +235,7 @@ func (d *decision) tracker() []Effect {
 	}
 	body := d.texts.Tracker(d.view())
 	switch {
-	case len(d.Trackers) > 0 && d.Trackers[0].Body == body:
+	case len(d.Trackers) > 0 && sameText(d.Trackers[0].Body, body):
 	case len(d.Trackers) > 0:
 		effects = append(effects, WriteTracker{ID: d.Trackers[0].ID, Body: body})
 	case d.ledger().Removals > removalsBorne || !d.labelled():
@@ -246,6 +246,14 @@ func (d *decision) tracker() []Effect {
 		delete(d.next.Problems, TrackerPart)
 	}
 	return effects
+}
+
+// sameText leaves aside what a browser or GitHub may do to line ends: writing
+// for that alone would never come to an end.
+func sameText(a, b string) bool { return plainEnds(a) == plainEnds(b) }
+
+func plainEnds(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
 func (d *decision) view() TrackerView {
