@@ -149,7 +149,7 @@ type pageView struct {
 // it from its first second, so it says so and leaves internal sections out.
 func (t Texts) Page(v incident.PageView) string {
 	return t.render("default.md", pageView{
-		PageView: v, Marker: marker(pageKind, v.Key, nil), Quoted: markdown.Quote(v.Summary, summaryLimit),
+		PageView: v, Marker: marker(pageKind, v.Key, nil), Quoted: markdown.Quote(markdown.Account(v.Summary), summaryLimit),
 	})
 }
 

@@ -137,3 +137,19 @@ func (d document) oneLine(block ast.Node, from int) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// Account is what people wrote before the follow-ups: the text up to their
+// heading.
+func Account(src string) string {
+	d := parse(src)
+	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
+		h, ok := n.(*ast.Heading)
+		if !ok || !d.namesFollowUps(h) || h.Lines().Len() == 0 {
+			continue
+		}
+		start := h.Lines().At(0).Start
+		line := strings.LastIndexByte(string(d.src[:start]), '\n') + 1
+		return strings.TrimSpace(src[:line+d.shift])
+	}
+	return strings.TrimSpace(src)
+}
