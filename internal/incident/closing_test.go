@@ -60,7 +60,7 @@ func TestChecklistAndCompleteness(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := settled(t, world(wrote(ada, "body", "A", "B")))
+			w := settled(t, world(wrote(ada, "body", "A", "B", "x C")))
 			for i, s := range tt.states {
 				w.FollowUps[i].State = s
 			}
@@ -141,7 +141,7 @@ func TestLabelThatPeopleTookOffStaysOff(t *testing.T) {
 func TestLabelThatPeoplePutOnStaysOn(t *testing.T) {
 	t.Parallel()
 	w := settled(t, world(wrote(ada, "body", "Fix it"), label("postmortem-complete")))
-	same(t, "effects", []string(nil), closingEffects(w))
+	same(t, "labels", []string{"incident", "sev2", "postmortem-complete"}, w.Parent.Labels)
 }
 
 // TestCutOffLabel is a crash after the label was put on and before that was

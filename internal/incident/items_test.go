@@ -145,6 +145,21 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestSameSourceComesFirst: the twin that was ticked is deleted, and somebody
+// writes the same words elsewhere.
+func TestSameSourceComesFirst(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(wrote(ada, "comment:7", "x Fix it", "Fix it")))
+	w.Items = nil
+	wrote(ada, "body", "Fix it")(&w)
+	wrote(ada, "comment:7", "Fix it")(&w)
+	var from []incident.Source
+	for _, e := range of[incident.OpenFollowUp](judgedPlan(w)) {
+		from = append(from, e.Source)
+	}
+	same(t, "new", []incident.Source{incident.FromBody}, from)
+}
+
 func TestDeletedBeforeItWasOpened(t *testing.T) {
 	t.Parallel()
 	w := world(wrote(ada, "body", "Fix it"))

@@ -43,7 +43,7 @@ func (p people) list() *[]line {
 
 func (p people) writeLine() {
 	l := p.list()
-	written := line{text: p.title(), ticked: rapid.IntRange(0, 4).Draw(p.t, "ticked") == 0}
+	written := line{text: p.title(), ticked: rapid.IntRange(0, 4).Draw(p.t, "ticked") == 3}
 	p.written[written.text]++
 	*l = slices.Insert(*l, rapid.IntRange(0, len(*l)).Draw(p.t, "at"), written)
 }
@@ -158,20 +158,24 @@ func (p people) loseRecord() {
 }
 
 func (p people) lookWithLuck() {
-	rare := func(what string) bool { return rapid.IntRange(0, 11).Draw(p.t, what) == 0 }
+	if p.coin("all goes well") {
+		p.look(p.t, noLuckNeeded)
+		return
+	}
+	rare := func(what string) bool { return rapid.IntRange(0, 15).Draw(p.t, what) == 11 }
 	fail := func(e string) error {
 		switch rapid.IntRange(0, 24).Draw(p.t, "fails: "+e) {
-		case 0:
+		case 11:
 			return &incident.Blocked{Text: "Mend it."}
-		case 1:
+		case 13:
 			return &incident.Later{At: p.now.Add(time.Minute), Err: errors.New("slow down")}
-		case 2:
+		case 17:
 			return errors.New("502")
 		}
 		return nil
 	}
 	p.look(p.t, luck{
-		crash: func() bool { return rare("crash") }, fail: fail, stale: rare("stale"),
+		crash: func() bool { return rare("crash") }, fail: fail, stale: p.coin("stale"),
 		shuffle: func(parts []incident.Part) {
 			if len(parts) > 1 && p.coin("other order") {
 				slices.Reverse(parts)

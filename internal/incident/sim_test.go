@@ -70,8 +70,10 @@ func newOutside() *outside {
 			Author: incident.Actor{Login: "ada"}, CreatedAt: opened, Labels: []string{"incident"},
 		},
 		labelling: incident.Labelling{By: incident.Actor{Login: "ada"}, At: opened},
-		next:      100,
-		written:   map[string]int{},
+		next:      101,
+		body:      []line{{text: titles[0]}, {text: titles[1]}},
+		remarks:   []*remark{{id: 101, author: "ben", lines: []line{{text: titles[2]}}}},
+		written:   map[string]int{titles[0]: 1, titles[1]: 1, titles[2]: 1},
 	}
 }
 
