@@ -2,6 +2,7 @@ package templates
 
 import (
 	"encoding/json"
+	"maps"
 
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
@@ -18,9 +19,7 @@ const (
 
 func marker(kind string, of incident.Key, more markdown.Fields) string {
 	fields := markdown.Fields{"incident": of.String()}
-	for k, v := range more {
-		fields[k] = v
-	}
+	maps.Copy(fields, more)
 	return markdown.Marker(kind, fields)
 }
 

@@ -77,7 +77,7 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 		Policy: config.ParseRepository, Clock: a.clock, Log: log, Settle: settle,
 	}
 	a.runner = a.newRunner()
-	a.metrics.WatchWorkSet(a.store.NextDue, a.clock)
+	a.metrics.WatchWorkSet(a.store.NextDue, a.clock) //nolint:contextcheck // asked when metrics are read, long after this
 	return a, nil
 }
 
@@ -143,7 +143,7 @@ func (a *app) serve(ctx context.Context, l net.Listener, edge config.EdgeSetting
 	group.Go(func() { a.runner.Run(background) })
 	group.Go(func() { a.introduce(background) })
 	group.Go(func() { a.sweepEvery(background, every) })
-	err := a.newServer(edge).Serve(ctx, l)
+	err := a.newServer(edge).Serve(ctx, l) //nolint:contextcheck // its handlers have their requests' contexts
 	stop()
 	group.Wait()
 	return err

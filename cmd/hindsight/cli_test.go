@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -178,7 +179,7 @@ func TestImports(t *testing.T) {
 		delete(rules, strings.TrimPrefix(fields[0], "hindsight/"))
 		for _, imported := range fields[1:] {
 			ours, is := strings.CutPrefix(imported, "hindsight/")
-			if is && !contains(allowed, ours) {
+			if is && !slices.Contains(allowed, ours) {
 				t.Errorf("%s imports %s", fields[0], ours)
 			}
 			if fields[0] == "hindsight/internal/incident" && strings.Contains(imported, ".") {
@@ -189,13 +190,4 @@ func TestImports(t *testing.T) {
 	for missing := range rules {
 		t.Errorf("there is no package %s any more: change the rule", missing)
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -110,11 +110,11 @@ func newStage(ctx context.Context, addr string, log *slog.Logger, o playground.O
 // installation in place.
 func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (err error) {
 	wikis := filepath.Join(s.dir, "github")
-	if err := os.Mkdir(wikis, 0o700); err != nil {
+	if err = os.Mkdir(wikis, 0o700); err != nil {
 		return err
 	}
 	o.Dir, o.Clock, o.Logger = wikis, time.Now, s.log
-	s.github, err = playground.New(o)
+	s.github, err = playground.New(o) //nolint:contextcheck // it lives until it is closed
 	if err != nil {
 		return fmt.Errorf("start the stand-in for GitHub: %w", err)
 	}
@@ -129,7 +129,7 @@ func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (e
 			s.log.ErrorContext(ctx, "the stand-in for GitHub stopped", "error", err)
 		}
 	}()
-	return s.furnish(ctx)
+	return s.furnish() //nolint:contextcheck // the stand-in's own git, at once
 }
 
 // label is one that a team has made for itself.
@@ -147,7 +147,7 @@ func demoLabels() []label {
 	}
 }
 
-func (s *stage) furnish(ctx context.Context) error {
+func (s *stage) furnish() error {
 	g := s.github
 	err := errors.Join(
 		g.AddRepository("acme", "shop", playground.RepoOptions{Private: true, FirstWikiPage: true}),

@@ -46,8 +46,10 @@ func printPlan(c console, key incident.Key, plan incident.Plan) {
 	for i, e := range plan.Effects {
 		say("%3d. %s\n", i+1, e)
 	}
-	for _, part := range []incident.Part{incident.TrackerPart, incident.PagePart, incident.FollowUpsPart,
-		incident.AnswersPart, incident.ClosingPart} {
+	for _, part := range []incident.Part{
+		incident.TrackerPart, incident.PagePart, incident.FollowUpsPart,
+		incident.AnswersPart, incident.ClosingPart,
+	} {
 		if p, ok := plan.Record.Problems[part]; ok {
 			say("  !  the %s: %s Next try: %s.\n", part, p.Text, p.RetryAt.UTC().Format("2006-01-02 15:04:05 UTC"))
 		}

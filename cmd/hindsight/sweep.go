@@ -47,10 +47,10 @@ func (a *app) sweepOne(ctx context.Context, c console, key incident.Key) error {
 	if err != nil {
 		return err
 	}
-	if err := a.store.Mark(ctx, installation, key, a.clock()); err != nil {
+	if err = a.store.Mark(ctx, installation, key, a.clock()); err != nil {
 		return err
 	}
-	if err := a.runner.Drain(ctx); err != nil {
+	if err = a.runner.Drain(ctx); err != nil {
 		return err
 	}
 	plan, err := a.reconciler.Preview(ctx, key)

@@ -13,7 +13,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	d := decision{policy: policy, texts: texts, World: w, now: now}
 	d.next = w.Record.Clone()
 	if why := d.idle(); why != "" {
-		return Plan{Record: d.next, Idle: why}
+		return Plan{Record: d.next, Idle: why, Paused: d.Repository.Archived}
 	}
 	d.facts = d.read()
 	d.adopt()

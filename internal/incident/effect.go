@@ -14,8 +14,10 @@ type Plan struct {
 	Effects []Effect
 	// LookAgain is when time alone may change the plan; zero for never.
 	LookAgain time.Time
-	// Idle says why there is nothing to do here at all, or "".
-	Idle string
+	// Idle says why there is nothing to do here at all, or "". Paused is true
+	// when that is because nothing can be written.
+	Idle   string
+	Paused bool
 }
 
 // Effect is one change to the world. Carrying it out twice must do no harm

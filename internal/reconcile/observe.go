@@ -44,10 +44,11 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 // read asks for everything that does not hang on an answer, at once: the
 // sooner all of it is there, the sooner people see that something happens.
 func (n *run) read(ctx context.Context) (reading, error) {
-	r, err := reading{}, error(nil)
-	if r.issue, err = n.issue(ctx); err != nil {
-		return r, fmt.Errorf("read %s: %w", n.key, err)
+	issue, err := n.issue(ctx)
+	if err != nil {
+		return reading{}, fmt.Errorf("read %s: %w", n.key, err)
 	}
+	r := reading{issue: issue}
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() (err error) {
 		r.comments, err = n.forge.Comments(ctx, n.key)

@@ -37,6 +37,10 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 		return time.Time{}, r.lookAtWiki(ctx, installation, key.Repo)
 	}
 	forge, installation, err := r.forge(ctx, installation, key.Repo)
+	if stranger := new(strangerError); errors.As(err, &stranger) {
+		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", stranger.Error())
+		return time.Time{}, nil
+	}
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -47,7 +51,7 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read %s: %w", key, err)
 	}
-	if err := r.noteFollowUp(ctx, installation, issue); err != nil {
+	if err = r.noteFollowUp(ctx, installation, issue); err != nil {
 		return time.Time{}, err
 	}
 	record, known, err := r.Memory.Record(ctx, key)
@@ -63,6 +67,14 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 	return n.toTheEnd(ctx)
 }
 
+// strangerError is about a repository whose owner the operator does not serve.
+type strangerError struct{ repo incident.Repo }
+
+func (s *strangerError) Error() string {
+	return fmt.Sprintf("the owner of %s is not served here; to serve it, add %s to HINDSIGHT_ALLOWED_OWNERS",
+		s.repo, s.repo.Owner())
+}
+
 // forge is the installation's view, if the operator serves the owner.
 func (r *Reconciler) forge(ctx context.Context, installation int64, repo incident.Repo) (Forge, int64, error) {
 	admitted, err := r.Forges.Admits(ctx, repo.Owner())
@@ -70,8 +82,7 @@ func (r *Reconciler) forge(ctx context.Context, installation int64, repo inciden
 		return nil, 0, fmt.Errorf("ask which owners are served: %w", err)
 	}
 	if !admitted {
-		return nil, 0, &incident.Paused{Why: "the owner of " + string(repo) +
-			" is not served here: add it to HINDSIGHT_ALLOWED_OWNERS"}
+		return nil, 0, &strangerError{repo}
 	}
 	if installation == 0 {
 		if installation, err = r.Forges.InstallationOf(ctx, repo); err != nil {

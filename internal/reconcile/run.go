@@ -71,6 +71,9 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 		if err != nil {
 			return time.Time{}, err
 		}
+		if plan.Paused {
+			return time.Time{}, &incident.Paused{Why: plan.Idle}
+		}
 		if plan.Idle != "" {
 			n.r.Log.InfoContext(ctx, "nothing may be done", "incident", n.key, "reason", plan.Idle)
 			return time.Time{}, nil
@@ -228,7 +231,7 @@ func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {
 			err = fmt.Errorf("%s: panic: %v\n%s", e, p, debug.Stack())
 		}
 	}()
-	if err := n.starting(ctx, e); err != nil {
+	if err = n.starting(ctx, e); err != nil {
 		return err
 	}
 	out, err := n.apply(ctx, e)

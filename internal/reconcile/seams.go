@@ -121,4 +121,6 @@ type Texts interface {
 type Marker interface {
 	// Mark makes the key due at a time, or sooner if it already was.
 	Mark(ctx context.Context, installation int64, key incident.Key, at time.Time) error
+	// Resume makes due what had been paused in a repository.
+	Resume(ctx context.Context, repo incident.Repo) error
 }

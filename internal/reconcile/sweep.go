@@ -96,6 +96,11 @@ func (r *Reconciler) sweepRepository(
 	if due, err = r.markConcerned(ctx, inst.ID, concern); err != nil {
 		return due, err
 	}
+	// The repository can be seen, and is neither archived nor suspended: what
+	// was paused because it was can go on.
+	if err := r.Marker.Resume(ctx, repo); err != nil {
+		return due, err
+	}
 	return due, r.Memory.SaveLook(ctx, repo, newest)
 }
 

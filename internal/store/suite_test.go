@@ -325,6 +325,29 @@ func TestGiveBack(t *testing.T) {
 	}
 }
 
+// What is parked is not due by itself; resuming its repository brings it back,
+// and leaves alone what waits for a time, or in other repositories.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(d database) {
+		t := d.t
+		s := d.open(t)
+		now := d.clock.now()
+		elsewhere := incident.Key{Repo: "else/where", Number: 1}
+		for _, k := range []incident.Key{key(1), elsewhere} {
+			must(t, s.Mark(t.Context(), 7, k, now))
+			must(t, s.Finish(t.Context(), mustLease(t, s, now), workset.Parked))
+		}
+		must(t, s.Mark(t.Context(), 7, key(2), now.Add(time.Hour)))
+		mustNotLease(t, s, now.Add(aMinute))
+		must(t, s.Resume(t.Context(), key(1).Repo))
+		if got := mustLease(t, s, d.clock.now()); got.Key != key(1) {
+			t.Errorf("leased %v, want the one that was parked", got.Key)
+		}
+		mustNotLease(t, s, d.clock.now())
+	})
+}
+
 func TestLeaseThatWasNotGivenBack(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(d database) {

@@ -32,6 +32,20 @@ func (s *Store) Mark(ctx context.Context, installation int64, key incident.Key, 
 	return nil
 }
 
+// Resume makes due what was given back in a repository for [workset.Parked].
+func (s *Store) Resume(ctx context.Context, repo incident.Repo) error {
+	n, err := s.writes.ResumeWork(ctx, db.ResumeWorkParams{
+		Now: s.now(), Repo: string(repo), Parked: workset.Parked,
+	})
+	if err != nil {
+		return fmt.Errorf("store: resume what was parked in %s: %w", repo, err)
+	}
+	if n > 0 {
+		s.wake()
+	}
+	return nil
+}
+
 // Lease takes the key that has been due longest; see [workset.Set].
 func (s *Store) Lease(ctx context.Context, now time.Time, length time.Duration) (workset.Lease, bool, error) {
 	now = stored(now)

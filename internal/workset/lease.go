@@ -76,7 +76,7 @@ func (r *Runner) giveBack(ctx context.Context, lease Lease, next time.Time, hand
 		return
 	case errors.As(handled, &paused):
 		log.InfoContext(ctx, "paused until there is news", "reason", paused.Why)
-		err = r.set.Finish(ctx, lease, time.Time{})
+		err = r.set.Finish(ctx, lease, Parked)
 	case stopped:
 		// Cut off is not failed: whoever runs next begins at once.
 		err = r.set.Finish(ctx, lease, r.Clock())

@@ -90,7 +90,7 @@ func TestHandledAsAsked(t *testing.T) {
 		{"again later", in(time.Hour), nil, "finish 1 in 1h0m0s"},
 		{"failed", never, errBroken, "fail 1 in 5s"},
 		{"failed with a time", in(time.Hour), errBroken, "fail 1 in 5s"},
-		{"paused", never, fmt.Errorf("look: %w", &incident.Paused{Why: "archived"}), "finish 1"},
+		{"paused", never, fmt.Errorf("look: %w", &incident.Paused{Why: "archived"}), "finish 1 parked"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -128,8 +128,11 @@ func (s *memorySet) Fail(_ context.Context, lease workset.Lease, next time.Time)
 
 // said is a call with its time counted from now.
 func said(method string, key incident.Key, next time.Time) string {
-	if next.IsZero() {
+	switch {
+	case next.IsZero():
 		return fmt.Sprintf("%s %d", method, key.Number)
+	case next.Equal(workset.Parked):
+		return fmt.Sprintf("%s %d parked", method, key.Number)
 	}
 	return fmt.Sprintf("%s %d in %v", method, key.Number, time.Until(next))
 }

@@ -27,6 +27,10 @@ type Lease struct {
 	Failures     int    // tries in a row that failed
 }
 
+// Parked is when a key is due with which nothing can be done until something
+// changes: a mark brings it back, or the sweep's Resume; time does not.
+var Parked = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
+
 // Set is the durable set. Package store implements it on SQL.
 type Set interface {
 	// Mark makes the key due at a time, or sooner if it already was.

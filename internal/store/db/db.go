@@ -72,6 +72,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.rescheduleWorkStmt, err = db.PrepareContext(ctx, rescheduleWork); err != nil {
 		return nil, fmt.Errorf("error preparing query RescheduleWork: %w", err)
 	}
+	if q.resumeWorkStmt, err = db.PrepareContext(ctx, resumeWork); err != nil {
+		return nil, fmt.Errorf("error preparing query ResumeWork: %w", err)
+	}
 	if q.returnWorkStmt, err = db.PrepareContext(ctx, returnWork); err != nil {
 		return nil, fmt.Errorf("error preparing query ReturnWork: %w", err)
 	}
@@ -169,6 +172,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing rescheduleWorkStmt: %w", cerr)
 		}
 	}
+	if q.resumeWorkStmt != nil {
+		if cerr := q.resumeWorkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resumeWorkStmt: %w", cerr)
+		}
+	}
 	if q.returnWorkStmt != nil {
 		if cerr := q.returnWorkStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing returnWorkStmt: %w", cerr)
@@ -244,6 +252,7 @@ type Queries struct {
 	recordStmt          *sql.Stmt
 	removeWorkStmt      *sql.Stmt
 	rescheduleWorkStmt  *sql.Stmt
+	resumeWorkStmt      *sql.Stmt
 	returnWorkStmt      *sql.Stmt
 	saveFollowUpStmt    *sql.Stmt
 	saveLookStmt        *sql.Stmt
@@ -270,6 +279,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		recordStmt:          q.recordStmt,
 		removeWorkStmt:      q.removeWorkStmt,
 		rescheduleWorkStmt:  q.rescheduleWorkStmt,
+		resumeWorkStmt:      q.resumeWorkStmt,
 		returnWorkStmt:      q.returnWorkStmt,
 		saveFollowUpStmt:    q.saveFollowUpStmt,
 		saveLookStmt:        q.saveLookStmt,

@@ -204,6 +204,25 @@ func (q *Queries) RescheduleWork(ctx context.Context, arg RescheduleWorkParams) 
 	return result.RowsAffected()
 }
 
+const resumeWork = `-- name: ResumeWork :execrows
+UPDATE work SET due_at = $1
+WHERE repo = $2 AND due_at >= $3 AND token = ''
+`
+
+type ResumeWorkParams struct {
+	Now    time.Time
+	Repo   string
+	Parked time.Time
+}
+
+func (q *Queries) ResumeWork(ctx context.Context, arg ResumeWorkParams) (int64, error) {
+	result, err := q.exec(ctx, q.resumeWorkStmt, resumeWork, arg.Now, arg.Repo, arg.Parked)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const returnWork = `-- name: ReturnWork :execrows
 UPDATE work SET token = '', failures = 0, due_at = $1
 WHERE repo = $2 AND number = $3 AND token = $4

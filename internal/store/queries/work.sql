@@ -56,3 +56,7 @@ WHERE repo = sqlc.arg(repo) AND number = sqlc.arg(number) AND token = sqlc.arg(t
 
 -- name: NextDue :one
 SELECT due_at FROM work ORDER BY due_at LIMIT 1;
+
+-- name: ResumeWork :execrows
+UPDATE work SET due_at = sqlc.arg(now)
+WHERE repo = sqlc.arg(repo) AND due_at >= sqlc.arg(parked) AND token = '';
