@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -17,19 +18,42 @@ const (
 	// cheaper: deliveries about one issue that come together are one mark.
 	issues = 1000
 	warmUp = 2 * time.Second
+	// silence is longer than the program waits for any answer.
+	silence = time.Hour
 	// lookKind is the request that every look at an issue begins with.
 	lookKind = "GET /repos/{owner}/{repo}/issues/{issue_number}"
 )
 
-// barrage is all that is delivered: half of it concerns incidents.
-type barrage struct {
-	relevant, irrelevant load
-	looks                int // at issues, while the relevant half came in
-	peak                 int64
+// wave is one load, and what came of it.
+type wave struct {
+	heading  string
+	labelled bool          // so that it must be written
+	away     time.Duration // GitHub, for the looks that go on beside
+
+	load
+	looks           int
+	server, senders time.Duration // processor time for each delivery; 0 if not known
+}
+
+func (w wave) want() int {
+	if w.labelled {
+		return http.StatusAccepted
+	}
+	return http.StatusOK
+}
+
+// waves are what comes in. While GitHub is silent all workers wait for it, so
+// that the first is the edge alone.
+func waves() []*wave {
+	return []*wave{
+		{heading: "Acknowledged (202): on disk, GitHub silent, so that no look goes on beside", labelled: true, away: silence},
+		{heading: fmt.Sprintf("The same with looks beside, GitHub %s away", away), labelled: true, away: away},
+		{heading: "Discarded (200): no incident label and no known issue, nothing written", away: away},
+	}
 }
 
 // deliveries measures how fast deliveries are taken in, by the real program
-// over real connections, while its workers look at what they tell.
+// over real connections.
 func (b *bench) deliveries(ctx context.Context) error {
 	var sample map[string]any
 	s, err := b.setScene(ctx, "deliveries", func(github *standIn) (err error) {
@@ -39,20 +63,25 @@ func (b *bench) deliveries(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.github.slowDown(away)
-	shot, err := b.fire(ctx, s, sample)
+	all := waves()
+	for _, w := range all {
+		if err == nil {
+			err = b.run(ctx, s, w, sample)
+		}
+	}
+	peak, known := peakNow(s.program.cmd.Process.Pid)
 	// What was acknowledged must be on the disk whatever happens next.
-	err = errors.Join(err, s.program.kill(), s.github.close())
-	if err != nil {
+	if err = errors.Join(err, s.program.kill(), s.github.end()); err != nil {
 		return errors.Join(err, s.program.lastWords())
 	}
-	if shot.peak == 0 {
-		shot.peak, _ = peakAtEnd(s.program.cmd.ProcessState)
+	if !known {
+		peak, _ = peakAtEnd(s.program.cmd.ProcessState)
 	}
-	if err := onDisk(ctx, s.data, shot.relevant.answered); err != nil {
+	written, err := onDisk(ctx, s.data, all)
+	if err != nil {
 		return err
 	}
-	b.printDeliveries(shot, s.program.cpu())
+	b.printDeliveries(all, written, peak)
 	return nil
 }
 
@@ -60,7 +89,7 @@ func (b *bench) deliveries(ctx context.Context) error {
 // delivery sent to nowhere for its payload.
 func (s *standIn) rehearse(ctx context.Context) (map[string]any, error) {
 	for n := range issues {
-		if _, err := s.As(alice).OpenIssue(shop, fmt.Sprintf("Checkout answers 500, the %dth time", n+1), ""); err != nil {
+		if _, err := s.As(alice).OpenIssue(shop, fmt.Sprintf("Checkout answers 500, number %d", n+1), ""); err != nil {
 			return nil, err
 		}
 	}
@@ -70,54 +99,65 @@ func (s *standIn) rehearse(ctx context.Context) (map[string]any, error) {
 	return sample, err
 }
 
-func (b *bench) fire(ctx context.Context, s *scene, sample map[string]any) (shot barrage, err error) {
-	s.github.ResetCalls()
-	if shot.relevant, err = b.load(ctx, s, sample, true, http.StatusAccepted); err != nil {
-		return shot, err
-	}
-	for _, c := range s.github.Calls() {
-		if c.Kind == lookKind {
-			shot.looks++
-		}
-	}
-	if shot.irrelevant, err = b.load(ctx, s, sample, false, http.StatusOK); err != nil {
-		return shot, err
-	}
-	shot.peak, _ = peakNow(s.program.cmd.Process.Pid)
-	return shot, nil
-}
-
-// load divides the issues among the senders and lets them send.
-func (b *bench) load(ctx context.Context, s *scene, sample map[string]any, labelled bool, want int) (load, error) {
-	var senders []*sender
+// run lets the senders send one wave, and notes what it cost.
+func (b *bench) run(ctx context.Context, s *scene, w *wave, sample map[string]any) error {
+	senders, err := b.connect(ctx, s, w, sample)
 	defer func() {
-		for _, s := range senders {
-			_ = s.conn.Close() // nothing is under way
+		for _, one := range senders {
+			_ = one.conn.Close() // nothing is under way
 		}
 	}()
+	if err != nil {
+		return err
+	}
+	s.github.slowDown(w.away)
+	s.github.ResetCalls()
+	server, ours := cpuUsed(s.program)
+	if w.load, err = send(ctx, senders, warmUp, b.measured, w.want()); err != nil {
+		return err
+	}
+	serverAfter, oursAfter := cpuUsed(s.program)
+	w.server = (serverAfter - server) / time.Duration(w.answered)
+	w.senders = (oursAfter - ours) / time.Duration(w.answered)
+	for _, c := range s.github.Calls() {
+		if c.Kind == lookKind {
+			w.looks++
+		}
+	}
+	return nil
+}
+
+// cpuUsed is the processor time of the program, and of this process.
+func cpuUsed(p *process) (server, ours time.Duration) {
+	return cpuNow(p.cmd.Process.Pid), cpuNow(os.Getpid())
+}
+
+func (b *bench) connect(ctx context.Context, s *scene, w *wave, sample map[string]any) ([]*sender, error) {
+	var senders []*sender
 	for i := range b.senders {
-		requests, err := b.share(s, sample, i, labelled)
+		requests, err := b.share(s, w, i, sample)
 		if err != nil {
-			return load{}, err
+			return senders, err
 		}
 		one, err := dial(ctx, s.program.addr, requests)
 		if err != nil {
-			return load{}, err
+			return senders, err
 		}
 		senders = append(senders, one)
 	}
-	return send(ctx, senders, warmUp, b.measured, want)
+	return senders, nil
 }
 
-// share is what one sender sends, by turns.
-func (b *bench) share(s *scene, sample map[string]any, sender int, labelled bool) ([]request, error) {
+// share is what one sender sends, by turns. The senders divide the issues
+// among them.
+func (b *bench) share(s *scene, w *wave, sender int, sample map[string]any) ([]request, error) {
+	first := 1
+	if !w.labelled {
+		first += issues + 1 // nobody has heard of those
+	}
 	var requests []request
-	for number := sender + 1; number <= issues; number += b.senders {
-		first := issues // nobody knows an issue beyond
-		if labelled {
-			first = 0
-		}
-		body, err := about(sample, first+number, b.payload, labelled)
+	for n := sender; n < issues; n += b.senders {
+		body, err := about(sample, first+n, b.payload, w.labelled)
 		if err != nil {
 			return nil, fmt.Errorf("make a payload: %w", err)
 		}
@@ -127,51 +167,63 @@ func (b *bench) share(s *scene, sample map[string]any, sender int, labelled bool
 }
 
 // onDisk counts the deliveries in the database of a program that was killed.
-func onDisk(ctx context.Context, data string, want int) (err error) {
+func onDisk(ctx context.Context, data string, all []*wave) (found int, err error) {
 	db, err := sql.Open("sqlite", filepath.Join(data, "hindsight.db"))
 	if err != nil {
-		return fmt.Errorf("open the database: %w", err)
+		return 0, fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var found int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM deliveries").Scan(&found); err != nil {
-		return fmt.Errorf("count the deliveries on disk: %w", err)
+	if err = db.QueryRowContext(ctx, "SELECT count(*) FROM deliveries").Scan(&found); err != nil {
+		return 0, fmt.Errorf("count the deliveries on disk: %w", err)
+	}
+	want := 0
+	for _, w := range all {
+		if w.labelled {
+			want += w.answered
+		}
 	}
 	if found != want {
-		return fmt.Errorf("%d deliveries were acknowledged, and %d are on disk", want, found)
+		return found, fmt.Errorf("%d deliveries were acknowledged, and %d are on disk", want, found)
 	}
-	return nil
+	return found, nil
 }
 
-func (b *bench) printDeliveries(shot barrage, cpu time.Duration) {
-	heading := fmt.Sprintf("Deliveries: %d senders, %.1f KB signed payloads about %d issues, %s each kind,\n"+
-		"SQLite with synchronous=FULL, GitHub %s away, workers looking beside",
-		b.senders, float64(b.payload)/1000, issues, b.measured, away)
+func (b *bench) printDeliveries(all []*wave, written int, peak int64) {
+	b.print(fmt.Sprintf("Deliveries: %d senders, signed payloads of %.1f KB about %d issues, %s each after %s of warm-up;\n"+
+		"SQLite with synchronous=FULL; program, senders and stand-in on the same processors",
+		b.senders, float64(b.payload)/1000, issues, b.measured, warmUp), nil)
+	for i, w := range all {
+		b.print(w.heading, w.rows(i == 0))
+	}
+	b.print("The program after all of it", []row{
+		{"on disk after kill -9", fmt.Sprintf("all %s that were acknowledged", thousands(written)), "all"},
+		{"peak memory", memory(peak), ""},
+	})
+}
+
+// rows shows the aims beside the wave that they are for.
+func (w *wave) rows(aimed bool) []row {
 	rows := []row{
-		{"acknowledged a second (202)", thousands(shot.relevant.perSecond()), "12,000"},
-		{"  slowest, median, best second", seconds(shot.relevant), ""},
-		{"  p50", millis(quantile(shot.relevant.waits, 0.50)), ""},
-		{"  p99", millis(quantile(shot.relevant.waits, 0.99)), "under 10 ms"},
-		{"  longest", millis(quantile(shot.relevant.waits, 1)), ""},
-		{"  on disk after kill -9", thousands(shot.relevant.answered) + " of " + thousands(shot.relevant.answered), "all"},
-		{"  looks at issues beside", thousands(shot.looks), ""},
-		{"discarded a second (200, no incident)", thousands(shot.irrelevant.perSecond()), ""},
-		{"  slowest, median, best second", seconds(shot.irrelevant), ""},
-		{"  p50", millis(quantile(shot.irrelevant.waits, 0.50)), ""},
-		{"  p99", millis(quantile(shot.irrelevant.waits, 0.99)), ""},
-		{"processor time a delivery, both kinds", perDelivery(cpu, shot), ""},
-		{"peak memory", memory(shot.peak), ""},
+		{"deliveries a second", thousands(w.perSecond()), "12,000"},
+		{"slowest, median, best second", fmt.Sprintf("%s, %s, %s", thousands(quantile(w.seconds, 0)),
+			thousands(quantile(w.seconds, 0.5)), thousands(quantile(w.seconds, 1))), ""},
+		{"p50", millis(quantile(w.waits, 0.50)), ""},
+		{"p99", millis(quantile(w.waits, 0.99)), "under 10 ms"},
+		{"longest", millis(quantile(w.waits, 1)), ""},
+		{"looks at issues beside", thousands(w.looks), ""},
 	}
-	b.print(heading, rows)
-}
-
-func seconds(l load) string {
-	return fmt.Sprintf("%s, %s, %s", thousands(quantile(l.seconds, 0)),
-		thousands(quantile(l.seconds, 0.5)), thousands(quantile(l.seconds, 1)))
-}
-
-func perDelivery(cpu time.Duration, shot barrage) string {
-	return fmt.Sprintf("%d µs", (cpu / time.Duration(shot.relevant.answered+shot.irrelevant.answered)).Microseconds())
+	if !aimed {
+		for i := range rows {
+			rows[i].aim = ""
+		}
+	}
+	if w.server > 0 {
+		rows = append(rows, row{
+			"processor time for each", fmt.Sprintf("%d µs program, %d µs senders and stand-in",
+				w.server.Microseconds(), w.senders.Microseconds()), "",
+		})
+	}
+	return rows
 }
 
 func memory(n int64) string {

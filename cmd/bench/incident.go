@@ -49,7 +49,7 @@ func (b *bench) incident(ctx context.Context) error {
 		return err
 	}
 	opened, closed, err := s.play(ctx)
-	err = errors.Join(err, s.program.stop(), s.github.close())
+	err = errors.Join(err, s.program.stop(), s.github.end())
 	if err != nil {
 		return errors.Join(err, s.program.lastWords())
 	}
@@ -236,7 +236,7 @@ func counts(acts []act) []row {
 	slices.SortFunc(kinds, func(a, b string) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
 	})
-	rows := []row{{"requests until idle, and of them 304:", "first   last", ""}}
+	rows := []row{{"requests until idle (of them 304)", "  first       last", ""}}
 	for _, kind := range kinds {
 		rows = append(rows, row{"  " + kind, first[kind].String() + "   " + last[kind].String(), ""})
 	}

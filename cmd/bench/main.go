@@ -16,6 +16,7 @@
 //	standin.go      the stand-in for GitHub
 //	payload.go      what is delivered
 //	sender.go       who delivers it
+//	proc.go         memory and processor time of a process
 //	report.go       figures, and how they are printed
 //
 // The exit code is 1 when something did not work, such as a delivery that was

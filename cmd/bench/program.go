@@ -27,7 +27,7 @@ const (
 // build compiles the program as `make build` does.
 func build(ctx context.Context, dir string) (string, error) {
 	program := filepath.Join(dir, "hindsight")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", program, "hindsight/cmd/hindsight")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", program, "hindsight/cmd/hindsight") //nolint:gosec // a folder of our own
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the program: %w\n%s", err, said)
@@ -46,7 +46,8 @@ type process struct {
 // start runs the server on a port of its own choice, and returns when it has
 // answered.
 func (b *bench) start(ctx context.Context, github *standIn, data string) (*process, error) {
-	p := &process{cmd: exec.CommandContext(ctx, b.program, "serve"), log: data + ".log"}
+	cmd := exec.CommandContext(ctx, b.program, "serve") //nolint:gosec // what was just built
+	p := &process{cmd: cmd, log: data + ".log"}
 	p.cmd.Env = append(withoutSettings(os.Environ()), github.settings(data)...)
 	log, err := os.Create(p.log)
 	if err != nil {
@@ -140,11 +141,6 @@ func (p *process) kill() error {
 		return nil // being killed is what it says
 	}
 	return err
-}
-
-// cpu is the processor time that an ended program used.
-func (p *process) cpu() time.Duration {
-	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
 }
 
 // lastWords are the end of the log, as an error.

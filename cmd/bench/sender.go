@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	crand "crypto/rand"
+	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"slices"
 	"strconv"
@@ -27,24 +27,22 @@ type sender struct {
 	conn     net.Conn
 	answers  *bufio.Reader
 	requests []request
-	ids      *rand.ChaCha8
+	node     [8]byte // the end of every id: which sender
 }
 
 func dial(ctx context.Context, addr string, requests []request) (*sender, error) {
-	var seed [32]byte
-	_, _ = crand.Read(seed[:]) // never fails
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the program: %w", err)
 	}
-	return &sender{
-		conn: conn, answers: bufio.NewReader(conn), requests: requests, ids: rand.NewChaCha8(seed),
-	}, nil
+	s := &sender{conn: conn, answers: bufio.NewReader(conn), requests: requests}
+	_, _ = rand.Read(s.node[:]) // never fails
+	return s, nil
 }
 
 // send delivers and returns the status of the answer.
-func (s *sender) send(r request) (int, error) {
-	s.stamp(r.bytes[r.id : r.id+idLength])
+func (s *sender) send(r request, now time.Time) (int, error) {
+	s.stamp(r.bytes[r.id:r.id+idLength], now)
 	if _, err := s.conn.Write(r.bytes); err != nil {
 		return 0, fmt.Errorf("send a delivery: %w", err)
 	}
@@ -55,19 +53,23 @@ func (s *sender) send(r request) (int, error) {
 	return status, nil
 }
 
-// stamp writes a new id, of the form of GitHub's.
-func (s *sender) stamp(id []byte) {
-	var random [16]byte
-	_, _ = s.ids.Read(random[:]) // never fails
-	hex.Encode(id, random[:4])
-	rest := id[8:]
-	for from := 4; from < 10; from += 2 {
-		rest[0] = '-'
-		hex.Encode(rest[1:], random[from:from+2])
-		rest = rest[5:]
+// stamp writes a new id. GitHub's are UUIDs of version 1: they begin with the
+// time, so that those of one moment lie close to each other in an index.
+func (s *sender) stamp(id []byte, now time.Time) {
+	const since1582 = 0x01B21DD213814000 // until 1970, in the 100 ns that such an id counts by
+	t := uint64(now.UnixNano()/100) + since1582
+	var raw [16]byte
+	binary.BigEndian.PutUint32(raw[0:], uint32(t))     //nolint:gosec // the low bits are wanted
+	binary.BigEndian.PutUint16(raw[4:], uint16(t>>32)) //nolint:gosec // the middle ones
+	binary.BigEndian.PutUint16(raw[6:], uint16(t>>48)&0xfff|1<<12)
+	copy(raw[8:], s.node[:])
+	hex.Encode(id, raw[:4])
+	for i, from := range []int{4, 6, 8} {
+		id[8+5*i] = '-'
+		hex.Encode(id[9+5*i:], raw[from:from+2])
 	}
-	rest[0] = '-'
-	hex.Encode(rest[1:], random[10:])
+	id[23] = '-'
+	hex.Encode(id[24:], raw[10:])
 }
 
 // receive reads one answer, whose length must be given.
@@ -158,7 +160,7 @@ func (s *sender) work(ctx context.Context, w shift) tally {
 		if began.After(w.until) {
 			return t
 		}
-		status, err := s.send(s.requests[n%len(s.requests)])
+		status, err := s.send(s.requests[n%len(s.requests)], began)
 		if err == nil && status != w.want {
 			err = fmt.Errorf("a delivery was answered with %d, want %d", status, w.want)
 		}

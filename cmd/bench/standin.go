@@ -41,7 +41,7 @@ func newStandIn(ctx context.Context, dir string) (*standIn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a throwaway key: %w", err)
 	}
-	g, err := playground.New(playground.Options{
+	g, err := playground.New(playground.Options{ //nolint:contextcheck // it outlives ctx, until it is closed
 		Dir: dir, Clock: time.Now, Key: key,
 		Limits: playground.Limits{PerHour: plenty, CreatesPerMinute: plenty, CreatesPerHour: plenty},
 	})
@@ -50,7 +50,7 @@ func newStandIn(ctx context.Context, dir string) (*standIn, error) {
 	}
 	s := &standIn{GitHub: g, http: &http.Server{Handler: g.Handler(), ReadHeaderTimeout: 10 * time.Second}}
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("start the stand-in for GitHub: %w", err), s.close())
+		return nil, errors.Join(fmt.Errorf("start the stand-in for GitHub: %w", err), s.end())
 	}
 	return s, nil
 }
@@ -62,16 +62,17 @@ func (s *standIn) open(ctx context.Context) error {
 	}
 	s.SetURL("http://" + l.Addr().String())
 	go func() { _ = s.http.Serve(l) }() // if it ends early the program's requests fail, and that is seen
-	if err := s.AddRepository(owner, "shop", playground.RepoOptions{Private: true, FirstWikiPage: true}); err != nil {
+	options := playground.RepoOptions{Private: true, FirstWikiPage: true}
+	if err := s.AddRepository(owner, "shop", options); err != nil { //nolint:contextcheck // a local git, for a moment
 		return err
 	}
 	s.Install(owner)
 	return s.SetRole(shop, alice, playground.Write)
 }
 
-func (s *standIn) close() error {
+func (s *standIn) end() error {
 	err := s.http.Close()
-	s.GitHub.Close()
+	s.Close()
 	return err
 }
 
@@ -109,12 +110,12 @@ func (b *bench) setScene(ctx context.Context, name string, prepare func(*standIn
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(github); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the stand-in for GitHub: %w", err), github.close())
+	if err = prepare(github); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the stand-in for GitHub: %w", err), github.end())
 	}
 	s := &scene{github: github, data: filepath.Join(b.dir, name)}
 	if s.program, err = b.start(ctx, github, s.data); err != nil {
-		return nil, errors.Join(err, github.close())
+		return nil, errors.Join(err, github.end())
 	}
 	return s, nil
 }

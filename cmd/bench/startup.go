@@ -18,7 +18,7 @@ func (b *bench) startup(ctx context.Context) error {
 		return err
 	}
 	first, later, err := b.startOften(ctx, github)
-	if err = errors.Join(err, github.close()); err != nil {
+	if err = errors.Join(err, github.end()); err != nil {
 		return err
 	}
 	b.print(fmt.Sprintf("Start-up: from exec to the first 2xx on /healthz, median of %d", starts), []row{

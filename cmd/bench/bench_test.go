@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hindsight/internal/workset"
+	"hindsight/webhooks"
+)
+
+// inbox remembers what it was given.
+type inbox struct {
+	mu       sync.Mutex
+	received []workset.Delivery
+}
+
+func (i *inbox) Receive(_ context.Context, d workset.Delivery) (workset.Receipt, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.received = append(i.received, d)
+	if d.Relevant {
+		return workset.Queued, nil
+	}
+	return workset.Unrelated, nil
+}
+
+// TestSend sends what the benchmark sends to the real edge.
+func TestSend(t *testing.T) {
+	t.Parallel()
+	github, err := newStandIn(t.Context(), filepath.Join(t.TempDir(), "github"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err = github.end(); err != nil {
+			t.Error(err)
+		}
+	})
+	sample, err := github.rehearse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name     string
+		labelled bool
+		status   int
+	}{
+		{"about an incident", true, http.StatusAccepted},
+		{"about anything else", false, http.StatusOK},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			in := &inbox{}
+			edge := httptest.NewServer(webhooks.New(webhooks.Options{
+				Inbox: in, Secrets: [][]byte{[]byte(github.App().WebhookSecret)},
+				AllowedOwner: func(login string) bool { return login == owner },
+			}))
+			t.Cleanup(edge.Close)
+			s := deliverTo(t, edge, github, sample, test.labelled)
+			got, err := send(t.Context(), []*sender{s}, 0, time.Second, test.status)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkReceived(t, in.received, got.answered, test.labelled)
+			if len(got.waits) != got.answered || got.perSecond() == 0 {
+				t.Errorf("%d deliveries, and %d measured, %d a second", got.answered, len(got.waits), got.perSecond())
+			}
+		})
+	}
+}
+
+func deliverTo(t *testing.T, edge *httptest.Server, github *standIn, sample map[string]any, labelled bool) *sender {
+	t.Helper()
+	const size = 14_000
+	addr := strings.TrimPrefix(edge.URL, "http://")
+	var requests []request
+	for number := 41; number <= 42; number++ {
+		body, err := about(sample, number, size, labelled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(body) != size {
+			t.Errorf("the payload has %d bytes, want %d", len(body), size)
+		}
+		requests = append(requests, newRequest(addr, github.App().WebhookSecret, body))
+	}
+	s, err := dial(t.Context(), addr, requests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.conn.Close() })
+	return s
+}
+
+func checkReceived(t *testing.T, received []workset.Delivery, want int, relevant bool) {
+	t.Helper()
+	if len(received) != want || want == 0 {
+		t.Fatalf("%d deliveries came through, and %d were answered", len(received), want)
+	}
+	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	ids, numbers := map[string]bool{}, map[int]bool{}
+	for _, d := range received {
+		if !form.MatchString(d.ID) || ids[d.ID] {
+			t.Fatalf("the id %q is no UUID of version 1, or came before", d.ID)
+		}
+		if d.Relevant != relevant || d.Key.Repo != shop {
+			t.Fatalf("it came through as %+v", d)
+		}
+		ids[d.ID], numbers[d.Key.Number] = true, true
+	}
+	if !numbers[41] || want > 1 && !numbers[42] {
+		t.Errorf("the deliveries were about %v, want 41 and 42", numbers)
+	}
+}
+
+// TestSendWrongAnswer wants the load to end at the first answer that is not
+// the right one.
+func TestSendWrongAnswer(t *testing.T) {
+	t.Parallel()
+	edge := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(edge.Close)
+	addr := strings.TrimPrefix(edge.URL, "http://")
+	s, err := dial(t.Context(), addr, []request{newRequest(addr, "secret", []byte("{}"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.conn.Close() })
+	_, err = send(t.Context(), []*sender{s}, 0, time.Minute, http.StatusAccepted)
+	if err == nil || !strings.Contains(err.Error(), "answered with 404, want 202") {
+		t.Errorf("send: %v, want it to name both statuses", err)
+	}
+}
+
+func TestBadCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ args, want string }{
+		{"--seconds 0", "--seconds must be"},
+		{"--senders 1000", "--senders must be"},
+		{"--payload 10", "--payload must be"},
+		{"--only lunch", `"lunch" names no part`},
+		{"deliveries", "only flags"},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			t.Parallel()
+			var out, complaints bytes.Buffer
+			code := run(t.Context(), strings.Fields(test.args), &out, &complaints)
+			if code != exitUsage || !strings.Contains(complaints.String(), test.want) || out.Len() > 0 {
+				t.Errorf("exit code %d, complaint %q, want %d and %q", code, complaints.String(), exitUsage, test.want)
+			}
+		})
+	}
+}
+
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	sorted := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+	for _, test := range []struct {
+		name      string
+		got, want any
+	}{
+		{"median", quantile(sorted, 0.5), 6},
+		{"99th percentile", quantile(sorted, 0.99), 10},
+		{"least", quantile(sorted, 0), 1},
+		{"most", quantile(sorted, 1), 10},
+		{"of none", quantile([]int(nil), 0.5), 0},
+		{"small number", thousands(999), "999"},
+		{"large number", thousands(1234567), "1,234,567"},
+		{"short time", millis(1234 * time.Microsecond), "1.2 ms"},
+		{"long time", millis(1234 * time.Millisecond), "1234 ms"},
+		{"one time", spread([]time.Duration{time.Millisecond}), "1.0 ms"},
+		{"times", spread([]time.Duration{3e6, 1e6, 2e6}), "2.0 ms   (1.0 ms to 3.0 ms)"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, test.got, test.want)
+		}
+	}
+}
