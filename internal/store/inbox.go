@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -112,6 +113,10 @@ func (s *Store) commitArrivals(ctx context.Context) {
 		case <-s.closing:
 			return
 		case first := <-s.arrivals:
+			// The senders that the last group has just released are about to
+			// deliver again. Let those that are ready go first: or the first
+			// of them would have a flush for itself, and the rest wait for two.
+			runtime.Gosched()
 			group := s.gather(first)
 			err := s.writeGroup(ctx, group)
 			for _, a := range group {
