@@ -22,8 +22,8 @@ test: deps ## Run all tests, with the race detector where there is a C compiler
 		race=; \
 		echo "No C compiler is here, so the tests run without the race detector: sudo apt-get install gcc libc6-dev brings one." >&2; \
 	fi; \
-	echo "go test $$race ./..."; \
-	go test $$race ./...
+	echo "go test $$race -timeout 20m ./..."; \
+	go test $$race -timeout 20m ./...
 
 lint: need-go ## Check code, formatting, modules and generated code
 	go mod verify
