@@ -98,7 +98,7 @@ func (s *saga) scene(rt *rapid.T) {
 			must(s.tb, person.Reopen(shop, f.Number))
 		}
 	case "label off":
-		if s.labelled(shop, s.number, "incident") {
+		if s.labelled(s.number, "incident") {
 			must(s.tb, person.Unlabel(shop, s.number, "incident"))
 		}
 	case "label on":
@@ -181,7 +181,7 @@ func (s *saga) check(rt *rapid.T) {
 		states[f.Closed]++
 	}
 	slices.Sort(opened)
-	if s.labelled(shop, s.number, "sev1") {
+	if s.labelled(s.number, "sev1") {
 		s.wanted = append(s.wanted, "Send the customer message") // by the configuration
 	}
 	wanted := slices.Sorted(slices.Values(s.wanted))

@@ -79,7 +79,7 @@ func wantComplete(t *testing.T, h *house, number int) {
 	if comments := h.ours(shop, number); len(comments) != 2 {
 		t.Errorf("the app wrote %d comments, want the tracker and the word at the end", len(comments))
 	}
-	if !h.labelled(shop, number, "postmortem-complete") {
+	if !h.labelled(number, "postmortem-complete") {
 		t.Error("the incident is not labelled complete")
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/internal/config"
 	"hindsight/internal/incident"
 	"hindsight/internal/playground"
 	"hindsight/internal/playground/contract"
@@ -23,7 +24,8 @@ import (
 // at any call, forget everything, and be started again.
 type house struct {
 	*stage
-	tb testing.TB
+	tb       testing.TB
+	database string
 
 	mu      sync.Mutex
 	app     *app
@@ -35,6 +37,12 @@ type house struct {
 
 func newHouse(tb testing.TB) *house {
 	tb.Helper()
+	return newHouseOn(tb, "")
+}
+
+// newHouseOn is a house with a database at an address; "" is SQLite.
+func newHouseOn(tb testing.TB, database string) *house {
+	tb.Helper()
 	key, err := playground.SharedKey()
 	must(tb, err)
 	s, err := newStage(tb.Context(), "127.0.0.1:0", quiet(), playground.Options{
@@ -42,7 +50,7 @@ func newHouse(tb testing.TB) *house {
 		Wrap: func(next http.Handler) http.Handler { return contract.Wrap(tb, next) },
 	})
 	must(tb, err)
-	h := &house{stage: s, tb: tb}
+	h := &house{stage: s, tb: tb, database: database}
 	s.github.SetFault(h.fault)
 	h.start()
 	tb.Cleanup(h.leave)
@@ -97,7 +105,9 @@ func (h *house) spoil(how func(playground.Call) playground.Fault) {
 // test's to say.
 func (h *house) start() {
 	h.tb.Helper()
-	settings, err := h.settings("127.0.0.1:0").Resolve()
+	flags := h.settings("127.0.0.1:0")
+	flags.DatabaseURL = config.NewSecret(h.database)
+	settings, err := flags.Resolve()
 	must(h.tb, err)
 	a, err := newApp(h.tb.Context(), settings.Settings, h.clock, h.log)
 	must(h.tb, err)
@@ -118,6 +128,13 @@ func (h *house) wait() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.later += time.Hour
+}
+
+// days lets days pass.
+func (h *house) days(n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.later += time.Duration(n) * 24 * time.Hour
 }
 
 // die is what a power cut is to the app: nothing that it does from now on
@@ -223,10 +240,10 @@ func (h *house) pages(repo string) []string {
 	return names
 }
 
-// labelled is whether an issue carries a label.
-func (h *house) labelled(repo string, number int, label string) bool {
+// labelled is whether an issue of the shop carries a label.
+func (h *house) labelled(number int, label string) bool {
 	h.tb.Helper()
-	issue, err := h.github.Issue(repo, number)
+	issue, err := h.github.Issue(shop, number)
 	must(h.tb, err)
 	return slices.ContainsFunc(issue.Labels, func(l playground.Label) bool { return l.Name == label })
 }

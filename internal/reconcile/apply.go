@@ -64,11 +64,15 @@ func (n *run) openFollowUp(ctx context.Context, e incident.OpenFollowUp) (incide
 	return incident.Outcome{Issue: issue}, n.seen(ctx, f)
 }
 
+// errNotOpened is about an item whose issue was to be opened just before, and
+// was refused.
+var errNotOpened = errors.New("it has no issue")
+
 func (n *run) attach(ctx context.Context, e incident.AttachFollowUp) error {
 	record := n.snapshot()
 	entry := record.Ledger.Entry(e.Item)
 	if entry == nil || !entry.Opened() {
-		return fmt.Errorf("the item %s has no issue", e.Item)
+		return fmt.Errorf("attach the item %s: %w", e.Item, errNotOpened)
 	}
 	return n.forge.AttachSubIssue(ctx, n.key, entry.Issue.ID)
 }

@@ -213,16 +213,29 @@ func (n *run) drain() {
 }
 
 // carryOut does a part's effects in order, and records each before the next.
-// It is false when one of them failed: then the part rests for this run.
+// What GitHub refuses for good holds up nothing but itself; at anything else
+// the part stops there. It is false when an effect failed: then the part rests
+// for this run.
 func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incident.Effect) bool {
+	var first error
 	for _, e := range effects {
-		if err := n.carryOutOne(ctx, e); err != nil {
-			n.fail(ctx, part, err)
-			return false
+		err := n.carryOutOne(ctx, e)
+		if err == nil {
+			n.r.Log.InfoContext(ctx, "did", "incident", n.key, "effect", e.String())
+			continue
 		}
-		n.r.Log.InfoContext(ctx, "did", "incident", n.key, "effect", e.String())
+		if first == nil {
+			first = err
+		}
+		blocked := new(incident.Blocked)
+		if !errors.As(err, &blocked) && !errors.Is(err, errNotOpened) {
+			break
+		}
 	}
-	return true
+	if first != nil {
+		n.fail(ctx, part, first)
+	}
+	return first == nil
 }
 
 func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {

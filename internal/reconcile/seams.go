@@ -95,6 +95,9 @@ type Memory interface {
 	// replaces the newer one ([incident.FollowUp].At). It tells whether
 	// anything changed.
 	SaveFollowUp(ctx context.Context, of incident.Key, f incident.FollowUp) (changed bool, err error)
+	// Unchecked are open follow-ups of a repository that were not looked at
+	// since before, at most that many. They count as looked at from now on.
+	Unchecked(ctx context.Context, repo incident.Repo, before time.Time, most int) ([]incident.Key, error)
 	// IncidentOf is the incident that a follow-up belongs to; false if the
 	// issue is not a known follow-up.
 	IncidentOf(ctx context.Context, followUp incident.Key) (incident.Key, bool, error)

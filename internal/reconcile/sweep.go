@@ -83,12 +83,15 @@ func (r *Reconciler) sweepRepository(
 		return 0, err
 	}
 	newest := since
-	concern := map[incident.Key]bool{}
+	concern, err := r.unchecked(ctx, repo)
+	if err != nil {
+		return 0, err
+	}
 	for _, issue := range changed {
 		if issue.UpdatedAt.After(newest) {
 			newest = issue.UpdatedAt
 		}
-		concern[issue.Key] = marked(issue)
+		concern[issue.Key] = concern[issue.Key] || marked(issue)
 	}
 	for _, key := range commented {
 		concern[key] = concern[key] || false
@@ -102,6 +105,27 @@ func (r *Reconciler) sweepRepository(
 		return due, err
 	}
 	return due, r.Memory.SaveLook(ctx, repo, newest)
+}
+
+const (
+	// checkEvery is how often every open follow-up is looked at even when
+	// nothing is heard of it: a deleted issue is in no listing, and one whose
+	// webhook was lost would be promised for ever.
+	checkEvery = 24 * time.Hour
+	// checkMost keeps one sweep of one repository cheap.
+	checkMost = 20
+)
+
+func (r *Reconciler) unchecked(ctx context.Context, repo incident.Repo) (map[incident.Key]bool, error) {
+	keys, err := r.Memory.Unchecked(ctx, repo, r.Clock().Add(-checkEvery), checkMost)
+	if err != nil {
+		return nil, fmt.Errorf("choose follow-ups to look at: %w", err)
+	}
+	concern := map[incident.Key]bool{}
+	for _, key := range keys {
+		concern[key] = true
+	}
+	return concern, nil
 }
 
 func (r *Reconciler) firstLook(

@@ -78,12 +78,27 @@ func (s *Store) SaveFollowUp(ctx context.Context, of incident.Key, f incident.Fo
 	n, err := s.writes.SaveFollowUp(ctx, db.SaveFollowUpParams{
 		Repo: string(f.Issue.Repo), Number: int64(f.Issue.Number),
 		IncidentRepo: string(of.Repo), IncidentNumber: int64(of.Number),
-		Observed: string(text), ObservedAt: f.At,
+		Observed: string(text), ObservedAt: f.At, IsOpen: f.State == incident.Open, CheckedAt: s.now(),
 	})
 	if err != nil {
 		return false, fmt.Errorf("store: save the follow-up %s: %w", f.Issue, err)
 	}
 	return n > 0, nil
+}
+
+// Unchecked are open follow-ups of a repository that were not looked at since
+// before, those that have waited longest first, at most that many. They count
+// as looked at from now on.
+func (s *Store) Unchecked(
+	ctx context.Context, repo incident.Repo, before time.Time, most int,
+) ([]incident.Key, error) {
+	numbers, err := s.writes.UncheckedFollowUps(ctx, db.UncheckedFollowUpsParams{
+		Now: s.now(), Repo: string(repo), Before: stored(before), Most: int32(min(most, 1000)), //nolint:gosec // bounded just here
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: choose follow-ups of %s to look at: %w", repo, err)
+	}
+	return keys(repo, numbers), nil
 }
 
 // IncidentOf is the incident that a follow-up belongs to; false if the issue
@@ -107,11 +122,15 @@ func (s *Store) Incidents(ctx context.Context, repo incident.Repo) ([]incident.K
 	if err != nil {
 		return nil, fmt.Errorf("store: list the incidents of %s: %w", repo, err)
 	}
-	keys := make([]incident.Key, len(numbers))
+	return keys(repo, numbers), nil
+}
+
+func keys(repo incident.Repo, numbers []int64) []incident.Key {
+	all := make([]incident.Key, len(numbers))
 	for i, n := range numbers {
-		keys[i] = incident.Key{Repo: repo, Number: int(n)}
+		all[i] = incident.Key{Repo: repo, Number: int(n)}
 	}
-	return keys, nil
+	return all
 }
 
 // Look is until when a repository has been swept; zero for never.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -150,6 +151,44 @@ func TestLook(t *testing.T) {
 			if !until.Equal(want.Truncate(time.Microsecond)) || until.Location() != time.UTC {
 				t.Errorf("swept until %v, want %v in UTC", until, want)
 			}
+		}
+	})
+}
+
+// Open follow-ups come up for a look by and by; those that were chosen, and
+// those that are closed, don't.
+func TestUnchecked(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(d database) {
+		t := d.t
+		s := d.open(t)
+		for n := range 4 {
+			f := incident.FollowUp{Issue: key(10 + n), State: incident.Open, At: d.clock.now()}
+			if n == 0 {
+				f.State = incident.Done
+			}
+			_, err := s.SaveFollowUp(t.Context(), key(1), f)
+			must(t, err)
+			d.clock.move(aMinute)
+		}
+		choose := func(before time.Time, most int) []incident.Key {
+			found, err := s.Unchecked(t.Context(), key(1).Repo, before, most)
+			must(t, err)
+			slices.SortFunc(found, func(a, b incident.Key) int { return a.Number - b.Number })
+			return found
+		}
+		now := d.clock.now()
+		if got := choose(now.Add(-time.Hour), 9); len(got) != 0 {
+			t.Errorf("chose %v, want none: all were looked at within the hour", got)
+		}
+		if diff := cmp.Diff([]incident.Key{key(11), key(12)}, choose(now, 2)); diff != "" {
+			t.Errorf("the first two (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]incident.Key{key(13)}, choose(now, 2)); diff != "" {
+			t.Errorf("then the last (-want +got):\n%s", diff)
+		}
+		if got := choose(now, 2); len(got) != 0 {
+			t.Errorf("chose %v again", got)
 		}
 	})
 }

@@ -87,6 +87,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveRecordStmt, err = db.PrepareContext(ctx, saveRecord); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveRecord: %w", err)
 	}
+	if q.uncheckedFollowUpsStmt, err = db.PrepareContext(ctx, uncheckedFollowUps); err != nil {
+		return nil, fmt.Errorf("error preparing query UncheckedFollowUps: %w", err)
+	}
 	return &q, nil
 }
 
@@ -197,6 +200,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveRecordStmt: %w", cerr)
 		}
 	}
+	if q.uncheckedFollowUpsStmt != nil {
+		if cerr := q.uncheckedFollowUpsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing uncheckedFollowUpsStmt: %w", cerr)
+		}
+	}
 	return err
 }
 
@@ -234,55 +242,57 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                  DBTX
-	tx                  *sql.Tx
-	addDeliveryStmt     *sql.Stmt
-	extendWorkStmt      *sql.Stmt
-	failWorkStmt        *sql.Stmt
-	followUpsStmt       *sql.Stmt
-	hasIncidentsStmt    *sql.Stmt
-	incidentOfStmt      *sql.Stmt
-	incidentsStmt       *sql.Stmt
-	isKnownStmt         *sql.Stmt
-	leaseWorkStmt       *sql.Stmt
-	lookStmt            *sql.Stmt
-	markWorkStmt        *sql.Stmt
-	nextDueStmt         *sql.Stmt
-	pruneDeliveriesStmt *sql.Stmt
-	recordStmt          *sql.Stmt
-	removeWorkStmt      *sql.Stmt
-	rescheduleWorkStmt  *sql.Stmt
-	resumeWorkStmt      *sql.Stmt
-	returnWorkStmt      *sql.Stmt
-	saveFollowUpStmt    *sql.Stmt
-	saveLookStmt        *sql.Stmt
-	saveRecordStmt      *sql.Stmt
+	db                     DBTX
+	tx                     *sql.Tx
+	addDeliveryStmt        *sql.Stmt
+	extendWorkStmt         *sql.Stmt
+	failWorkStmt           *sql.Stmt
+	followUpsStmt          *sql.Stmt
+	hasIncidentsStmt       *sql.Stmt
+	incidentOfStmt         *sql.Stmt
+	incidentsStmt          *sql.Stmt
+	isKnownStmt            *sql.Stmt
+	leaseWorkStmt          *sql.Stmt
+	lookStmt               *sql.Stmt
+	markWorkStmt           *sql.Stmt
+	nextDueStmt            *sql.Stmt
+	pruneDeliveriesStmt    *sql.Stmt
+	recordStmt             *sql.Stmt
+	removeWorkStmt         *sql.Stmt
+	rescheduleWorkStmt     *sql.Stmt
+	resumeWorkStmt         *sql.Stmt
+	returnWorkStmt         *sql.Stmt
+	saveFollowUpStmt       *sql.Stmt
+	saveLookStmt           *sql.Stmt
+	saveRecordStmt         *sql.Stmt
+	uncheckedFollowUpsStmt *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                  tx,
-		tx:                  tx,
-		addDeliveryStmt:     q.addDeliveryStmt,
-		extendWorkStmt:      q.extendWorkStmt,
-		failWorkStmt:        q.failWorkStmt,
-		followUpsStmt:       q.followUpsStmt,
-		hasIncidentsStmt:    q.hasIncidentsStmt,
-		incidentOfStmt:      q.incidentOfStmt,
-		incidentsStmt:       q.incidentsStmt,
-		isKnownStmt:         q.isKnownStmt,
-		leaseWorkStmt:       q.leaseWorkStmt,
-		lookStmt:            q.lookStmt,
-		markWorkStmt:        q.markWorkStmt,
-		nextDueStmt:         q.nextDueStmt,
-		pruneDeliveriesStmt: q.pruneDeliveriesStmt,
-		recordStmt:          q.recordStmt,
-		removeWorkStmt:      q.removeWorkStmt,
-		rescheduleWorkStmt:  q.rescheduleWorkStmt,
-		resumeWorkStmt:      q.resumeWorkStmt,
-		returnWorkStmt:      q.returnWorkStmt,
-		saveFollowUpStmt:    q.saveFollowUpStmt,
-		saveLookStmt:        q.saveLookStmt,
-		saveRecordStmt:      q.saveRecordStmt,
+		db:                     tx,
+		tx:                     tx,
+		addDeliveryStmt:        q.addDeliveryStmt,
+		extendWorkStmt:         q.extendWorkStmt,
+		failWorkStmt:           q.failWorkStmt,
+		followUpsStmt:          q.followUpsStmt,
+		hasIncidentsStmt:       q.hasIncidentsStmt,
+		incidentOfStmt:         q.incidentOfStmt,
+		incidentsStmt:          q.incidentsStmt,
+		isKnownStmt:            q.isKnownStmt,
+		leaseWorkStmt:          q.leaseWorkStmt,
+		lookStmt:               q.lookStmt,
+		markWorkStmt:           q.markWorkStmt,
+		nextDueStmt:            q.nextDueStmt,
+		pruneDeliveriesStmt:    q.pruneDeliveriesStmt,
+		recordStmt:             q.recordStmt,
+		removeWorkStmt:         q.removeWorkStmt,
+		rescheduleWorkStmt:     q.rescheduleWorkStmt,
+		resumeWorkStmt:         q.resumeWorkStmt,
+		returnWorkStmt:         q.returnWorkStmt,
+		saveFollowUpStmt:       q.saveFollowUpStmt,
+		saveLookStmt:           q.saveLookStmt,
+		saveRecordStmt:         q.saveRecordStmt,
+		uncheckedFollowUpsStmt: q.uncheckedFollowUpsStmt,
 	}
 }

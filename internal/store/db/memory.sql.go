@@ -150,13 +150,15 @@ func (q *Queries) Record(ctx context.Context, arg RecordParams) (string, error) 
 }
 
 const saveFollowUp = `-- name: SaveFollowUp :execrows
-INSERT INTO follow_ups (repo, number, incident_repo, incident_number, observed, observed_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO follow_ups (repo, number, incident_repo, incident_number, observed, observed_at, is_open, checked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (repo, number) DO UPDATE SET
     incident_repo = excluded.incident_repo,
     incident_number = excluded.incident_number,
     observed = excluded.observed,
-    observed_at = excluded.observed_at
+    observed_at = excluded.observed_at,
+    is_open = excluded.is_open,
+    checked_at = excluded.checked_at
 WHERE excluded.observed_at > follow_ups.observed_at
     OR (excluded.observed_at = follow_ups.observed_at
         AND (excluded.observed <> follow_ups.observed
@@ -171,6 +173,8 @@ type SaveFollowUpParams struct {
 	IncidentNumber int64
 	Observed       string
 	ObservedAt     time.Time
+	IsOpen         bool
+	CheckedAt      time.Time
 }
 
 // GitHub's times are whole seconds: what was seen last counts among equals.
@@ -182,6 +186,8 @@ func (q *Queries) SaveFollowUp(ctx context.Context, arg SaveFollowUpParams) (int
 		arg.IncidentNumber,
 		arg.Observed,
 		arg.ObservedAt,
+		arg.IsOpen,
+		arg.CheckedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -228,4 +234,51 @@ func (q *Queries) SaveRecord(ctx context.Context, arg SaveRecordParams) error {
 		arg.UpdatedAt,
 	)
 	return err
+}
+
+const uncheckedFollowUps = `-- name: UncheckedFollowUps :many
+UPDATE follow_ups SET checked_at = $1
+WHERE (repo, number) IN (
+    SELECT f.repo, f.number FROM follow_ups AS f
+    WHERE f.repo = $2 AND f.is_open AND f.checked_at < $3
+    ORDER BY f.checked_at
+    LIMIT $4
+)
+RETURNING number
+`
+
+type UncheckedFollowUpsParams struct {
+	Now    time.Time
+	Repo   string
+	Before time.Time
+	Most   int32
+}
+
+// Those that come back count as checked: the next call takes others.
+func (q *Queries) UncheckedFollowUps(ctx context.Context, arg UncheckedFollowUpsParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.uncheckedFollowUpsStmt, uncheckedFollowUps,
+		arg.Now,
+		arg.Repo,
+		arg.Before,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var number int64
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		items = append(items, number)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

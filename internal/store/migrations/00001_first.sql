@@ -40,8 +40,11 @@ CREATE TABLE follow_ups (
     incident_number BIGINT    NOT NULL,
     observed        TEXT      NOT NULL, -- JSON
     observed_at     TIMESTAMP NOT NULL, -- when GitHub says it last changed
+    is_open         BOOLEAN   NOT NULL,
+    checked_at      TIMESTAMP NOT NULL, -- when it was last looked at, or asked to be
     PRIMARY KEY (repo, number)
 );
+CREATE INDEX follow_ups_checked ON follow_ups (repo, is_open, checked_at);
 CREATE INDEX follow_ups_incident ON follow_ups (incident_repo, incident_number);
 
 -- Until when a repository has been swept.

@@ -27,18 +27,31 @@ ORDER BY number, repo;
 
 -- name: SaveFollowUp :execrows
 -- GitHub's times are whole seconds: what was seen last counts among equals.
-INSERT INTO follow_ups (repo, number, incident_repo, incident_number, observed, observed_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO follow_ups (repo, number, incident_repo, incident_number, observed, observed_at, is_open, checked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (repo, number) DO UPDATE SET
     incident_repo = excluded.incident_repo,
     incident_number = excluded.incident_number,
     observed = excluded.observed,
-    observed_at = excluded.observed_at
+    observed_at = excluded.observed_at,
+    is_open = excluded.is_open,
+    checked_at = excluded.checked_at
 WHERE excluded.observed_at > follow_ups.observed_at
     OR (excluded.observed_at = follow_ups.observed_at
         AND (excluded.observed <> follow_ups.observed
             OR excluded.incident_repo <> follow_ups.incident_repo
             OR excluded.incident_number <> follow_ups.incident_number));
+
+-- name: UncheckedFollowUps :many
+-- Those that come back count as checked: the next call takes others.
+UPDATE follow_ups SET checked_at = sqlc.arg(now)
+WHERE (repo, number) IN (
+    SELECT f.repo, f.number FROM follow_ups AS f
+    WHERE f.repo = sqlc.arg(repo) AND f.is_open AND f.checked_at < sqlc.arg(before)
+    ORDER BY f.checked_at
+    LIMIT sqlc.arg(most)
+)
+RETURNING number;
 
 -- name: IncidentOf :one
 SELECT incident_repo, incident_number FROM follow_ups WHERE repo = $1 AND number = $2;
