@@ -42,13 +42,13 @@ func (w wave) want() int {
 	return http.StatusOK
 }
 
-// waves are what comes in. While GitHub is silent all workers wait for it, so
-// that the first is the edge alone.
+// waves are what comes in. While GitHub is silent all workers wait for it, and
+// leave the edge alone; since they do so for seconds, silence comes last.
 func waves() []*wave {
 	return []*wave{
-		{heading: "Acknowledged (202): on disk, GitHub silent, so that no look goes on beside", labelled: true, away: silence},
-		{heading: fmt.Sprintf("The same with looks beside, GitHub %s away", away), labelled: true, away: away},
-		{heading: "Discarded (200): no incident label and no known issue, nothing written", away: away},
+		{heading: fmt.Sprintf("Acknowledged (202): on disk, with looks beside, GitHub %s away", away), labelled: true, away: away},
+		{heading: "The same with GitHub silent, so that no look goes on beside", labelled: true, away: silence},
+		{heading: "Discarded (200): no incident label and no known issue, nothing written", away: silence},
 	}
 }
 
@@ -192,8 +192,8 @@ func (b *bench) printDeliveries(all []*wave, written int, peak int64) {
 	b.print(fmt.Sprintf("Deliveries: %d senders, signed payloads of %.1f KB about %d issues, %s each after %s of warm-up;\n"+
 		"SQLite with synchronous=FULL; program, senders and stand-in on the same processors",
 		b.senders, float64(b.payload)/1000, issues, b.measured, warmUp), nil)
-	for i, w := range all {
-		b.print(w.heading, w.rows(i == 0))
+	for _, w := range all {
+		b.print(w.heading, w.rows())
 	}
 	b.print("The program after all of it", []row{
 		{"on disk after kill -9", fmt.Sprintf("all %s that were acknowledged", thousands(written)), "all"},
@@ -201,8 +201,8 @@ func (b *bench) printDeliveries(all []*wave, written int, peak int64) {
 	})
 }
 
-// rows shows the aims beside the wave that they are for.
-func (w *wave) rows(aimed bool) []row {
+// rows shows the aims beside the waves that they are for.
+func (w *wave) rows() []row {
 	rows := []row{
 		{"deliveries a second", thousands(w.perSecond()), "12,000"},
 		{"slowest, median, best second", fmt.Sprintf("%s, %s, %s", thousands(quantile(w.seconds, 0)),
@@ -212,7 +212,7 @@ func (w *wave) rows(aimed bool) []row {
 		{"longest", millis(quantile(w.waits, 1)), ""},
 		{"looks at issues beside", thousands(w.looks), ""},
 	}
-	if !aimed {
+	if !w.labelled {
 		for i := range rows {
 			rows[i].aim = ""
 		}
