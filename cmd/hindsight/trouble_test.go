@@ -266,3 +266,34 @@ func TestForgedMarkersCountForNothing(t *testing.T) {
 		t.Errorf("%d follow-ups are remembered, want three: %v", len(known), known)
 	}
 }
+
+// What GitHub refuses for good holds up nothing but itself, and the tracker
+// says so until it works.
+func TestRefusedFollowUpHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.github.HoldDeliveries() // so that there is one look, and no second try
+	number := h.openIncident()
+	opens := kind("POST /repos/{owner}/{repo}/issues")
+	var first int
+	h.spoil(func(c playground.Call) playground.Fault {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if opens(c) && (first == 0 || first == c.ID) {
+			first = c.ID
+			return playground.Fault{Before: http.StatusUnprocessableEntity}
+		}
+		return playground.Fault{}
+	})
+	h.sweep()
+	if found := h.followUps(shop); len(found) != 2 {
+		t.Errorf("there are the follow-ups %s, want the other two", titles(found))
+	}
+	if tracker := h.ours(shop, number)[0]; !strings.Contains(tracker, "⚠️") {
+		t.Errorf("the tracker does not say that one was refused:\n%s", tracker)
+	}
+	h.spoil(nil)
+	h.heal()
+	h.wantOnce(number, 0)
+	h.idle(shop, number)
+}
