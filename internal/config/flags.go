@@ -8,8 +8,8 @@ const (
 
 // App are the flags of every command that works as the GitHub App.
 type App struct {
-	DataDir         string `env:"HINDSIGHT_DATA_DIR" default:"./data" help:"Folder for the database and the wikis' caches." placeholder:"DIR"`
-	DatabaseURL     Secret `env:"HINDSIGHT_DATABASE_URL" help:"postgres://... for several replicas. Without it, SQLite in the data folder." placeholder:"URL"`
+	DataDir         string `env:"HINDSIGHT_DATA_DIR" default:"./data" help:"Folder for the database and for pages on their way to a wiki." placeholder:"DIR"`
+	DatabaseURL     Secret `env:"HINDSIGHT_DATABASE_URL" help:"postgres://... instead of SQLite. Without it, SQLite in the data folder." placeholder:"URL"`
 	DatabaseURLFile string `env:"HINDSIGHT_DATABASE_URL_FILE" help:"File that holds the database's URL." placeholder:"FILE"`
 	AppID           string `env:"HINDSIGHT_APP_ID" help:"The GitHub App's id, from its settings page." placeholder:"ID"`
 	PrivateKey      Secret `env:"HINDSIGHT_PRIVATE_KEY" help:"The App's private key as PEM. Other users of the machine can read flags: prefer the variable or the file." placeholder:"PEM"`

@@ -32,7 +32,7 @@ type wikis struct {
 func newWikis(dir string, clock func() time.Time) (*wikis, error) {
 	git, err := exec.LookPath("git")
 	if err != nil {
-		return nil, fmt.Errorf("playground: git is needed for wikis: install it with your package manager: %w", err)
+		return nil, fmt.Errorf("its wikis need git, which is not here: install git 2.31 or newer (for example: sudo apt-get install git): %w", err)
 	}
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
