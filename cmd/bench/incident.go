@@ -194,7 +194,7 @@ func (s *scene) complete(number int) bool {
 func (b *bench) printIncidents(acts []act) {
 	heading := fmt.Sprintf("One incident with three follow-ups: label → tracker, page, follow-ups; GitHub %s away", away)
 	rows := []row{
-		{"tracker appears after, median of " + fmt.Sprint(len(acts)), spread(times(acts, "tracker")), "about a second"},
+		{"tracker appears after, median of " + fmt.Sprint(len(acts)), spread(times(acts, "tracker")), "under 1 s"},
 		{"all is there after", spread(times(acts, "all")), ""},
 	}
 	b.print(heading, append(rows, counts(acts)...))
