@@ -1,0 +1,279 @@
+package reconcile_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hindsight/internal/incident"
+	"hindsight/templates"
+)
+
+// followed is a stage after the first look, and its one follow-up.
+func followed(t *testing.T) (*stage, incident.Issue) {
+	t.Helper()
+	s := newStage(t, oneItem)
+	s.look(t)
+	s.forget()
+	return s, s.onlyFollowUp(t)
+}
+
+func TestNoIncident(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	key := incident.Key{Repo: shop, Number: 9}
+	s.addIssue(key, "bug", "incidental")
+	if next := s.lookAt(t, key); !next.IsZero() {
+		t.Errorf("look again at %s", next)
+	}
+	want := []string{"Admits acme", "Issue acme/shop#9", "Record acme/shop#9"}
+	if diff := cmp.Diff(want, s.all()); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// An incident whose label was taken off is looked at: the tracker says so.
+func TestUnlabelledIncident(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.edit(parent, func(i *incident.Issue) { i.Labels = nil })
+	s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
+	s.look(t)
+	s.shows(t, "paused")
+	s.expect(t, 0, "OpenIssue", "MayTriage")
+}
+
+func TestLabelInAnotherSpelling(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.edit(parent, func(i *incident.Issue) { i.Labels = []string{"Incident"} })
+	s.look(t)
+	s.tracker(t)
+}
+
+func TestRefusedLabel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.forge.verdicts["ada"] = incident.Denied
+	if next := s.look(t); !next.IsZero() {
+		t.Errorf("look again at %s", next)
+	}
+	s.expect(t, 0, outward...)
+	s.look(t)
+	s.expect(t, 1, "MayTriage")
+}
+
+func TestFollowUp(t *testing.T) {
+	t.Parallel()
+	s, issue := followed(t)
+	s.lookAt(t, issue.Key)
+	s.expect(t, 0, "Mark")
+	s.edit(issue.Key, func(i *incident.Issue) { i.State, i.ClosedAt = incident.Done, opened })
+	s.lookAt(t, issue.Key)
+	want := []mark{{installation, parent, s.now()}}
+	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
+		t.Errorf("marks (-want +got):\n%s", diff)
+	}
+	if f := s.memory.followUps[issue.Key]; f.State != incident.Done || !f.Since.Equal(opened) {
+		t.Errorf("remembered %+v", f)
+	}
+	s.expect(t, 0, outward...)
+	s.lookAt(t, issue.Key)
+	s.expect(t, 1, "Mark")
+	s.look(t)
+	s.shows(t, "1 of 1 done")
+}
+
+func TestMarkerThatCountsForNothing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*incident.Issue)
+	}{
+		{"in a person's issue", func(i *incident.Issue) { i.AppID = 0 }},
+		{"in an issue of another App", func(i *incident.Issue) { i.AppID = ourApp + 1 }},
+		{"for a parent elsewhere", func(i *incident.Issue) { i.Key.Repo = "acme/till" }},
+		{"taken out", func(i *incident.Issue) { i.Body = "Mend the pool" }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, issue := followed(t)
+			issue.Key.Number, issue.State = 300, incident.Done
+			c.change(&issue)
+			s.forge.issues[issue.Key] = issue
+			s.lookAt(t, issue.Key)
+			s.expect(t, 0, "SaveFollowUp", "Mark", "SaveRecord")
+			if _, ok := s.memory.followUps[issue.Key]; ok {
+				t.Error("it is remembered as a follow-up")
+			}
+			// Nor does it count in a listing.
+			s.memory = newMemory(s.journal)
+			s.reconciler.Memory = s.memory
+			s.look(t)
+			if len(s.memory.followUps) != 1 {
+				t.Errorf("remembered %+v", s.memory.followUps)
+			}
+		})
+	}
+}
+
+// The listing may show the follow-ups of other incidents too.
+func TestFollowUpsOfAnotherIncident(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	other := incident.Key{Repo: shop, Number: 43}
+	s.addIssue(other, "incident")
+	s.lookAt(t, other)
+	if items := s.record(other).Ledger.Items; len(items) != 0 {
+		t.Errorf("it took what belongs to another incident: %+v", items)
+	}
+}
+
+func TestDeletedFollowUp(t *testing.T) {
+	t.Parallel()
+	s, issue := followed(t)
+	delete(s.forge.issues, issue.Key)
+	s.lookAt(t, issue.Key)
+	if f := s.memory.followUps[issue.Key]; f.State != incident.Gone || f.Title != issue.Title || f.Item == "" {
+		t.Errorf("remembered %+v", f)
+	}
+	if want := []mark{{installation, parent, s.now()}}; !slices.Equal(s.marker.marks, want) {
+		t.Errorf("marks %+v, want %+v", s.marker.marks, want)
+	}
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+	s.shows(t, "gone")
+}
+
+// One whose state was never stored has nothing to be noted.
+func TestDeletedFollowUpWithoutState(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	key := incident.Key{Repo: shop, Number: 300}
+	s.memory.parents[key] = parent
+	s.lookAt(t, key)
+	s.expect(t, 0, append(outward, inward...)...)
+}
+
+func TestDeletedParent(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	delete(s.forge.issues, parent)
+	if next := s.look(t); !next.IsZero() {
+		t.Errorf("look again at %s", next)
+	}
+	s.expect(t, 0, append(outward, inward...)...)
+}
+
+func TestOwnerNotServed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.forges.refused = []string{"acme"}
+	if next := s.look(t); !next.IsZero() {
+		t.Errorf("look again at %s", next)
+	}
+	if want := []string{"Admits acme"}; !slices.Equal(s.all(), want) {
+		t.Errorf("calls %q, want %q", s.all(), want)
+	}
+	if _, err := s.reconciler.Preview(t.Context(), parent); err == nil {
+		t.Error("a preview for an owner who is not served, without an error")
+	}
+}
+
+func TestInstallationIsLookedUp(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.edit(parent, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(incident.Key{Repo: shop, Number: 41}) })
+	if _, err := s.reconciler.Look(t.Context(), 0, parent); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.marker.marks) != 1 || s.marker.marks[0].Installation != installation {
+		t.Errorf("marks %+v, want one for installation %d", s.marker.marks, installation)
+	}
+	missing := new(incident.Missing)
+	_, err := s.reconciler.Look(t.Context(), 0, incident.Key{Repo: "acme/till", Number: 1})
+	if !errors.As(err, &missing) {
+		t.Errorf("error %v, want Missing", err)
+	}
+}
+
+// followUpOf is the text of a follow-up for another parent.
+func followUpOf(of incident.Key) string {
+	_, body := templates.New().FollowUp(incident.FollowUpView{
+		Facts: incident.Facts{Key: of}, Item: "item", Source: incident.FromBody, Words: "words", Text: "Mend it",
+	})
+	return body
+}
+
+// News of a wiki is for those that wait for a page.
+func TestWikiChanged(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	waiting := incident.Key{Repo: shop, Number: 43}
+	s.memory.records[waiting] = incident.Record{}
+	s.memory.records[incident.Key{Repo: "acme/till", Number: 44}] = incident.Record{}
+	s.lookAt(t, incident.Key{Repo: shop})
+	want := []mark{{installation, waiting, s.now()}}
+	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
+		t.Errorf("marks (-want +got):\n%s", diff)
+	}
+	s.expect(t, 0, "Issue", "Admits")
+}
+
+// Whatever a look needs and does not get is its error, and nothing is done.
+func TestLookErrors(t *testing.T) {
+	t.Parallel()
+	down := errors.New("down")
+	follow := incident.Key{Repo: shop, Number: 101}
+	for _, c := range []struct {
+		call  string
+		key   incident.Key
+		by    int64
+		setUp func(*stage)
+	}{
+		{call: "Admits", key: parent, by: installation},
+		{call: "InstallationOf", key: parent},
+		{call: "Issue", key: parent, by: installation},
+		{call: "Record", key: parent, by: installation},
+		{call: "Repository", key: parent, by: installation},
+		{call: "File", key: parent, by: installation},
+		{call: "Comments", key: parent, by: installation},
+		{call: "Labelling", key: parent, by: installation},
+		{call: "FollowUps", key: parent, by: installation},
+		{call: "Incidents", key: incident.Key{Repo: shop}, by: installation},
+		{call: "Record", key: incident.Key{Repo: shop}, by: installation, setUp: remembered},
+		{call: "Mark", key: incident.Key{Repo: shop}, by: installation, setUp: remembered},
+		{call: "SaveFollowUp", key: follow, by: installation, setUp: withFollowUp},
+		{call: "Mark", key: follow, by: installation, setUp: withFollowUp},
+		{call: "SaveFollowUp", key: parent, by: installation, setUp: withFollowUp},
+		{call: "IncidentOf", key: follow, by: installation},
+		{call: "FollowUps", key: follow, by: installation, setUp: func(s *stage) { s.memory.parents[follow] = parent }},
+	} {
+		t.Run(c.call+" "+c.key.String(), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, oneItem)
+			if c.setUp != nil {
+				c.setUp(s)
+			}
+			s.before[c.call] = fails(down)
+			next, err := s.reconciler.Look(t.Context(), c.by, c.key)
+			if !errors.Is(err, down) || !next.Equal(time.Time{}) {
+				t.Errorf("look again at %s, error %v", next, err)
+			}
+			s.expect(t, 1, c.call)
+			s.expect(t, 0, outward...)
+		})
+	}
+}
+
+func remembered(s *stage) { s.memory.records[parent] = incident.Record{} }
+
+// withFollowUp puts a follow-up on the forge that nothing is remembered of.
+func withFollowUp(s *stage) {
+	key := incident.Key{Repo: shop, Number: 101}
+	s.addIssue(key, "postmortem-followup")
+	s.edit(key, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(parent) })
+}

@@ -1,0 +1,220 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/reconcile"
+)
+
+func takes(d time.Duration) func(context.Context) error {
+	return func(context.Context) error {
+		time.Sleep(d)
+		return nil
+	}
+}
+
+func fails(err error) func(context.Context) error {
+	return func(context.Context) error { return err }
+}
+
+// once is a hook that counts only the first time.
+func once(hook func(context.Context) error) func(context.Context) error {
+	done := false
+	return func(ctx context.Context) error {
+		if done {
+			return nil
+		}
+		done = true
+		return hook(ctx)
+	}
+}
+
+func TestLook(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, twoItem)
+	if next := s.look(t); !next.IsZero() {
+		t.Errorf("look again at %s, want never", next)
+	}
+	s.shows(t, "/wiki/", "Mend the pool", "Write it down")
+	s.expect(t, 1, "WriteComment")
+	s.expect(t, 1, "EditComment")
+	s.expect(t, 1, "Create")
+	s.expect(t, 2, "OpenIssue")
+	s.expect(t, 2, "AttachSubIssue")
+	s.expect(t, 1, "Repository")
+	s.expect(t, 1, "File")
+	s.expect(t, 1, "Labelling")
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+	s.expect(t, 0, "Listed", "Labelling", "MayTriage")
+}
+
+func TestHangingWikiHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, oneItem)
+		s.reconciler.Settle = time.Second
+		release := make(chan struct{})
+		s.before["Create"] = func(context.Context) error {
+			<-release
+			return nil
+		}
+		ended := make(chan error, 1)
+		go func() {
+			_, err := s.reconciler.Look(t.Context(), installation, parent)
+			ended <- err
+		}()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.shows(t, fmt.Sprintf("#%d", s.onlyFollowUp(t).Key.Number))
+		s.expect(t, 1, "EditComment")
+		select {
+		case err := <-ended:
+			t.Fatalf("the look ended while the wiki hung: %v", err)
+		default:
+		}
+		close(release)
+		synctest.Wait()
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Error("the look goes on although the wiki answered")
+		}
+		s.shows(t, s.record(parent).Ledger.Page.URL)
+		s.expect(t, 1, "Create")
+	})
+}
+
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		settle time.Duration
+		edits  int
+	}{
+		{"long enough for both parts", 3 * time.Second, 1},
+		{"too short", 500 * time.Millisecond, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, oneItem)
+				s.reconciler.Settle = c.settle
+				s.before["Create"] = takes(time.Second)
+				s.before["OpenIssue"] = takes(3 * time.Second)
+				start := time.Now()
+				s.look(t)
+				s.expect(t, c.edits, "EditComment")
+				if took := time.Since(start); took != 3*time.Second {
+					t.Errorf("it took %s: the parts did not run beside each other", took)
+				}
+			})
+		})
+	}
+}
+
+// A part that finishes while the next plan is being made must be in the
+// record that the plan leaves behind.
+func TestFinishedPartIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, oneItem)
+		s.reconciler.Settle = time.Second
+		s.after["OpenIssue"] = once(func(context.Context) error {
+			s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
+			return nil
+		})
+		s.before["Create"] = takes(10 * time.Second)
+		s.before["MayTriage ben"] = takes(20 * time.Second) // the last question before the plan
+		s.look(t)
+		s.expect(t, 1, "Create")
+		s.expect(t, 2, "OpenIssue")
+		url := s.record(parent).Ledger.Page.URL
+		if url == "" {
+			t.Fatal("the page is not in the record")
+		}
+		s.shows(t, url, "Write it down")
+	})
+}
+
+func TestStop(t *testing.T) {
+	t.Parallel()
+	for _, under := range []string{
+		"Comments", "MayTriage", "WriteComment", "Create", "OpenIssue", "AttachSubIssue", "EditComment",
+	} {
+		t.Run(under, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, oneItem)
+				s.reconciler.Settle = time.Hour
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				s.before[under] = once(func(ctx context.Context) error {
+					cancel()
+					time.Sleep(5 * time.Second) // to give up takes a while
+					return ctx.Err()
+				})
+				start := time.Now()
+				_, err := s.reconciler.Look(ctx, installation, parent)
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("error %v, want that it was cancelled", err)
+				}
+				if took := time.Since(start); took != 5*time.Second {
+					t.Errorf("it ended after %s, want right after the call under way", took)
+				}
+				if problems := s.record(parent).Problems; len(problems) > 0 {
+					t.Errorf("being stopped became a problem: %v", problems)
+				}
+				s.look(t) // another worker goes on where this one was stopped
+				s.shows(t, "/wiki/", fmt.Sprintf("#%d", s.onlyFollowUp(t).Key.Number))
+			})
+		})
+	}
+}
+
+// What ends by its own time limit is a problem of that part: the run goes on.
+func TestOwnTimeLimitIsAProblem(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.before["Create"] = fails(context.DeadlineExceeded)
+	next := s.look(t)
+	if p, ok := s.record(parent).Problems[incident.PagePart]; !ok || !next.Equal(p.RetryAt) {
+		t.Errorf("problem %+v (%t), looked at again at %s", p, ok, next)
+	}
+}
+
+// restless never says the same twice.
+type restless struct {
+	reconcile.Texts
+	said *atomic.Int64
+}
+
+func (r restless) Tracker(v incident.TrackerView) string {
+	return fmt.Sprintf("%s%d", r.Texts.Tracker(v), r.said.Add(1))
+}
+
+func TestPlanThatNeverGetsEmpty(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.reconciler.Texts = restless{s.reconciler.Texts, new(atomic.Int64)}
+	_, err := s.reconciler.Look(t.Context(), installation, parent)
+	if err == nil {
+		t.Fatal("no error, although there is no end")
+	}
+	if n := len(s.made("WriteComment", "EditComment")); n < 2 || n > 25 {
+		t.Errorf("%d writes before it gave up", n)
+	}
+	s.expect(t, 1, "WriteComment")
+	s.expect(t, 1, "Create")
+}
