@@ -1,45 +1,54 @@
 package webhooks
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
 	"os"
 	"sync"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // The sizes by which memory is kept flat, in bytes.
 const (
-	usualBody  = 32 << 10  // what a new buffer holds; most payloads fit
-	keptBody   = 128 << 10 // buffers that grew beyond are not used again
-	largeBody  = 1 << 20   // from here on, few at a time
-	largeSlots = 4
+	// usualBody is the room that a body begins with; GitHub's payloads have
+	// 5 to 30 KB. It is as much as a buffer may have to be used again.
+	usualBody = 64 << 10
+	// usualRoom is what all beginnings may take together: those of more
+	// requests than package server lets in at once.
+	usualRoom = 1024 * usualBody
+	// largeRoom is what all bodies that grow further share: one of the
+	// largest, or a few dozen of a megabyte.
+	largeRoom = 32 << 20
 )
 
 // bodies reads requests into buffers that are used again.
 //
-// A signature can only be checked once the whole body is there, so a stranger
-// can make us hold 25 MB. He can't make us hold more than a few of them: large
-// bodies share a handful of slots, and who finds none is sent away.
+// A signature can only be checked once the whole body is there, so strangers
+// decide how much is held until then, and for how long: up to the server's
+// read timeout. What all of them can make us hold is bounded here. Each byte
+// of a buffer is taken from one of two budgets before it is allocated; who
+// finds nothing left is sent away. There are two, so that large bodies can't
+// crowd out the small ones that GitHub sends. A buffer grows only when it is
+// full: room has to be paid for with half as many bytes sent.
 type bodies struct {
 	pool  sync.Pool
-	slots chan struct{}
+	usual *semaphore.Weighted
+	large *semaphore.Weighted
 }
 
+// body is a request's, as far as it has been read.
 type body struct {
-	bytes.Buffer
-	slot bool
+	data  []byte
+	grown int64 // bytes that were taken from the budget for large ones
 }
 
 func newBodies() *bodies {
 	return &bodies{
-		pool: sync.Pool{New: func() any {
-			b := new(body)
-			b.Grow(usualBody)
-			return b
-		}},
-		slots: make(chan struct{}, largeSlots),
+		pool:  sync.Pool{New: func() any { return &body{data: make([]byte, 0, usualBody)} }},
+		usual: semaphore.NewWeighted(usualRoom),
+		large: semaphore.NewWeighted(largeRoom),
 	}
 }
 
@@ -49,6 +58,10 @@ func (p *bodies) read(w http.ResponseWriter, r *http.Request) (*body, error) {
 	if r.ContentLength > MaxBody {
 		w.Header().Set("Connection", "close") // rather than read what is refused
 		return nil, tooLarge()
+	}
+	if !p.usual.TryAcquire(usualBody) {
+		w.Header().Set("Connection", "close")
+		return nil, noRoom()
 	}
 	b := p.pool.Get().(*body)
 	if err := p.fill(b, http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
@@ -60,32 +73,43 @@ func (p *bodies) read(w http.ResponseWriter, r *http.Request) (*body, error) {
 }
 
 func (p *bodies) fill(b *body, from io.Reader) error {
-	n, err := b.ReadFrom(io.LimitReader(from, largeBody))
-	if err != nil || n < largeBody {
-		return err
-	}
-	select {
-	case p.slots <- struct{}{}:
-		b.slot = true
-	default:
-		return &refusal{
-			status: http.StatusServiceUnavailable, Result: ResultUnavailable,
-			Reason: "too many large deliveries at once; send it again later",
+	for {
+		if len(b.data) == cap(b.data) {
+			if err := p.grow(b); err != nil {
+				return err
+			}
+		}
+		n, err := from.Read(b.data[len(b.data):cap(b.data)])
+		b.data = b.data[:len(b.data)+n]
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
-	_, err = b.ReadFrom(from)
-	return err
 }
 
-func (p *bodies) release(b *body) {
-	if b.slot {
-		<-p.slots
-		b.slot = false
+// grow doubles the buffer, if there is room for it.
+func (p *bodies) grow(b *body) error {
+	size := min(2*cap(b.data), MaxBody+1) // one more, to see that nothing follows
+	more := int64(size - cap(b.data))
+	if !p.large.TryAcquire(more) {
+		return noRoom()
 	}
-	if b.Cap() > keptBody {
+	b.grown += more
+	b.data = append(make([]byte, 0, size), b.data...)
+	return nil
+}
+
+// release gives the room back. A buffer that grew is left to the collector.
+func (p *bodies) release(b *body) {
+	p.usual.Release(usualBody)
+	if b.grown > 0 {
+		p.large.Release(b.grown)
 		return
 	}
-	b.Reset()
+	b.data = b.data[:0]
 	p.pool.Put(b)
 }
 
@@ -105,6 +129,13 @@ func unreadable(err error) error {
 	return &refusal{
 		status: http.StatusBadRequest, Result: ResultMalformed,
 		Reason: "the body broke off", cause: err,
+	}
+}
+
+func noRoom() error {
+	return &refusal{
+		status: http.StatusServiceUnavailable, Result: ResultUnavailable,
+		Reason: "too much is being delivered at once; send it again later",
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
@@ -97,10 +99,10 @@ func TestLargestBodyIsTaken(t *testing.T) {
 	}
 }
 
-// stuck is a large body that stops in the middle until it is let go.
+// stuck is a body that stops in the middle until it is let go.
 type stuck struct {
 	rest   int
-	inside chan<- struct{} // told once the first megabyte has been taken
+	inside chan<- struct{} // told once that much has been taken
 	let    <-chan struct{}
 }
 
@@ -115,45 +117,105 @@ func (s *stuck) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestLargeBodiesAreFewAtATime fills the slots with bodies that don't end; the
-// next is sent away, small ones are still taken, and when the others are gone
-// large ones are again.
-func TestLargeBodiesAreFewAtATime(t *testing.T) {
-	t.Parallel()
-	handler := webhooks.New(webhooks.Options{
-		Inbox: &inbox{receipt: workset.Queued}, Secrets: [][]byte{[]byte(testSecret)},
-		AllowedOwner: func(string) bool { return true },
-	})
-	post := func(body io.Reader, signature string) int {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body)
-		r.ContentLength = -1
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("X-GitHub-Event", "issues")
-		r.Header.Set("X-GitHub-Delivery", "1")
-		r.Header.Set("X-Hub-Signature-256", signature)
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
-		return w.Code
-	}
-	large := labelled + strings.Repeat(" ", 2<<20)
-	sendLarge := func() int { return post(strings.NewReader(large), sign(testSecret, large)) }
+// crowd holds up a handler with bodies that don't end.
+type crowd struct {
+	handler http.Handler
+	inside  chan struct{}
+	let     chan struct{}
+	all     sync.WaitGroup
+}
 
-	inside, let := make(chan struct{}), make(chan struct{})
-	var holders sync.WaitGroup
-	for range 4 {
-		holders.Go(func() { post(&stuck{rest: 1 << 20, inside: inside, let: let}, sign("", "")) })
-		<-inside
+func newCrowd() *crowd {
+	return &crowd{
+		handler: webhooks.New(webhooks.Options{
+			Inbox: &inbox{receipt: workset.Queued}, Secrets: [][]byte{[]byte(testSecret)},
+			AllowedOwner: func(string) bool { return true },
+		}),
+		inside: make(chan struct{}), let: make(chan struct{}),
 	}
-	if got := sendLarge(); got != 503 {
-		t.Errorf("a fifth large body: got %d, want 503", got)
+}
+
+func (c *crowd) post(t *testing.T, body io.Reader, signature string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body)
+	r.ContentLength = -1
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-GitHub-Event", "issues")
+	r.Header.Set("X-GitHub-Delivery", "1")
+	r.Header.Set("X-Hub-Signature-256", signature)
+	w := httptest.NewRecorder()
+	c.handler.ServeHTTP(w, r)
+	return w
+}
+
+// join has a stranger send so many bytes, and no more. False means that the
+// stranger was sent away.
+func (c *crowd) join(t *testing.T, size int) bool {
+	t.Helper()
+	status := make(chan int, 1)
+	c.all.Go(func() {
+		status <- c.post(t, &stuck{rest: size, inside: c.inside, let: c.let}, sign("", "")).Code
+	})
+	select {
+	case <-c.inside:
+		return true
+	case got := <-status:
+		if got != http.StatusServiceUnavailable {
+			t.Errorf("a stranger too many got %d, want 503", got)
+		}
+		return false
 	}
-	if got := post(strings.NewReader(labelled), sign(testSecret, labelled)); got != 202 {
-		t.Errorf("a small body: got %d, want 202", got)
+}
+
+func (c *crowd) leave() {
+	close(c.let)
+	c.all.Wait()
+}
+
+// TestLargeBodiesShareRoom takes up the room for large bodies with strangers'
+// that don't end; the next is sent away, small ones are still taken, and when
+// the others are gone large ones are again.
+func TestLargeBodiesShareRoom(t *testing.T) {
+	t.Parallel()
+	c := newCrowd()
+	large := labelled + strings.Repeat(" ", 2<<20)
+	for range 2 {
+		if !c.join(t, 10<<20) {
+			t.Fatal("there is no room for two bodies of 10 MB")
+		}
 	}
-	close(let)
-	holders.Wait()
-	if got := sendLarge(); got != 202 {
-		t.Errorf("a large body after the others: got %d, want 202", got)
+	if got := c.post(t, strings.NewReader(large), sign(testSecret, large)); got.Code != 503 || got.Header().Get("Retry-After") == "" {
+		t.Errorf("a large body: got %d with Retry-After %q, want 503 and when to send it again", got.Code, got.Header().Get("Retry-After"))
+	}
+	if got := c.post(t, strings.NewReader(labelled), sign(testSecret, labelled)); got.Code != 202 {
+		t.Errorf("a small body: got %d, want 202", got.Code)
+	}
+	c.leave()
+	if got := c.post(t, strings.NewReader(large), sign(testSecret, large)); got.Code != 202 {
+		t.Errorf("a large body after the others: got %d, want 202", got.Code)
+	}
+}
+
+// TestStrangersCannotTakeAllMemory has bodies of any size crowd in; what those
+// that are let in hold is bounded.
+func TestStrangersCannotTakeAllMemory(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 64 << 10, 200 << 10, 1<<20 - 1, 24 << 20} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			const most = 96 << 20
+			c := newCrowd()
+			defer c.leave()
+			holders := 0
+			for c.join(t, size) {
+				if holders++; holders*size > most || holders > 1024 {
+					t.Fatalf("%d bodies of %d bytes were let in", holders, size)
+				}
+			}
+			if holders == 0 {
+				t.Error("not even one was let in")
+			}
+		})
 	}
 }
 
@@ -181,7 +243,7 @@ func TestConcurrentBodiesDoNotMix(t *testing.T) {
 			for i := range each {
 				n := sender*each + i + 1
 				body := fmt.Sprintf(`{"action":"opened","pad":%q,"issue":{"number":%d},"repository":{"full_name":"o%d/r%d"},"installation":{"id":%d}}`,
-					strings.Repeat("x", n*37), n, n, n, n)
+					strings.Repeat("x", n*97), n, n, n, n)
 				if got := send(t, delivery(t, e.url, "issues", body)); got.Status != 202 {
 					t.Errorf("delivery %d: got %d %q", n, got.Status, got.Reason)
 				}
@@ -206,13 +268,15 @@ func TestConcurrentBodiesDoNotMix(t *testing.T) {
 // come back.
 func TestLogTellsNoSecret(t *testing.T) {
 	t.Parallel()
-	e := start(t, nil)
+	var now clock
+	e := start(t, func(o *webhooks.Options) { o.Clock = now.read })
 	body := strings.Replace(labelled, "mona", "words-of-the-body", 1)
 	for _, event := range []string{"issues", "star", "", "x y"} {
 		for _, secret := range []string{testSecret, "wrong-secret"} {
 			r := delivery(t, e.url, event, body)
 			r.Header.Set("X-Hub-Signature-256", sign(secret, body))
 			send(t, r)
+			now.advance(time.Second)
 		}
 	}
 	got := e.logs.String()
@@ -223,5 +287,44 @@ func TestLogTellsNoSecret(t *testing.T) {
 		if strings.Contains(got, word) {
 			t.Errorf("the log holds %q:\n%s", word, got)
 		}
+	}
+}
+
+// TestFloodIsSampled sends refusals faster than anybody could read them.
+func TestFloodIsSampled(t *testing.T) {
+	t.Parallel()
+	var now clock
+	e := start(t, func(o *webhooks.Options) { o.Clock = now.read })
+	refuse := func(signature string, times int) {
+		for range times {
+			r := delivery(t, e.url, "", labelled) // without an event, malformed
+			r.Header.Set("X-Hub-Signature-256", signature)
+			send(t, r)
+		}
+	}
+	refuse("", 5)
+	now.advance(999 * time.Millisecond)
+	refuse("", 5)
+	refuse(sign(testSecret, labelled), 3) // another result has a line of its own
+	now.advance(time.Millisecond)
+	refuse("", 1)
+	now.advance(time.Hour)
+	refuse("", 1)
+
+	var got []string
+	for line := range strings.Lines(e.logs.String()) {
+		_, result, _ := strings.Cut(strings.TrimSpace(line), "result=")
+		result, rest, _ := strings.Cut(result, " ")
+		if _, leftOut, ok := strings.Cut(rest, "left_out="); ok {
+			result += " and " + leftOut
+		}
+		got = append(got, result)
+	}
+	want := []string{"unauthorized", "malformed", "unauthorized and 9", "unauthorized"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	if n := len(e.observed()); n != 15 {
+		t.Errorf("%d refusals were counted, want all 15", n)
 	}
 }

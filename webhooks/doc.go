@@ -19,7 +19,11 @@
 //	issue, pull_request, parent_issue   .number and .labels[].name
 //	sub_issue                           .labels[].name
 //	parent_issue_repo.full_name         a parent may live elsewhere
-//	label.name                          the label that was put on or taken off
+//	label.name                          the label that was put on or taken off, or
+//	changes.name.from                   that the repository no longer has by this name
+//
+// An event of the wiki, or of a label itself, concerns the repository: its
+// key has number 0.
 //
 // All this serves to discard. What is acted on is read again from GitHub; a
 // payload that lies can at most cause a look too many or too few, and the
@@ -31,7 +35,8 @@
 //	200 ignored             concerns no incident, with the reason
 //	400, 408, 413, 415      can't be read, with the next step
 //	401                     not signed with one of our secrets
-//	503                     could not be stored: nothing is acknowledged
+//	503                     could not be stored, or too much at once: nothing
+//	                        is acknowledged
 //
 // GitHub does not send a refused delivery again by itself, but keeps it for
 // three days, and shows the answer to whoever set up the webhook. Hence the

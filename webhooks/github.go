@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"time"
 
 	"hindsight/internal/workset"
 )
@@ -49,6 +50,10 @@ type Options struct {
 	// Logger gets refusals at warn and what was ignored at debug. Neither
 	// body nor signature is ever logged. Nil logs nothing.
 	Logger *slog.Logger
+	// Clock keeps strangers from filling the log: of the refusals with one
+	// result, one a second is logged, with how many were left out. Nil stands
+	// still, so that only the first is logged.
+	Clock func() time.Time
 }
 
 // DefaultLabels are the labels of an incident and of its follow-ups where
@@ -72,6 +77,9 @@ func New(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Clock == nil {
+		o.Clock = func() time.Time { return time.Time{} }
+	}
 	return &handler{
 		inbox:   o.Inbox,
 		keys:    slices.DeleteFunc(slices.Clone(o.Secrets), func(s []byte) bool { return len(s) == 0 }),
@@ -79,6 +87,7 @@ func New(o Options) http.Handler {
 		rules:   rules{labels: o.Labels, self: o.Self, allowed: o.AllowedOwner},
 		observe: o.Observe,
 		log:     o.Logger,
+		sampler: sampler{clock: o.Clock, results: map[string]sample{}},
 	}
 }
 
@@ -89,6 +98,7 @@ type handler struct {
 	rules   rules
 	observe func(string)
 	log     *slog.Logger
+	sampler sampler
 }
 
 // answer is what GitHub, the log and the metric are told.
@@ -122,14 +132,14 @@ func (h *handler) take(w http.ResponseWriter, r *http.Request) answer {
 		return refused(err)
 	}
 	defer h.bodies.release(body)
-	if err = h.keys.verify(body.Bytes(), sum); err != nil {
+	if err = h.keys.verify(body.data, sum); err != nil {
 		return refused(err)
 	}
 	head, err := readHead(r.Header)
 	if err != nil {
 		return refused(err)
 	}
-	d, err := h.rules.reduce(head, body.Bytes())
+	d, err := h.rules.reduce(head, body.data)
 	if err != nil {
 		return refused(err)
 	}
@@ -240,6 +250,17 @@ func (h *handler) report(r *http.Request, a answer) {
 	if !h.log.Enabled(r.Context(), level) {
 		return
 	}
+	leftOut := 0
+	if level >= slog.LevelWarn {
+		var ok bool
+		if leftOut, ok = h.sampler.take(a.Result); !ok {
+			return
+		}
+	}
+	h.log.LogAttrs(r.Context(), level, message, describe(r, a, leftOut)...) //nolint:sloglint // one of four constants
+}
+
+func describe(r *http.Request, a answer, leftOut int) []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("delivery", clip(r.Header.Get("X-Github-Delivery"))),
 		slog.String("event", clip(r.Header.Get("X-Github-Event"))),
@@ -250,7 +271,10 @@ func (h *handler) report(r *http.Request, a answer) {
 	if a.cause != nil {
 		attrs = append(attrs, slog.Any("error", a.cause))
 	}
-	h.log.LogAttrs(r.Context(), level, message, attrs...) //nolint:sloglint // one of four constants
+	if leftOut > 0 {
+		attrs = append(attrs, slog.Int("left_out", leftOut))
+	}
+	return attrs
 }
 
 // clip keeps a stranger's header from filling the log.

@@ -13,7 +13,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
@@ -67,6 +69,12 @@ func (l *logs) String() string {
 func (l *logs) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
+
+// clock stands still until it is moved.
+type clock struct{ since atomic.Int64 }
+
+func (c *clock) read() time.Time          { return time.Unix(1_800_000_000, c.since.Load()) }
+func (c *clock) advance(by time.Duration) { c.since.Add(int64(by)) }
 
 // edge is the handler behind a real server.
 type edge struct {

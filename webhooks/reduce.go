@@ -40,6 +40,9 @@ func (r rules) reduce(h head, body []byte) (workset.Delivery, error) {
 	if self := r.self(); self != "" && strings.EqualFold(p.sender.Get("login").Str, self) {
 		return workset.Delivery{}, ignored("our own change")
 	}
+	if subject == labelSubject && !r.concerns(p) {
+		return workset.Delivery{}, ignored("no issue changes with this label")
+	}
 	key, reason := p.key(subject)
 	if reason != "" {
 		return workset.Delivery{}, ignored(reason)
@@ -51,7 +54,7 @@ func (r rules) reduce(h head, body []byte) (workset.Delivery, error) {
 		ID:           h.id,
 		Installation: installation,
 		Key:          key,
-		Relevant:     r.relevant(p),
+		Relevant:     r.relevant(subject, p),
 	}, nil
 }
 
@@ -62,6 +65,7 @@ const (
 	issueSubject  subject = iota // the issue, or the pull request
 	parentSubject                // of two issues, the one above
 	wikiSubject                  // the repository's wiki
+	labelSubject                 // a label of the repository
 )
 
 // subjectOf tells where in an event's payload the key is, or why there is
@@ -74,9 +78,11 @@ func subjectOf(event string) (s subject, reason string) {
 		return parentSubject, ""
 	case "gollum":
 		return wikiSubject, ""
+	case "label":
+		return labelSubject, ""
 	case "ping":
 		return 0, "ping"
-	case "label", "release", "deployment_status", "installation", "installation_repositories":
+	case "release", "deployment_status", "installation", "installation_repositories":
 		return 0, "no rule depends on this event"
 	}
 	return 0, "unknown event"
@@ -89,6 +95,7 @@ type payload struct {
 	parent       gjson.Result
 	child        gjson.Result
 	label        gjson.Result
+	changes      gjson.Result
 	sender       gjson.Result
 	repository   gjson.Result
 	parentRepo   gjson.Result
@@ -113,6 +120,8 @@ func pick(body []byte) payload {
 			p.child = value
 		case "label":
 			p.label = value
+		case "changes":
+			p.changes = value
 		case "sender":
 			p.sender = value
 		case "repository":
@@ -140,7 +149,7 @@ func (p payload) key(s subject) (key incident.Key, reason string) {
 	if !ok {
 		return incident.Key{}, "the payload names no repository"
 	}
-	if s == wikiSubject {
+	if s == wikiSubject || s == labelSubject {
 		return incident.NewKey(owner, name, 0), ""
 	}
 	number := issue.Get("number").Int()
@@ -160,13 +169,29 @@ func (p payload) elsewhere(owner string) bool {
 	return !ok || !strings.EqualFold(sent, owner)
 }
 
+// concerns is whether a label's event changes what issues are labelled with,
+// of which no issue's event tells: a label was renamed or deleted, whichever
+// it is, since severities are labels too. Of one of ours, all news counts.
+func (r rules) concerns(p payload) bool {
+	return p.action == "deleted" || p.renamed() != "" || r.ours(p)
+}
+
+// ours is whether the label that the payload names is one of ours, or was
+// before it was renamed.
+func (r rules) ours(p payload) bool {
+	return r.counts(p.label.Get("name").Str) || r.counts(p.renamed())
+}
+
+// renamed is the label's former name, or "".
+func (p payload) renamed() string { return p.changes.Get("name.from").Str }
+
 // relevant is whether the payload itself shows that an incident is concerned:
-// one of the labels is on, or was just put on or taken off.
-func (r rules) relevant(p payload) bool {
-	if p.action == "labeled" || p.action == "unlabeled" {
-		if r.counts(p.label.Get("name").Str) {
-			return true
-		}
+// one of the labels is on, was just put on or taken off, or is not what it
+// was.
+func (r rules) relevant(s subject, p payload) bool {
+	labelled := p.action == "labeled" || p.action == "unlabeled" || s == labelSubject
+	if labelled && r.ours(p) {
+		return true
 	}
 	return r.labelled(p.issue) || r.labelled(p.parent) || r.labelled(p.child)
 }

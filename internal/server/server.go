@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/net/netutil"
 )
 
 // How long a client may take. GitHub gives up after 10 s.
@@ -31,6 +32,11 @@ const (
 	shutdownTimeout   = 10 * time.Second
 	maxHeaderBytes    = 64 << 10
 )
+
+// maxConnections bounds what is spent on clients together: each costs some
+// 20 KB, and as much as its request may hold. Those beyond wait in the
+// system's queue.
+const maxConnections = 1000
 
 const webhookPath = "/webhooks/github"
 
@@ -53,6 +59,9 @@ type Options struct {
 	// ShutdownTimeout is how long requests under way may take once the
 	// server ends. Zero means 10 s.
 	ShutdownTimeout time.Duration
+	// MaxConnections is how many clients are served at once; others wait.
+	// Zero means 1,000.
+	MaxConnections int
 }
 
 // Server answers HTTP.
@@ -64,13 +73,14 @@ type Server struct {
 	now      func() time.Time
 	read     time.Duration
 	shutdown time.Duration
+	most     int // connections
 }
 
 // New makes a server that does not listen yet.
 func New(o Options) *Server {
 	s := &Server{
 		echo: echo.New(), checks: o.Checks, metrics: o.Metrics, log: o.Logger, now: o.Now,
-		read: o.ReadTimeout, shutdown: o.ShutdownTimeout,
+		read: o.ReadTimeout, shutdown: o.ShutdownTimeout, most: o.MaxConnections,
 	}
 	if s.metrics == nil {
 		s.metrics = NewMetrics()
@@ -83,6 +93,9 @@ func New(o Options) *Server {
 	}
 	if s.shutdown == 0 {
 		s.shutdown = shutdownTimeout
+	}
+	if s.most == 0 {
+		s.most = maxConnections
 	}
 	s.route(o.Webhooks)
 	return s
@@ -115,7 +128,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer cut()
 	srv := s.httpServer(base)
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
+	go func() { failed <- srv.Serve(netutil.LimitListener(l, s.most)) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)

@@ -352,6 +352,34 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 	}
 }
 
+// TestConnectionsAreLimited has one client too many wait until another goes.
+func TestConnectionsAreLimited(t *testing.T) {
+	t.Parallel()
+	handler, begun, let := waiting()
+	r := start(t, func(o *server.Options) { o.Webhooks, o.MaxConnections = handler, 2 })
+	answers := make(chan int)
+	for range 3 {
+		go func() {
+			answers <- r.do(t, http.MethodPost, "/webhooks/github", "", map[string]string{"Connection": "close"}).Status
+		}()
+	}
+	<-begun
+	<-begun
+	select {
+	case <-begun:
+		t.Fatal("a third client was let in")
+	case <-time.After(50 * time.Millisecond):
+	}
+	let <- struct{}{}
+	<-begun
+	close(let)
+	for range 3 {
+		if got := <-answers; got != http.StatusAccepted {
+			t.Errorf("got %d, want 202", got)
+		}
+	}
+}
+
 func (r *running) refusesConnections(t *testing.T) {
 	t.Helper()
 	var d net.Dialer
