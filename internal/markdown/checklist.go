@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"unicode"
@@ -72,15 +73,21 @@ func (d document) namesFollowUps(h *ast.Heading) bool {
 	return false
 }
 
-// plain is the words of a heading, without its markup.
-func (d document) plain(block ast.Node) string {
+// plain is the words of a heading, without its markup. One that is too long to
+// be parsed as Markdown has none.
+func (d document) plain(h *ast.Heading) string {
+	var joined []byte
+	for i := range h.Lines().Len() {
+		line := h.Lines().At(i)
+		joined = append(append(joined, bytes.TrimRight(line.Value(d.src), "\r\n")...), ' ')
+	}
+	if len(joined) > richLimit {
+		return ""
+	}
 	var b strings.Builder
-	eachInline(block, func(n ast.Node) {
+	eachInline(parseWith(inline, joined), func(n ast.Node) {
 		if t, ok := n.(*ast.Text); ok {
-			b.Write(t.Value(d.src))
-			if t.SoftLineBreak() || t.HardLineBreak() {
-				b.WriteByte(' ')
-			}
+			b.Write(t.Value(joined))
 		}
 	})
 	return b.String()

@@ -41,6 +41,8 @@ func TestChecklist(t *testing.T) {
 		{"setext", "Follow-ups\n---\n\n- [ ] a\n\nElse\n---\n- [ ] b\n", []string{"[ ] a"}},
 		{"heading ends in a list", head + "- [ ] a\n# Else\n- [ ] b\n", []string{"[ ] a"}},
 		{"reference definition", head + "- [x] a\n\n[x]: http://e.org\n", []string{"[x] a"}},
+		{"below a table", head + "| a |\n| - |\n| b |\n- [ ] a\n", []string{"[ ] a"}},
+		{"blank lines", head + "\n \n\t\n\r\n\n- [ ] a\n\n\n\n\n  - [ ] b\n\n\n\n        - [ ] code\n", []string{"[ ] a", "[ ] b"}},
 		{"strange characters", head + "- [ ] \x00a\xff\u202eb\n", []string{"[ ] \x00a\xff\u202eb"}},
 		{"empty", "", nil},
 	}
@@ -81,7 +83,12 @@ func TestChecklistHeadings(t *testing.T) {
 		"## Following up":           false,
 		"## Tasks":                  false,
 		"##Follow-ups":              false,
-		"**Follow-ups**":            false,
+		"Follow-\n**ups**\n---":     true,
+		"Action\n**items**\n---":    true,
+		"## <b>Follow-ups</b>":      true,
+		"## ![Follow-ups](e.png)":   true,
+		"## Follow-ups <!--" + strings.Repeat("x", 1000) + "-->": false, // too long to be one
+		"**Follow-ups**": false,
 	}
 	for heading, want := range tests {
 		t.Run(heading, func(t *testing.T) {
@@ -112,6 +119,21 @@ func TestChecklistPositions(t *testing.T) {
 		if want := "[ ][x][X]"; marks != want {
 			t.Errorf("boxes in %q at %q, want %q", src, marks, want)
 		}
+	}
+}
+
+func TestChecklistPositionsBelowBlankLines(t *testing.T) {
+	t.Parallel()
+	src := "# Follow-ups\n\n \n\r\n\n- [ ] a\n\n\n\n  - [x] b\n"
+	var lines, offsets []int
+	for _, l := range markdown.Checklist(src) {
+		lines, offsets = append(lines, l.Line), append(offsets, l.Offset)
+	}
+	if diff := cmp.Diff([]int{6, 10}, lines); diff != "" {
+		t.Errorf("line numbers (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{strings.Index(src, "[ ]") + 1, strings.Index(src, "[x]") + 1}, offsets); diff != "" {
+		t.Errorf("positions (-want +got):\n%s", diff)
 	}
 }
 

@@ -37,8 +37,8 @@ func (d document) commands(p *ast.Paragraph) []Command {
 	hidden := d.comments(p)
 	for i := range p.Lines().Len() {
 		s := p.Lines().At(i)
-		// A line that begins inside a code span, a link or a hidden comment
-		// begins no plain text.
+		// A line that begins inside a code span or a hidden comment begins no
+		// plain text.
 		if !begins[s.Start] || !d.atMargin(s.Start) {
 			continue
 		}

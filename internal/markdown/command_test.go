@@ -34,6 +34,11 @@ func TestCommands(t *testing.T) {
 		{"comment block", "<!--\n/followup a\n-->\n", nil},
 		{"comment in a line", "x <!-- y\n/followup a\n--> z\n", nil},
 		{"code span", "x `y\n/followup a\n` z\n", nil},
+		{"backticks that nothing closes", "x `y\n/followup a\n`` ``` z\n", commands{{"followup", "a", 2}}},
+		{"code span after open backticks", "x ``` `y\n/followup a\n` z\n", nil},
+		{"escaped backtick", "x \\`y\n/followup a\n` z\n", commands{{"followup", "a", 2}}},
+		{"code spans of two paragraphs", "x `y\n/followup a\n\n` z `\n", commands{{"followup", "a", 2}}},
+		{"emphasis and link over lines", "**x\n/followup a\n** [y\n/followup b\n](z)\n", commands{{"followup", "a", 2}, {"followup", "b", 4}}},
 		{"heading", "# /followup a\n", nil},
 		{"empty", "", nil},
 	}

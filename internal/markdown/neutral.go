@@ -25,6 +25,7 @@ func Text(s string) string {
 	s = clean(s)
 	var b strings.Builder
 	pivots := pivots(s)
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
 	for i, r := range s {
 		switch {
 		case pivots[i]:
@@ -32,7 +33,7 @@ func Text(s string) string {
 		case i == 0 && strings.ContainsRune("+-=:", r):
 			b.WriteString(`\` + string(r))
 		default:
-			b.WriteString(escape(r, endsNumber(s, i)))
+			b.WriteString(escape(r, i == digits && i > 0))
 		}
 	}
 	return b.String()
@@ -54,8 +55,9 @@ func clean(s string) string {
 
 // escape is the rune as literal Markdown. Angle brackets become entities, so
 // that not even a search finds a marker; so does the pipe, which a backslash
-// doesn't protect alike everywhere in a table.
-func escape(r rune, endsNumber bool) string {
+// doesn't protect alike everywhere in a table. A dot or a parenthesis after the
+// number that a line begins with would make an ordered list of it.
+func escape(r rune, afterNumber bool) string {
 	switch r {
 	case '<':
 		return "&lt;"
@@ -68,16 +70,10 @@ func escape(r rune, endsNumber bool) string {
 	case '\\', '`', '*', '_', '[', ']', '~', '#':
 		return `\` + string(r)
 	}
-	if endsNumber {
+	if afterNumber && (r == '.' || r == ')') {
 		return `\` + string(r)
 	}
 	return string(r)
-}
-
-// endsNumber is whether s begins with a number that the character at i would
-// make an ordered list of: "1." or "1)".
-func endsNumber(s string, i int) bool {
-	return i > 0 && (s[i] == '.' || s[i] == ')') && strings.Trim(s[:i], "0123456789") == ""
 }
 
 var (

@@ -34,6 +34,8 @@ func TestText(t *testing.T) {
 		{"link by itself", "https://e.org www.e.org mailto:x", "https<span>:</span>//e.org www<span>.</span>e.org mailto<span>:</span>x"},
 		{"emoji name", "party :tada: at 14:05:30", "party <span>:</span>tada: at 14<span>:</span>05:30"},
 		{"formula", "$x$", "<span>$</span>x<span>$</span>"},
+		{"number first", "12. a 3) b", `12\. a 3) b`},
+		{"number in parentheses first", "7) a", `7\) a`},
 		{"link and image", "[a](b) ![c](d)", `\[a\](b) !\[c\](d)`},
 		{"emphasis, code, strike", "**a** _b_ `c` ~~d~~", "\\*\\*a\\*\\* \\_b\\_ \\`c\\` \\~\\~d\\~\\~"},
 		{"tag, comment, entity", "<b> <!-- hindsight:x --> &amp;", "&lt;b&gt; &lt;!-- hindsight:x --&gt; &amp;amp;"},

@@ -11,22 +11,32 @@ import (
 )
 
 // inline knows the markup within a line alone: a title that begins with "1."
-// or "#" is no list and no heading.
+// or "#" is no list and no heading. It can take time that grows with the square
+// of the text: give it richLimit at most.
 var inline = parser.NewParser( //nolint:gochecknoglobals // immutable, costly to build
 	parser.WithBlockParsers(util.Prioritized(parser.NewParagraphParser(), 1000)),
 	parser.WithInlineParsers(parser.DefaultInlineParsers()...),
 	parser.WithInlineParsers(util.Prioritized(extension.NewStrikethroughParser(), 500)),
 )
 
+// richLimit is how much of one title or heading is parsed with all its markup,
+// in characters; far more than a title on GitHub has.
+const richLimit = 1000
+
 // Title is people's Markdown as plain text for the title of an issue: one
 // line of at most limit characters, links reduced to their words, emphasis and
 // hidden comments gone. Backticks stay, since GitHub shows code in titles.
+// It reads the first thousand characters of s.
 func Title(s string, limit int) string {
-	src := []byte(clean(s))
+	head, long := truncate(clean(s), richLimit)
+	src := []byte(head)
 	var b strings.Builder
 	writePlain(&b, parseWith(inline, src), src)
 	title := clean(b.String())
-	if utf8.RuneCountInString(title) > limit {
+	if title == "" {
+		return ""
+	}
+	if long || utf8.RuneCountInString(title) > limit {
 		head, _ := truncate(title, limit-1)
 		return strings.TrimSpace(head) + "…"
 	}
