@@ -76,6 +76,7 @@ const (
 	titleLimit   = 256
 	slugLimit    = 60
 	summaryLimit = 4000
+	wordsLimit   = 2000 // of an item's words, which can grow fourteenfold when they are made neutral
 	bodyLimit    = 65536
 )
 
@@ -164,12 +165,22 @@ func (t Texts) FollowUp(v incident.FollowUpView) (title, body string) {
 	if title == "" {
 		title = "Follow-up of " + v.Key.String()
 	}
+	v.Text = cut(v.Text, wordsLimit)
 	return title, t.render("followup.md", followUpView{
 		FollowUpView: v,
 		Marker: marker(followUpKind, v.Key, markdown.Fields{
 			"item": string(v.Item), "source": string(v.Source), "words": v.Words,
 		}),
 	})
+}
+
+// cut is the first limit characters, and a sign that there were more.
+func cut(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return strings.TrimSpace(string(runes[:limit])) + "…"
 }
 
 type closingView struct {

@@ -175,6 +175,39 @@ func TestFollowUp(t *testing.T) {
 	}
 }
 
+// An issue that GitHub refuses is a promise lost: whatever people wrote, it
+// stays under the limits and is known again.
+func TestFollowUpStaysUnderGitHubsLimit(t *testing.T) {
+	t.Parallel()
+	for name, unit := range map[string]string{
+		"mentions": "@", "entities": "|", "hashes": "abcdef0", "references": "#1", "emoji": "🔥", "link": "[a](", "one comment": "<!--",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			words := strings.Repeat(unit, 65536/len(unit))
+			f := facts
+			f.Title = words[:256/len(unit)*len(unit)]
+			view := incident.FollowUpView{
+				Facts: f, Item: "abc", Source: incident.FromBody, Words: "def", Text: words,
+				Line: "https://github.test/Acme/shop/issues/42", Author: "alice",
+			}
+			title, body := templates.New().FollowUp(view)
+			if n := len([]rune(title)); title == "" || n > 256 {
+				t.Errorf("the title has %d characters, GitHub takes 1 to 256", n)
+			}
+			if len(body) > 65536 {
+				t.Errorf("the body has %d bytes, GitHub takes 65536 characters", len(body))
+			}
+			if !strings.Contains(body, "…\n\n| | |") {
+				t.Error("the body doesn't show that the words were cut")
+			}
+			if _, entry, ok := templates.New().ReadFollowUp(body); !ok || entry.Key != view.Item {
+				t.Errorf("ReadFollowUp = %v, %v", entry, ok)
+			}
+		})
+	}
+}
+
 func TestClosing(t *testing.T) {
 	t.Parallel()
 	views := map[string]incident.ClosingView{
