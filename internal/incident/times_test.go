@@ -264,20 +264,54 @@ func FuzzParseTime(f *testing.F) {
 		at := incident.TimeContext{
 			Written: time.Unix(written%4_000_000_000, 0), Zone: zone(t, zones[int(in)%len(zones)]), Load: time.LoadLocation, Future: future,
 		}
-		got, rest, err := incident.ParseTime(text, at)
-		switch {
-		case err != nil && (!got.IsZero() || !strings.Contains(text, rest)):
-			t.Errorf("got %s, %q beside %v", got, rest, err)
-		case err != nil:
-		case got.After(at.Written) && !future:
-			t.Errorf("%s is after %s", got, at.Written)
-		case got.Before(at.Written.Add(-30*24*time.Hour)) || got.After(at.Written.AddDate(5, 0, 1)):
-			t.Errorf("%s is too far from %s", got, at.Written)
-		case !strings.Contains(text, rest):
-			t.Errorf("rest %q is not of %q", rest, text)
-		}
-		if err != nil && utf8.ValidString(text) && !utf8.ValidString(err.Error()) {
-			t.Errorf("error %q is broken", err)
+		if wrong := wrongTime(text, at); wrong != "" {
+			t.Errorf("%q: %s", text, wrong)
 		}
 	})
+}
+
+// TestAnyTimes does what the fuzzing does, with words that are closer to the
+// matter.
+func TestAnyTimes(t *testing.T) {
+	t.Parallel()
+	pieces := rapid.SampledFrom([]string{
+		"now", "at", "ago", "10m", "2h", "1 day", "and", "yesterday", "today", "tomorrow", "Friday", "2026-11-20", "2026-03-29", "2026-02-30",
+		"T", "14:05", "02:30", "1:30", "24:00", ":30", ".5", "Z", "UTC", "+2", "+02:00", "-0500", "Europe/Berlin", "US/EU", "CET", "CEST", "EST", "LHST",
+		"pm", "-", "–", ",", "to", "x", "🔥", "\u200b",
+	})
+	rapid.Check(t, func(r *rapid.T) {
+		var text strings.Builder
+		for _, piece := range rapid.SliceOfN(pieces, 0, 8).Draw(r, "pieces") {
+			text.WriteString(piece + rapid.SampledFrom([]string{" ", " ", ""}).Draw(r, "space"))
+		}
+		at := incident.TimeContext{
+			Written: time.Unix(rapid.Int64Range(1.7e9, 1.9e9).Draw(r, "written"), 0),
+			Zone:    zone(t, rapid.SampledFrom(zones).Draw(r, "zone")), Load: time.LoadLocation,
+			Future: rapid.Bool().Draw(r, "future"),
+		}
+		if wrong := wrongTime(text.String(), at); wrong != "" {
+			r.Errorf("%q: %s", text.String(), wrong)
+		}
+	})
+}
+
+// wrongTime is what is wrong with the time that any text is read as.
+func wrongTime(text string, at incident.TimeContext) string {
+	got, rest, err := incident.ParseTime(text, at)
+	switch {
+	case !strings.Contains(text, rest):
+		return "the rest is not of the text"
+	case err != nil && !got.IsZero():
+		return "a time beside an error"
+	case err != nil && letters(rest) != letters(text):
+		return "an error, yet words are missing"
+	case err != nil && !utf8.ValidString(err.Error()):
+		return "a broken error"
+	case err != nil:
+	case got.After(at.Written) && !at.Future:
+		return "still to come"
+	case got.Before(at.Written.Add(-30*24*time.Hour)) || got.After(at.Written.AddDate(5, 0, 1)):
+		return "too far away"
+	}
+	return ""
 }

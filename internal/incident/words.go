@@ -76,6 +76,10 @@ func ParseWish(text string, about WishContext) Wish {
 	for _, c := range slices.Backward(end.clauses) {
 		w.take(c)
 	}
+	if len(w.taken) == 0 {
+		w.Title = joined(tokens)
+		return w.Wish
+	}
 	return w.finished()
 }
 
@@ -318,6 +322,8 @@ func misunderstand(found clause, keyword, rest string) (clause, bool) {
 	explicit := strings.ContainsAny(found.tokens[0].seen, ":=")
 	words := strings.Fields(rest)
 	switch {
+	case found.tokens[len(found.tokens)-1].glues():
+		return clause{}, false
 	case keyword == "due" && (explicit || dateMeant(words)):
 		found.kind = "due date"
 		found.wrong = "holds no date that can be read: write «due 2026-12-01», «due Dec 1» or «due 2w»."
