@@ -243,7 +243,7 @@ func TestConcurrentBodiesDoNotMix(t *testing.T) {
 			for i := range each {
 				n := sender*each + i + 1
 				body := fmt.Sprintf(`{"action":"opened","pad":%q,"issue":{"number":%d},"repository":{"full_name":"o%d/r%d"},"installation":{"id":%d}}`,
-					strings.Repeat("x", n*97), n, n, n, n)
+					strings.Repeat("x", n*37), n, n, n, n)
 				if got := send(t, delivery(t, e.url, "issues", body)); got.Status != 202 {
 					t.Errorf("delivery %d: got %d %q", n, got.Status, got.Reason)
 				}

@@ -20,6 +20,9 @@ func runCommand(t *testing.T, args ...string) (code int, out, err string) {
 	return code, o.String(), e.String()
 }
 
+// longEnough is a webhook secret, and nobody's.
+const longEnough = "a-wrong-webhook-secret"
+
 func TestBadCommandLines(t *testing.T) {
 	tests := map[string]struct {
 		env  map[string]string
@@ -30,11 +33,11 @@ func TestBadCommandLines(t *testing.T) {
 		"no command":       {nil, nil, exitUsage, "hindsight --help"},
 		"unknown command":  {nil, []string{"fly"}, exitUsage, "fly"},
 		"no app id":        {nil, []string{"serve"}, exitUsage, "HINDSIGHT_WEBHOOK_SECRET"},
-		"no key":           {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": "s", "HINDSIGHT_APP_ID": "1"}, []string{"serve"}, exitUsage, "HINDSIGHT_PRIVATE_KEY"},
-		"wrong key":        {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": "s", "HINDSIGHT_APP_ID": "1", "HINDSIGHT_PRIVATE_KEY": "-----BEGIN"}, []string{"serve"}, exitUsage, "HINDSIGHT_PRIVATE_KEY"},
-		"wrong API URL":    {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": "s", "HINDSIGHT_APP_ID": "1", "HINDSIGHT_GITHUB_API_URL": "http://example.com/"}, []string{"plan", "a/b#1"}, exitUsage, "HINDSIGHT_"},
+		"no key":           {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": longEnough, "HINDSIGHT_APP_ID": "1"}, []string{"serve"}, exitUsage, "HINDSIGHT_PRIVATE_KEY"},
+		"wrong key":        {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": longEnough, "HINDSIGHT_APP_ID": "1", "HINDSIGHT_PRIVATE_KEY": "-----BEGIN"}, []string{"serve"}, exitUsage, "HINDSIGHT_PRIVATE_KEY"},
+		"wrong API URL":    {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": longEnough, "HINDSIGHT_APP_ID": "1", "HINDSIGHT_GITHUB_API_URL": "http://example.com/"}, []string{"plan", "a/b#1"}, exitUsage, "HINDSIGHT_"},
 		"no such issue":    {nil, []string{"plan", "somewhere"}, exitUsage, "owner/repository#42"},
-		"send without one": {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": "s"}, []string{"send", "nowhere.json"}, exitUsage, "nowhere.json"},
+		"send without one": {map[string]string{"HINDSIGHT_WEBHOOK_SECRET": longEnough}, []string{"send", "nowhere.json"}, exitUsage, "nowhere.json"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +130,7 @@ func TestSend(t *testing.T) {
 	if code, out, said := runCommand(t, "send", file); code != 0 || !strings.Contains(out, "200") {
 		t.Errorf("exit code %d: %s%s", code, out, said)
 	}
-	t.Setenv("HINDSIGHT_WEBHOOK_SECRET", "wrong")
+	t.Setenv("HINDSIGHT_WEBHOOK_SECRET", longEnough)
 	if code, out, said := runCommand(t, "send", file); code != exitFailed || !strings.Contains(out, "401") {
 		t.Errorf("exit code %d: %s%s", code, out, said)
 	}

@@ -150,7 +150,11 @@ func appID(text string) (int64, error) {
 	if text == "" {
 		return 0, wrong("HINDSIGHT_APP_ID", "is not set: %s", where)
 	}
-	id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	text = strings.TrimSpace(text)
+	if strings.Trim(text, "0123456789") != "" { // not repeated: a key or a secret is pasted easily
+		return 0, wrong("HINDSIGHT_APP_ID", "is not a number: %s", where)
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || id <= 0 {
 		return 0, wrong("HINDSIGHT_APP_ID", "is %q, which is no App's id: %s", text, where)
 	}

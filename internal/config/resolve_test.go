@@ -70,10 +70,13 @@ func parse(t *testing.T, args ...string) config.Serve {
 	return flags
 }
 
+// goodSecret is just long enough.
+const goodSecret = "s3cr3t-of-16-byt"
+
 // good is the least that a server needs.
 func good(t *testing.T) config.Serve {
 	t.Helper()
-	return parse(t, "--app-id=123", "--private-key", pkcs1(), "--webhook-secret=s3cr3t")
+	return parse(t, "--app-id=123", "--private-key", pkcs1(), "--webhook-secret", goodSecret)
 }
 
 func TestDefaults(t *testing.T) {
@@ -96,7 +99,7 @@ func TestDefaults(t *testing.T) {
 	check("sweep", got.SweepEvery == 10*time.Minute)
 	check("App", got.AppID == 123)
 	check("key", got.PrivateKey.RSA().Equal(testKey()))
-	check("secret", len(got.WebhookSecrets) == 1 && got.WebhookSecrets[0].Reveal() == "s3cr3t")
+	check("secret", len(got.WebhookSecrets) == 1 && got.WebhookSecrets[0].Reveal() == goodSecret)
 	check("owners", len(got.Owners) == 0)
 }
 
@@ -106,7 +109,7 @@ func TestVariables(t *testing.T) {
 		"ADDR": ":9000", "PUBLIC_URL": "https://hindsight.example.com/", "DATA_DIR": "/var/lib/x/",
 		"DATABASE_URL_FILE": file(t, "postgres://u:p@db/hindsight\n"), "APP_ID": " 9 ",
 		"PRIVATE_KEY":         strings.ReplaceAll(pkcs8(t, testKey()), "\n", `\n`),
-		"WEBHOOK_SECRET_FILE": file(t, " new , old,\n"), "GITHUB_API_URL": "https://ghe.example.com/api/v3",
+		"WEBHOOK_SECRET_FILE": file(t, " the-new-secret-16 , the-old-secret-16,\n"), "GITHUB_API_URL": "https://ghe.example.com/api/v3",
 		"GITHUB_URL": "https://ghe.example.com/", "ALLOWED_OWNERS": "Octo, other", "SWEEP_EVERY": "1m30s",
 	} {
 		t.Setenv("HINDSIGHT_"+key, value)
@@ -126,7 +129,7 @@ func TestVariables(t *testing.T) {
 	check("DATABASE_URL_FILE", got.DatabaseURL.Reveal() == "postgres://u:p@db/hindsight")
 	check("APP_ID", got.AppID == 9)
 	check("PRIVATE_KEY", got.PrivateKey.RSA().Equal(testKey()))
-	check("WEBHOOK_SECRET_FILE", len(got.WebhookSecrets) == 2 && got.WebhookSecrets[0].Reveal() == "new" && got.WebhookSecrets[1].Reveal() == "old")
+	check("WEBHOOK_SECRET_FILE", len(got.WebhookSecrets) == 2 && got.WebhookSecrets[0].Reveal() == "the-new-secret-16" && got.WebhookSecrets[1].Reveal() == "the-old-secret-16")
 	check("GITHUB_API_URL", got.GitHubAPIURL == "https://ghe.example.com/api/v3/")
 	check("GITHUB_URL", got.GitHubURL == "https://ghe.example.com")
 	check("ALLOWED_OWNERS", slices.Equal(got.Owners, []string{"Octo", "other"}))
@@ -173,7 +176,8 @@ func TestWrongSettings(t *testing.T) {
 		"MySQL":          {func(s *config.Serve) { s.DatabaseURL = config.NewSecret("mysql://u:hush@db/x") }, "HINDSIGHT_DATABASE_URL", "postgres://"},
 		"two databases":  {func(s *config.Serve) { s.DatabaseURL, s.DatabaseURLFile = config.NewSecret("postgres://hush@x/y"), "x" }, "HINDSIGHT_DATABASE_URL", "both set"},
 		"no App":         {func(s *config.Serve) { s.AppID = "" }, "HINDSIGHT_APP_ID", "is not set"},
-		"App is a name":  {func(s *config.Serve) { s.AppID = "my-app" }, "HINDSIGHT_APP_ID", "is \"my-app\""},
+		"App is a name":  {func(s *config.Serve) { s.AppID = "my-hush" }, "HINDSIGHT_APP_ID", "is not a number"},
+		"App is zero":    {func(s *config.Serve) { s.AppID = "0" }, "HINDSIGHT_APP_ID", "is \"0\""},
 		"negative App":   {func(s *config.Serve) { s.AppID = "-1" }, "HINDSIGHT_APP_ID", "App ID"},
 		"no key":         {func(s *config.Serve) { s.PrivateKey = config.Secret{} }, "HINDSIGHT_PRIVATE_KEY", "HINDSIGHT_PRIVATE_KEY_FILE"},
 		"two keys":       {func(s *config.Serve) { s.PrivateKeyFile = "x" }, "HINDSIGHT_PRIVATE_KEY", "both set"},
@@ -191,8 +195,15 @@ func TestWrongSettings(t *testing.T) {
 		"key file is huge": {func(s *config.Serve) {
 			s.PrivateKey, s.PrivateKeyFile = config.Secret{}, file(t, strings.Repeat("x", 65<<10))
 		}, "HINDSIGHT_PRIVATE_KEY_FILE", "larger than 64 KB"},
-		"no webhook secret":   {func(s *config.Serve) { s.WebhookSecret = config.Secret{} }, "HINDSIGHT_WEBHOOK_SECRET", "is not set"},
-		"only commas":         {func(s *config.Serve) { s.WebhookSecret = config.NewSecret(" , ,") }, "HINDSIGHT_WEBHOOK_SECRET", "is not set"},
+		"no webhook secret": {func(s *config.Serve) { s.WebhookSecret = config.Secret{} }, "HINDSIGHT_WEBHOOK_SECRET", "is not set"},
+		"only commas":       {func(s *config.Serve) { s.WebhookSecret = config.NewSecret(" , ,") }, "HINDSIGHT_WEBHOOK_SECRET", "is not set"},
+		"short secret":      {func(s *config.Serve) { s.WebhookSecret = config.NewSecret("hush-hush-hush-") }, "HINDSIGHT_WEBHOOK_SECRET", "less than 16"},
+		"comma in a secret": {func(s *config.Serve) {
+			s.WebhookSecret = config.NewSecret("p,hush-hush-hush-hush-hush")
+		}, "HINDSIGHT_WEBHOOK_SECRET", "a comma separates two secrets"},
+		"short secret in a file": {func(s *config.Serve) {
+			s.WebhookSecret, s.WebhookSecretFile = config.Secret{}, file(t, "hush\n")
+		}, "HINDSIGHT_WEBHOOK_SECRET_FILE", "less than 16"},
 		"two webhook secrets": {func(s *config.Serve) { s.WebhookSecretFile = "x" }, "HINDSIGHT_WEBHOOK_SECRET", "HINDSIGHT_WEBHOOK_SECRET_FILE"},
 		"API over http": {func(s *config.Serve) {
 			s.GitHubAPIURL, s.GitHubURL = "http://ghe.example.com/api/v3/", "https://ghe.example.com"

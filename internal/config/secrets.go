@@ -49,8 +49,13 @@ func readFile(name string) (data []byte, err error) {
 	return data, err
 }
 
+// secretLeast is how long a webhook secret must be, in bytes: whoever sees one
+// delivery can try secrets on it, as fast as their machines allow.
+const secretLeast = 16
+
 // webhookSecrets are at least one: without any, every delivery would be
-// refused, which nobody wants to find out later.
+// refused, which nobody wants to find out later. None may be short, or a comma
+// inside a secret would leave pieces that can be guessed.
 func webhookSecrets(value Secret, file string) ([]Secret, error) {
 	const variable = "HINDSIGHT_WEBHOOK_SECRET"
 	all, err := secret(variable, value, file)
@@ -59,9 +64,13 @@ func webhookSecrets(value Secret, file string) ([]Secret, error) {
 	}
 	var secrets []Secret
 	for one := range strings.SplitSeq(all.Reveal(), ",") {
-		if one = strings.TrimSpace(one); one != "" {
-			secrets = append(secrets, NewSecret(one))
+		if one = strings.TrimSpace(one); one == "" {
+			continue
 		}
+		if len(one) < secretLeast {
+			return nil, wrong(named(variable, file), "holds a secret of less than %d characters (a comma separates two secrets): make a longer one, without commas, for example by openssl rand -hex 32", secretLeast)
+		}
+		secrets = append(secrets, NewSecret(one))
 	}
 	if len(secrets) == 0 {
 		return nil, wrong(variable, "is not set: set it to the secret in the App's webhook settings")
@@ -78,10 +87,15 @@ func privateKey(value Secret, file string) (PrivateKey, error) {
 	if s.IsZero() {
 		return PrivateKey{}, wrong(variable, "is not set: generate a private key on the App's settings page, and set HINDSIGHT_PRIVATE_KEY_FILE to the downloaded file")
 	}
+	return parsePrivateKey(named(variable, file), s)
+}
+
+// named is the variable that the secret came by.
+func named(variable, file string) string {
 	if file != "" {
-		return parsePrivateKey(variable+"_FILE", s)
+		return variable + "_FILE"
 	}
-	return parsePrivateKey(variable, s)
+	return variable
 }
 
 // parsePrivateKey takes PKCS #1, as GitHub gives out, and PKCS #8, as tools

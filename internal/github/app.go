@@ -54,7 +54,7 @@ const (
 // Options are what an App needs to know of itself.
 type Options struct {
 	AppID int64
-	Key   *rsa.PrivateKey // see [ParseKey]
+	Key   *rsa.PrivateKey
 	// APIURL is where the API is; empty means [DefaultAPIURL].
 	APIURL string
 	// AllowedOwners are the accounts whose installations are served; "*"

@@ -1,12 +1,6 @@
 package github_test
 
 import (
-	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"strings"
 	"testing"
 	"time"
@@ -28,51 +22,6 @@ func TestOptionsThatMakeNoApp(t *testing.T) {
 		if _, err := github.New(o); err == nil {
 			t.Errorf("%s: want an error", name)
 		}
-	}
-}
-
-func TestParseKey(t *testing.T) {
-	t.Parallel()
-	wrap := func(kind string, der []byte) []byte {
-		return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(testKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	elliptic8, err := x509.MarshalPKCS8PrivateKey(curve)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		name string
-		text []byte
-		says string
-	}{
-		{"as GitHub gives it", wrap("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(testKey())), ""},
-		{"PKCS #8", wrap("PRIVATE KEY", pkcs8), ""},
-		{"not PEM", []byte("hunter2"), "not PEM"},
-		{"broken", wrap("RSA PRIVATE KEY", []byte("hunter2")), "can't be read"},
-		{"another kind", wrap("PRIVATE KEY", elliptic8), "not an RSA key"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			key, err := github.ParseKey(tt.text)
-			if tt.says == "" {
-				if err != nil || !key.Equal(testKey()) {
-					t.Errorf("another key: %v", err)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), tt.says) || bytes.Contains([]byte(err.Error()), []byte("hunter2")) {
-				t.Errorf("got %v, want one that says %q", err, tt.says)
-			}
-		})
 	}
 }
 

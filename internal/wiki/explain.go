@@ -45,6 +45,12 @@ func (w *Wiki) meaning(p *publication, err error) error {
 			"The wiki of %s refuses the post-mortem page: %s. Change the rule that says so; the page then follows by itself.",
 			repo, markdown.Text(refused.reason))}
 	}
+	if _, ok := errors.AsType[*diskError](err); ok {
+		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
+			"The wiki of %s is too large to work with: it takes more than %d MB without its history. "+
+				"Remove large files from it, or ask whoever runs Hindsight; the post-mortem then follows by itself.",
+			repo, w.options.MaxScratch>>20)}
+	}
 	failed, ok := errors.AsType[*gitError](err)
 	if !ok {
 		return nil

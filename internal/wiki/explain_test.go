@@ -182,3 +182,16 @@ func TestCreateRefusesNames(t *testing.T) {
 		t.Errorf("asked %v", got)
 	}
 }
+
+// Managed users' logins have an underscore.
+func TestCreateForManagedUsers(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.wiki("ann_org/infra.wiki", "master")
+	w, _ := newWiki(t, s, func(o *wiki.Options) {
+		o.Token = func(context.Context, int64, incident.Repo) (string, error) { return token, nil }
+	})
+	if _, err := w.Create(t.Context(), 7, "ann_org/infra", pageOf(42)); err != nil {
+		t.Error(err)
+	}
+}

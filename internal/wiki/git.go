@@ -140,7 +140,7 @@ func (r runner) output(ctx context.Context, c command) (string, error) {
 		return stdout.String(), nil
 	}
 	if ctx.Err() != nil { // "signal: killed" says less
-		err = ctx.Err()
+		err = context.Cause(ctx)
 	}
 	return stdout.String(), &gitError{verb: c.args[0], stderr: r.redact(stderr.String()), err: err}
 }

@@ -37,7 +37,10 @@ type Options struct {
 	Clock                   func() time.Time
 	// Timeout bounds one page, waiting for others of the same wiki included.
 	Timeout time.Duration
-	Logger  *slog.Logger
+	// MaxScratch bounds what one page may take on disk while it is made, in
+	// bytes. Zero means 256 MiB.
+	MaxScratch int64
+	Logger     *slog.Logger
 }
 
 // Wiki publishes pages. It is safe for concurrent use; pages of one wiki wait
@@ -66,6 +69,9 @@ func New(o Options) (*Wiki, error) {
 	}
 	if err := removeLeftovers(o.Dir, o.Clock().Add(-leftoverAge)); err != nil {
 		return nil, fmt.Errorf("clean the directory for wikis: %w", err)
+	}
+	if o.MaxScratch == 0 {
+		o.MaxScratch = maxScratch
 	}
 	return &Wiki{options: o, base: strings.TrimSuffix(base.String(), "/")}, nil
 }
@@ -139,7 +145,8 @@ var (
 	// Paths are safe in a shell, a URL, a git pathspec and on any disk. No
 	// hidden files, no directories.
 	safePath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*\.md$`)
-	safeRepo = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
+	// Managed users' logins have an underscore.
+	safeRepo = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`)
 )
 
 const maxPath = 200 // bytes; file systems of people who clone the wiki end at 255
@@ -188,6 +195,8 @@ func (w *Wiki) try(ctx context.Context, p *publication) (_ *rejection, err error
 		return nil, fmt.Errorf("make a directory for git: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	ctx, release := limitDisk(ctx, dir, w.options.MaxScratch)
+	defer release()
 	c, err := w.clone(ctx, p, dir)
 	if err != nil {
 		return nil, err
