@@ -170,10 +170,7 @@ func ParseSpan(text string) (span Span, rest string, err error) {
 	if m == nil {
 		return Span{}, text, errors.New("no length of time is given: write «3d», «2w» or «1m»")
 	}
-	n, err := strconv.Atoi(m[1])
-	if err != nil {
-		return Span{}, text, fmt.Errorf("%s is no number of days, weeks or months: %w", quoted(m[1]), err)
-	}
+	n := atoi(m[1])
 	switch strings.ToLower(m[2] + m[3] + m[4] + m[5]) {
 	case "d":
 		span.Days = n

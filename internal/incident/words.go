@@ -54,9 +54,10 @@ type WishContext struct {
 	Projects []string
 }
 
-// ParseWish reads what stands behind an item's words: "@login", "p1" or "prio
-// 1", "due DAY" (see [ParseDay]), "in PLACE" and a type in brackets, in any
-// order and case, with brackets, commas, "and" and emoji between them.
+// ParseWish reads what stands behind an item's words: "@login" or "owner:
+// @login", "p1" or "prio 1", "due DAY" (see [ParseDay]), "in PLACE" and a type
+// in brackets, in any order and case, with brackets, commas, "and" and emoji
+// between them.
 //
 // Only what the text ends with is read, back to the first word that is none of
 // these: "talk to @bob about p1 alerts" keeps all of its words. So does what a
@@ -214,7 +215,7 @@ func cutKeyword(phrase string) (keyword, rest string) {
 		keyword = phrase
 	}
 	switch keyword = strings.ToLower(keyword); keyword {
-	case "due", "in", "prio", "priority":
+	case "due", "in", "owner", "prio", "priority":
 		return keyword, rest
 	}
 	return "", phrase
@@ -239,13 +240,13 @@ func (c WishContext) understand(found clause, keyword, rest string) (clause, boo
 	case "prio", "priority":
 		return priority(found, rest)
 	}
-	if len(found.tokens) > 1 {
-		return clause{}, false
-	}
 	if m := loginForm.FindStringSubmatch(rest); m != nil {
 		found.kind, found.value = "owner", m[1]
 		found.set = func(w *Wish) { w.Owner = m[1] }
 		return found, true
+	}
+	if len(found.tokens) > 1 || keyword != "" {
+		return clause{}, false
 	}
 	if t, ok := itemType(found.tokens[0]); ok {
 		found.kind, found.value = "type", string(t)
@@ -331,7 +332,7 @@ func misunderstand(found clause, keyword, rest string) (clause, bool) {
 		keyword == "" && len(rest) == len("p7") && digitsForm.MatchString(rest) && strings.ContainsAny(rest[:1], "pP"):
 		found.kind = "priority"
 		found.wrong = "is no priority: write one of «p0» to «p4»."
-	case keyword == "" && teamForm.MatchString(rest):
+	case (keyword == "" || keyword == "owner") && teamForm.MatchString(rest):
 		found.kind = "owner"
 		found.wrong = "is a team, and a follow-up has one person as its owner: write «@login»."
 	default:
@@ -353,7 +354,9 @@ func dateMeant(words []string) bool {
 	case "next", "this", "last", "end", "early", "mid", "late":
 		return true
 	}
-	return len(words) == 1 || strings.ContainsAny(first, "0123456789")
+	_, named := weekday(first)
+	_, dated := month(first)
+	return len(words) == 1 || named || dated || strings.ContainsAny(first, "0123456789")
 }
 
 // token is a word of a text.

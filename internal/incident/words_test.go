@@ -70,6 +70,9 @@ func TestWords(t *testing.T) {
 		{"an enterprise login", "Fix it @bob_acme", incident.Wish{Title: "Fix it", Owner: "bob_acme"}},
 		{"a login with a full stop", "Fix it @bob.", incident.Wish{Title: "Fix it", Owner: "bob"}},
 		{"a login as written", "Fix it @BoB", incident.Wish{Title: "Fix it", Owner: "BoB"}},
+		{"an owner", "Fix it, owner: @bob", incident.Wish{Title: "Fix it", Owner: "bob"}},
+		{"an owner in brackets", "Fix it (Owner @bob, p1)", incident.Wish{Title: "Fix it", Owner: "bob", Priority: "p1"}},
+		{"an owner without a login", "Find an owner p1", incident.Wish{Title: "Find an owner", Priority: "p1"}},
 		{"an address", "Write to bob@acme.test", incident.Wish{Title: "Write to bob@acme.test"}},
 		{"no login", "Fix it @bob.smith", incident.Wish{Title: "Fix it @bob.smith"}},
 		{"a login that is too long", "Fix it @" + strings.Repeat("b", 40), incident.Wish{Title: "Fix it @" + strings.Repeat("b", 40)}},
@@ -167,6 +170,8 @@ func TestWordsThatAreWrong(t *testing.T) {
 		{"prio 12", "Fix it prio 12 @bob", incident.Wish{Title: "Fix it prio 12", Owner: "bob"}, []string{"«prio 12» is no priority"}},
 		{"priority: high", "Fix it priority: high", incident.Wish{Title: "Fix it priority: high"}, []string{"«priority high» is no priority"}},
 		{"a team", "Fix it @acme/oncall p1", incident.Wish{Title: "Fix it @acme/oncall", Priority: "p1"}, []string{"«@acme/oncall» is a team"}},
+		{"a team as owner", "Fix it owner @acme/oncall", incident.Wish{Title: "Fix it owner @acme/oncall"}, []string{"«owner @acme/oncall» is a team"}},
+		{"a date and a time", "Fix it due Friday 14:00", incident.Wish{Title: "Fix it due Friday 14:00"}, []string{"«due Friday 14:00» holds no date"}},
 		{"two owners", "Fix it @bob @carol", incident.Wish{Title: "Fix it @carol", Owner: "bob"}, []string{"«@carol» is a second owner, and «@bob» counts: write only one."}},
 		{"two owners with and", "Fix it @bob and @carol", incident.Wish{Title: "Fix it @carol", Owner: "bob"}, []string{"second owner"}},
 		{"many owners", "Fix it @bob @carol @dave @erin", incident.Wish{Title: "Fix it @carol @dave @erin", Owner: "bob"}, []string{"«@carol» is a second owner"}},
@@ -276,7 +281,7 @@ func TestAnyWords(t *testing.T) {
 	t.Parallel()
 	about := asked(t)
 	pieces := rapid.SampledFrom([]string{
-		"Fix", "it", "to", "the", "is", "ping", "and", "&", "+", "@bob", "@carol", "@acme/oncall", "p1", "p2", "p7", "prio", "priority:",
+		"Fix", "it", "to", "the", "is", "ping", "and", "&", "+", "@bob", "@carol", "@acme/oncall", "owner", "p1", "p2", "p7", "prio", "priority:",
 		"1", "9", "due", "due:", "2w", "in", "2", "weeks", "Dec", "1,", "2026", "2026-12-01", "2020-01-01", "friday", "next", "soonish",
 		"jira", "OPS", "UK", "acme/shop", "[process]", "[detection]", "[WIP]", "(", ")", "[", "]", "–", "-", "|", "/", ",", ":", ";", ":)",
 		"🔥", "…", "\u200b", "**", "`",
