@@ -120,7 +120,7 @@ func (p Person) DeleteIssue(repo string, number int) error {
 }
 
 // AttachSubIssue makes another issue a sub-issue of this one. Both may be in
-// different repositories.
+// different repositories: it takes triage in this one, and to see the other.
 func (p Person) AttachSubIssue(repo string, number int, subRepo string, subNumber int) error {
 	return p.family(repo, number, subRepo, subNumber, func(by actor, r *repository, i, sub *issue) error {
 		return p.g.attach(by, r, i, sub, false)
@@ -139,6 +139,9 @@ func (p Person) family(repo string, number int, subRepo string, subNumber int,
 		other, err := p.g.find(subRepo)
 		if err != nil {
 			return err
+		}
+		if other.role(p.login) < Read {
+			return notFound()
 		}
 		sub, err := other.issue(subNumber)
 		if err != nil {

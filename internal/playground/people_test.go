@@ -20,6 +20,7 @@ func TestPeopleMayDoWhatTheirRoleAllows(t *testing.T) {
 	other := want(tim.OpenIssue(open, "Checkout is down", ""))(t)
 	form := want(stranger.SubmitForm(open, "Report", "", "incident"))(t)
 	theirs := want(tim.Comment(open, other, "hello"))(t)
+	secret := want(s.As("ada").OpenIssue(repo, "Rotate the key", ""))(t)
 
 	if got := len(want(s.Issue(open, own))(t).Labels); got != 0 {
 		t.Errorf("a stranger's issue came with %d labels", got)
@@ -39,6 +40,11 @@ func TestPeopleMayDoWhatTheirRoleAllows(t *testing.T) {
 		{"a stranger edits the wiki", stranger.SaveWikiPage(t.Context(), open, "Home", "spam"), http.StatusForbidden},
 		{"a stranger in a private repository", stranger.Label(repo, 1, "incident"), http.StatusNotFound},
 		{"triage labels", tim.Label(open, own, "incident"), 0},
+		{"triage attaches what they can't see", tim.AttachSubIssue(open, other, repo, secret), http.StatusNotFound},
+		{"triage attaches what is not there", tim.AttachSubIssue(open, other, repo, 99), http.StatusNotFound},
+		{"triage attaches a stranger's", tim.AttachSubIssue(open, other, open, own), 0},
+		{"who may not triage the parent attaches", s.As("ada").AttachSubIssue(open, other, repo, secret), http.StatusForbidden},
+		{"a stranger detaches", stranger.DetachSubIssue(open, other, open, own), http.StatusForbidden},
 		{"triage edits another's comment", tim.EditIssue(open, own, nil, new(string)), http.StatusForbidden},
 		{"triage locks", tim.Lock(open, own), http.StatusForbidden},
 		{"write edits another's comment", wil.EditComment(open, theirs.ID, "changed"), 0},

@@ -11,6 +11,7 @@ import (
 
 	"hindsight/internal/playground"
 
+	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
 )
@@ -278,6 +279,30 @@ func TestSubIssues(t *testing.T) {
 	if got := status(t, do(http.MethodPost, "1/sub_issues", id, nil)); got != http.StatusNotFound {
 		t.Errorf("on a server without sub-issues: %d", got)
 	}
+}
+
+// TestSubIssuesBeyondTheToken has a token for one repository attach an issue of
+// another, which the installation sees and the token does not.
+func TestSubIssuesBeyondTheToken(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.AddRepository("acme", "ops", playground.RepoOptions{Private: true}))
+	must(t, s.SetRole("acme/ops", "ada", playground.Triage))
+	want(s.As("ada").OpenIssue(repo, "parent", ""))(t)
+	child := want(s.Issue("acme/ops", want(s.As("ada").OpenIssue("acme/ops", "child", ""))(t)))(t)
+	attach := func(gh *github.Client) error {
+		req, err := gh.NewRequest(http.MethodPost, "repos/acme/shop/issues/1/sub_issues", map[string]any{"sub_issue_id": child.ID})
+		must(t, err)
+		_, err = gh.Do(t.Context(), req, nil)
+		return err
+	}
+	narrow := s.asInstallation(t, func(tr *ghinstallation.Transport) {
+		tr.InstallationTokenOptions = &github.InstallationTokenOptions{Repositories: []string{"shop"}}
+	})
+	if got := status(t, attach(narrow)); got != http.StatusNotFound {
+		t.Errorf("with a token for the parent's repository alone: %d", got)
+	}
+	must(t, attach(s.asInstallation(t)))
 }
 
 func TestAtMost100SubIssues(t *testing.T) {
