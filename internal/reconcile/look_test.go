@@ -64,6 +64,10 @@ func TestRefusedLabel(t *testing.T) {
 	s.expect(t, 0, outward...)
 	s.look(t)
 	s.expect(t, 1, "MayTriage")
+	s.edit(parent, func(i *incident.Issue) { i.Labels = nil })
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, "Labelling")
 }
 
 func TestFollowUp(t *testing.T) {
@@ -134,13 +138,22 @@ func TestFollowUpsOfAnotherIncident(t *testing.T) {
 
 func TestDeletedFollowUp(t *testing.T) {
 	t.Parallel()
-	s, issue := followed(t)
-	delete(s.forge.issues, issue.Key)
-	s.lookAt(t, issue.Key)
-	if f := s.memory.followUps[issue.Key]; f.State != incident.Gone || f.Title != issue.Title || f.Item == "" {
+	s := newStage(t, twoItem)
+	s.look(t)
+	s.forget()
+	kept, deleted := incident.Key{Repo: shop, Number: 102}, incident.Key{Repo: shop, Number: 103}
+	title := s.forge.issues[deleted].Title
+	delete(s.forge.issues, deleted)
+	later := s.now().Add(time.Minute)
+	s.reconciler.Clock = func() time.Time { return later }
+	s.lookAt(t, deleted)
+	if f := s.memory.followUps[deleted]; f.State != incident.Gone || f.Title != title || !f.At.Equal(later) {
 		t.Errorf("remembered %+v", f)
 	}
-	if want := []mark{{installation, parent, s.now()}}; !slices.Equal(s.marker.marks, want) {
+	if f := s.memory.followUps[kept]; f.State != incident.Open {
+		t.Errorf("remembered of the other: %+v", f)
+	}
+	if want := []mark{{installation, parent, later}}; !slices.Equal(s.marker.marks, want) {
 		t.Errorf("marks %+v, want %+v", s.marker.marks, want)
 	}
 	s.look(t)

@@ -162,7 +162,7 @@ func TestItemsOfPeople(t *testing.T) {
 	s := newStage(t, "It is down.\n\n- [ ] not under the heading\n\n### Follow-ups\n- [x] done before\n")
 	s.say(ben, "### Action items\n- [ ] Write it down\n")
 	s.say(ben, "/followup Call the customers\n/followup")
-	s.forge.say(parent, incident.Comment{Ours: true, Body: "### Follow-ups\n- [ ] our own words\n\n/followup Ours\n"})
+	s.forge.say(parent, incident.Comment{Ours: true, Author: ada, Body: "### Follow-ups\n- [ ] our own words\n\n/followup Ours\n"})
 	s.look(t)
 	var titles []string
 	for _, c := range s.made("OpenIssue") {

@@ -186,7 +186,7 @@ func TestFollowUpKnownByTheLedgerOnly(t *testing.T) {
 func (s *stage) twin(t *testing.T) incident.Key {
 	t.Helper()
 	second := s.onlyFollowUp(t)
-	second.Key.Number, second.ID = 300, 1300
+	second.Key.Number, second.ID, second.UpdatedAt = 300, 1300, opened
 	s.forge.issues[second.Key] = second
 	s.lookAt(t, second.Key)
 	s.forget()
@@ -217,6 +217,13 @@ func TestDuplicate(t *testing.T) {
 				return nil
 			},
 		},
+		{
+			name: "given to another incident",
+			moved: func(s *stage, key incident.Key) error {
+				s.edit(key, func(i *incident.Issue) { i.Body = followUpOf(number(41)) })
+				return nil
+			},
+		},
 		{name: "deleted", moved: func(_ *stage, key incident.Key) error { return &incident.Missing{What: key.String()} }},
 		{name: "not answered", moved: func(*stage, incident.Key) error { return errors.New("502") }, problem: true},
 	} {
@@ -238,8 +245,9 @@ func TestDuplicate(t *testing.T) {
 			if _, ok := s.record(parent).Problems[incident.FollowUpsPart]; ok != c.problem {
 				t.Errorf("problems %+v", s.record(parent).Problems)
 			}
-			if c.closed > 0 && s.memory.followUps[second].State != incident.Dropped {
-				t.Errorf("remembered %+v", s.memory.followUps[second])
+			f := s.memory.followUps[second]
+			if c.closed > 0 && (f.State != incident.Dropped || !f.At.Equal(s.now())) {
+				t.Errorf("remembered %+v", f)
 			}
 		})
 	}

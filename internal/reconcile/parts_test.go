@@ -75,6 +75,7 @@ func TestWhatStopsAPart(t *testing.T) {
 			}
 			s.expect(t, c.calls, "OpenIssue")
 			s.expect(t, c.attached, "AttachSubIssue")
+			s.expect(t, 0, "Issue acme/shop#0") // an item without an issue
 			s.expect(t, 1, "Create")
 			s.shows(t, "/wiki/", c.notice)
 			s.reconciler.Clock = func() time.Time { return c.next }
@@ -247,6 +248,25 @@ func TestArchivedMeanwhile(t *testing.T) {
 	s.expect(t, 0, outward...)
 }
 
+// What could not be recorded is followed by nothing more of its part.
+func TestRecordComesBeforeTheNextEffect(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, twoItem)
+	refused := false
+	s.memory.refuse = func(r incident.Record) error {
+		if len(r.Ledger.Items) > 0 && r.Ledger.Items[0].Opened() && len(r.Opening) == 0 && !refused {
+			refused = true
+			return errors.New("disk full")
+		}
+		return nil
+	}
+	next := s.look(t)
+	s.expect(t, 1, "OpenIssue")
+	s.reconciler.Clock = func() time.Time { return next }
+	s.look(t)
+	s.expect(t, 2, "OpenIssue")
+}
+
 // closeParent resolves the incident.
 func (s *stage) closeParent(labels ...string) {
 	s.edit(parent, func(i *incident.Issue) {
@@ -287,6 +307,20 @@ func TestDeletedClosing(t *testing.T) {
 	s.closeParent()
 	s.look(t)
 	s.expect(t, 2, "WriteComment") // the tracker, and the closing once
+}
+
+// That one can't be written is no sign that people deleted it.
+func TestClosingThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.look(t)
+	s.closeParent("postmortem: reviewed")
+	s.before["WriteComment"] = fails(&incident.Missing{What: parent.String()})
+	s.look(t)
+	record := s.record(parent)
+	if record.Ledger.Closing.Complete || record.Problems[incident.ClosingPart].Attempts != 1 {
+		t.Errorf("closing %+v, problems %+v", record.Ledger.Closing, record.Problems)
+	}
 }
 
 func TestReactions(t *testing.T) {

@@ -48,6 +48,7 @@ func TestLook(t *testing.T) {
 	s.expect(t, 1, "Create")
 	s.expect(t, 2, "OpenIssue")
 	s.expect(t, 2, "AttachSubIssue")
+	s.expect(t, 3, "Issue") // once a round: what was just opened is not asked for
 	s.expect(t, 1, "Repository")
 	s.expect(t, 1, "File")
 	s.expect(t, 1, "Labelling")
@@ -181,6 +182,51 @@ func TestStop(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A look that fails leaves no part behind, not even one that hangs.
+func TestFailureEndsWhatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, oneItem)
+		s.reconciler.Settle = time.Second
+		s.before["Create"] = func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		down := errors.New("502")
+		s.after["OpenIssue"] = func(context.Context) error {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.before["Comments"] = fails(down)
+			return nil
+		}
+		if _, err := s.reconciler.Look(t.Context(), installation, parent); !errors.Is(err, down) {
+			t.Errorf("error %v", err)
+		}
+		if problems := s.record(parent).Problems; len(problems) > 0 {
+			t.Errorf("being stopped became a problem: %v", problems)
+		}
+	})
+}
+
+// Two looks run beside each other: one at the incident, one at its follow-up.
+// Each round takes the newer observation, whoever made it.
+func TestNewerObservationCounts(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.before["EditComment"] = once(func(context.Context) error {
+		key := s.onlyFollowUp(t).Key
+		s.edit(parent, func(i *incident.Issue) { i.Assignees = []string{"ben"} })
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		f := s.memory.followUps[key]
+		f.State, f.At = incident.Done, f.At.Add(time.Minute)
+		s.memory.followUps[key] = f
+		return nil
+	})
+	s.look(t)
+	s.shows(t, "1 of 1 done", "| ben |")
 }
 
 // What ends by its own time limit is a problem of that part: the run goes on.

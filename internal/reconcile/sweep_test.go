@@ -58,8 +58,8 @@ func (s *stage) addChanged(key incident.Key, at time.Time, labels ...string) {
 func TestFirstSweep(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "")
-	s.addChanged(parent, opened, "incident")
-	s.addChanged(number(1), opened.Add(time.Minute), "postmortem-followup")
+	s.addChanged(parent, opened.Add(time.Minute), "incident")
+	s.addChanged(number(1), opened, "postmortem-followup")
 	s.addChanged(number(2), opened.Add(2*time.Minute), "bug")
 	s.addChanged(number(3), opened.Add(-2*time.Hour), "incident") // before the App was installed
 	swept := s.sweep(t)
