@@ -87,7 +87,8 @@ type trackerView struct {
 	Status         string
 	All            int // lines, whether they fit or not
 	Counted        int // without those that are gone
-	Done           int
+	Done, Dropped  int
+	Writing        bool // a page is to be written, or has been
 	ReviewMissing  bool
 }
 
@@ -95,16 +96,21 @@ type trackerView struct {
 // grows over what GitHub takes, the checklist is cut, never the ledger.
 func (t Texts) Tracker(v incident.TrackerView) string {
 	view := trackerView{
-		TrackerView: v, Marker: marker(trackerKind, v.Key, nil), Sealed: sealLedger(v.Ledger),
+		TrackerView: v, Marker: marker(trackerKind, v.ID, paused(v)), Sealed: sealLedger(v.Ledger),
 		Status: status(v), All: len(v.Lines),
+		Writing:       v.Page == incident.PageExists || v.Page == incident.PageComing,
 		ReviewMissing: v.Page == incident.PageExists && !v.Reviewed && !v.Resolved.IsZero(),
 	}
 	for _, l := range v.Lines {
 		if l.State != incident.Gone {
 			view.Counted++
 		}
-		if l.State == incident.Done || l.State == incident.Dropped {
+		switch l.State {
+		case incident.Done:
 			view.Done++
+		case incident.Dropped:
+			view.Dropped++
+		case incident.Open, incident.Gone:
 		}
 	}
 	body := t.render("tracker.md", view)
@@ -113,6 +119,13 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 		body = t.render("tracker.md", view)
 	}
 	return body
+}
+
+func paused(v incident.TrackerView) markdown.Fields {
+	if v.Paused {
+		return markdown.Fields{"says": pausedField}
+	}
+	return nil
 }
 
 // Hidden is how many lines the checklist leaves out.
@@ -150,7 +163,7 @@ type pageView struct {
 // it from its first second, so it says so and leaves internal sections out.
 func (t Texts) Page(v incident.PageView) string {
 	return t.render("default.md", pageView{
-		PageView: v, Marker: marker(pageKind, v.Key, nil), Quoted: markdown.Quote(markdown.Account(v.Summary), summaryLimit),
+		PageView: v, Marker: marker(pageKind, v.ID, nil), Quoted: markdown.Quote(markdown.Account(v.Summary), summaryLimit),
 	})
 }
 
@@ -168,7 +181,7 @@ func (t Texts) FollowUp(v incident.FollowUpView) (title, body string) {
 	v.Text = cut(v.Text, wordsLimit)
 	return title, t.render("followup.md", followUpView{
 		FollowUpView: v,
-		Marker: marker(followUpKind, v.Key, markdown.Fields{
+		Marker: marker(followUpKind, v.ID, markdown.Fields{
 			"item": string(v.Item), "source": string(v.Source), "words": v.Words,
 		}),
 	})
@@ -195,6 +208,6 @@ func (t Texts) Closing(v incident.ClosingView) string {
 		says = "complete"
 	}
 	return t.render("closing.md", closingView{
-		ClosingView: v, Marker: marker(closingKind, v.Key, markdown.Fields{"says": says}),
+		ClosingView: v, Marker: marker(closingKind, v.ID, markdown.Fields{"says": says}),
 	})
 }

@@ -74,7 +74,7 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 	}
 	a.reconciler = &reconcile.Reconciler{
 		Forges: a.github, Wiki: pages, Memory: a.store, Marker: a.store, Texts: templates.New(),
-		Policy: config.ParseRepository, Clock: a.clock, Log: log, Settle: settle,
+		Policy: config.ParseRepository, Defaults: incident.DefaultPolicy(), Clock: a.clock, Log: log, Settle: settle,
 	}
 	a.runner = a.newRunner()
 	a.metrics.WatchWorkSet(a.store.NextDue, a.clock) //nolint:contextcheck // asked when metrics are read, long after this

@@ -33,11 +33,11 @@ func TestClosureTable(t *testing.T) {
 		},
 		"closed as not planned": {
 			func(h *house, n int) error { return h.github.As(bob).Close(shop, n, "not_planned") },
-			"- [x] ~~Alert on the age", "not planned", "1 of 3 done",
+			"- [x] ~~Alert on the age", "not planned", "0 of 3 done, 1 dropped",
 		},
 		"closed as duplicate": {
 			func(h *house, n int) error { return h.github.As(bob).Close(shop, n, "duplicate") },
-			"- [x] ~~Alert on the age", "not planned", "1 of 3 done",
+			"- [x] ~~Alert on the age", "not planned", "0 of 3 done, 1 dropped",
 		},
 		"renamed": {
 			func(h *house, n int) error {

@@ -113,7 +113,10 @@ func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (e
 	if err = os.Mkdir(wikis, 0o700); err != nil {
 		return err
 	}
-	o.Dir, o.Clock, o.Logger = wikis, time.Now, s.log
+	o.Dir, o.Logger = wikis, s.log
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
 	s.github, err = playground.New(o) //nolint:contextcheck // it lives until it is closed
 	if err != nil {
 		return fmt.Errorf("start the stand-in for GitHub: %w", err)

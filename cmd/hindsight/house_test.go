@@ -45,13 +45,14 @@ func newHouseOn(tb testing.TB, database string) *house {
 	tb.Helper()
 	key, err := playground.SharedKey()
 	must(tb, err)
-	s, err := newStage(tb.Context(), "127.0.0.1:0", quiet(), playground.Options{
-		Key:  key,
+	h := &house{tb: tb, database: database}
+	h.stage, err = newStage(tb.Context(), "127.0.0.1:0", quiet(), playground.Options{
+		Key:   key,
+		Clock: h.clock, AppClock: time.Now,
 		Wrap: func(next http.Handler) http.Handler { return contract.Wrap(tb, next) },
 	})
 	must(tb, err)
-	h := &house{stage: s, tb: tb, database: database}
-	s.github.SetFault(h.fault)
+	h.github.SetFault(h.fault)
 	h.start()
 	tb.Cleanup(h.leave)
 	return h

@@ -143,6 +143,9 @@ func (f *failure) classifyMissing(one call) error {
 			Err: f.plain(one),
 		}
 	}
+	if strings.Contains(strings.ToLower(f.message), "disabled") { // all issues are out of sight, not one
+		return &incident.Paused{Why: "issues are switched off in " + one.about}
+	}
 	return &incident.Missing{What: one.about}
 }
 

@@ -2,8 +2,10 @@ package github_test
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,8 +87,11 @@ func TestReadingByGitHubsDescription(t *testing.T) {
 	repos, err := s.forge.Repositories(ctx)
 	same(t, "repositories", []incident.Repo{"acme/api"}, repos, err)
 	repo, err := s.forge.Repository(ctx, "acme/api")
+	if repo.ID == 0 {
+		t.Error("the repository has no id")
+	}
 	same(t, "repository", incident.Repository{
-		FullName: "Acme/API", URL: s.URL() + "/Acme/API", Private: true, HasWiki: true,
+		ID: repo.ID, FullName: "Acme/API", URL: s.URL() + "/Acme/API", Private: true, HasWiki: true,
 	}, repo, err)
 	issue, err := s.forge.Issue(ctx, s.parent)
 	if err != nil || issue.Key != s.parent || issue.Author.Login != "ana" || issue.AppID != 0 || issue.State != incident.Open {
@@ -160,8 +165,8 @@ func TestCommentsByGitHubsDescription(t *testing.T) {
 	if comments[0].Ours || !comments[1].Ours || comments[1].Body != "second" || comments[0].Author.Bot || !comments[1].Author.Bot {
 		t.Errorf("comments: %+v", comments)
 	}
-	keys, err := s.forge.Commented(ctx, "acme/api", time.Now().Add(-time.Hour))
-	same(t, "commented", []incident.Key{s.parent}, keys, err)
+	commented, err := s.forge.Commented(ctx, "acme/api", time.Now().Add(-time.Hour))
+	same(t, "commented", []incident.Key{s.parent}, slices.Collect(maps.Keys(commented)), err)
 	for _, want := range []bool{true, false} {
 		exists, err := s.forge.CommentExists(ctx, s.parent, ours.ID)
 		same(t, "exists", want, exists, err)

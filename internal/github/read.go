@@ -36,6 +36,7 @@ func (f *forge) Repository(ctx context.Context, repo incident.Repo) (incident.Re
 		return incident.Repository{}, fmt.Errorf("look at repository %s: %w", repo, err)
 	}
 	return incident.Repository{
+		ID:       r.GetID(),
 		FullName: r.GetFullName(),
 		URL:      r.GetHTMLURL(),
 		Private:  r.GetPrivate() || r.GetVisibility() == "internal",
@@ -239,7 +240,7 @@ func changedSince(since time.Time) url.Values {
 }
 
 // Commented are pull requests too.
-func (f *forge) Commented(ctx context.Context, repo incident.Repo, since time.Time) ([]incident.Key, error) {
+func (f *forge) Commented(ctx context.Context, repo incident.Repo, since time.Time) (map[incident.Key]time.Time, error) {
 	var found []wireComment
 	err := pages(ctx, f.client, call{
 		route: "GET /repos/{owner}/{repo}/issues/comments", args: onRepo(repo),
@@ -248,15 +249,13 @@ func (f *forge) Commented(ctx context.Context, repo incident.Repo, since time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("list the comments in %s: %w", repo, err)
 	}
-	var keys []incident.Key
-	seen := map[incident.Key]bool{}
+	newest := map[incident.Key]time.Time{}
 	for i := range found {
-		if key, ok := found[i].key(); ok && !seen[key] {
-			seen[key] = true
-			keys = append(keys, key)
+		if key, ok := found[i].key(); ok && !found[i].UpdatedAt.Before(newest[key]) {
+			newest[key] = found[i].UpdatedAt
 		}
 	}
-	return keys, nil
+	return newest, nil
 }
 
 // Repositories leaves out the archived: nothing can be written there.

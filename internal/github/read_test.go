@@ -335,12 +335,15 @@ func TestListed(t *testing.T) {
 func TestCommented(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
-	on := func(n string) string {
-		return `{"issue_url":"https://github.example/api/v3/repos/Acme/API/issues/` + n + `"}`
+	on := func(n, day string) string {
+		return `{"issue_url":"https://github.example/api/v3/repos/Acme/API/issues/` + n + `","updated_at":"2026-11-` + day + `T12:00:00Z"}`
 	}
-	h.paged("GET /repos/acme/api/issues/comments", "["+on("5")+","+on("7")+"]", "["+on("5")+","+on("x")+",{}]")
+	h.paged("GET /repos/acme/api/issues/comments", "["+on("5", "20")+","+on("7", "21")+"]", "["+on("5", "19")+","+on("x", "20")+",{}]")
 	got, err := h.app(nil).Forge(1).Commented(t.Context(), "acme/api", time.Time{})
-	want := []incident.Key{incident.NewKey("acme", "api", 5), incident.NewKey("acme", "api", 7)}
+	want := map[incident.Key]time.Time{
+		incident.NewKey("acme", "api", 5): time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC),
+		incident.NewKey("acme", "api", 7): time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC),
+	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}

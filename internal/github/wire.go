@@ -91,7 +91,6 @@ type wireComment struct {
 	Body      string    `json:"body"`
 	User      wireUser  `json:"user"`
 	Via       *wireApp  `json:"performed_via_github_app"`
-	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
@@ -109,7 +108,6 @@ func (w *wireComment) key() (incident.Key, bool) {
 func (w *wireComment) comment(ours bool) incident.Comment {
 	return incident.Comment{
 		ID: w.ID, URL: w.HTMLURL, Body: w.Body, Author: w.User.actor(), Ours: ours,
-		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 	}
 }
 

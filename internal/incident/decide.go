@@ -17,6 +17,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	}
 	d.facts = d.read()
 	d.adopt()
+	d.found = match(d.items(d.policy, d.facts.Severity), *d.ledger())
 	if d.labelled() {
 		d.accept()
 		d.page()
@@ -41,7 +42,8 @@ type decision struct {
 	facts   Facts
 	next    Record
 	effects []Effect
-	lines   []candidate // the items that are there now
+	found   []candidate // the items that are there now
+	lines   []candidate // those of them that are followed up
 	waiting int
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
@@ -49,7 +51,7 @@ type decision struct {
 
 func (d *decision) ledger() *Ledger { return &d.next.Ledger }
 
-func (d *decision) labelled() bool { return hasLabel(d.Parent.Labels, d.policy.Label) }
+func (d *decision) labelled() bool { return HasLabel(d.Parent.Labels, d.policy.Label) }
 
 // idle says why nothing may be done. Closed is the default: without the
 // label, put on by somebody who may, nothing is made or posted.
@@ -57,6 +59,8 @@ func (d *decision) idle() string {
 	switch {
 	case d.Repository.Archived:
 		return "the repository is archived: nothing can be written"
+	case d.Foreign:
+		return "it came here from another repository, which is not followed yet"
 	case !d.ledger().Accepted.At.IsZero():
 		return ""
 	case !d.labelled():
@@ -65,10 +69,12 @@ func (d *decision) idle() string {
 	line, who := d.labelling()
 	switch {
 	case d.policy.trusts(who) || d.Verdicts[line] == Allowed:
-		d.ledger().Accepted = Acceptance{By: who.Login, At: d.now.UTC().Truncate(time.Second)}
+		d.ledger().Accepted = d.acceptance(who)
 		return ""
 	case who.Bot:
 		return fmt.Sprintf("the label was put on by the app %s, which the configuration does not name", who.Login)
+	case who.Login == "":
+		return "whoever started it has no account any more: it starts when somebody with triage permission labels it"
 	case d.Verdicts[line] == Denied:
 		d.refuse(line)
 	}
@@ -79,17 +85,26 @@ func (d *decision) idle() string {
 	return fmt.Sprintf("whether %s may start an incident is not known yet", who.Login)
 }
 
+// acceptance is when the label counted: since it was put on, by GitHub's word.
+func (d *decision) acceptance(who Actor) Acceptance {
+	at := d.Labelling.At
+	if at.IsZero() {
+		at = d.now
+	}
+	return Acceptance{By: who.Login, At: at.UTC().Truncate(time.Second)}
+}
+
 // read takes the facts from the parent.
 func (d *decision) read() Facts {
 	p := d.Parent
 	_, named := worst(p.Labels)
 	y, m, day := p.CreatedAt.In(d.policy.Zone).Date()
 	f := Facts{
-		Key: p.Key, FullName: d.Repository.FullName, Title: p.Title, URL: p.URL,
+		ID: ID{d.Repository.ID, p.Key.Number}, Key: p.Key, FullName: d.Repository.FullName, Title: p.Title, URL: p.URL,
 		Severity: d.severity(d.policy), Guessed: !named,
 		Date:    time.Date(y, m, day, 0, 0, 0, 0, d.policy.Zone),
 		Started: p.CreatedAt, Resolved: p.ClosedAt,
-		PageURL: d.ledger().Page.URL, Private: d.Repository.Private,
+		Private: d.Repository.Private,
 	}
 	if len(p.Assignees) > 0 {
 		f.Owner = p.Assignees[0]
@@ -107,7 +122,7 @@ func (d *decision) adopt() {
 	if len(d.Trackers) > 0 {
 		l.TrackerID = d.Trackers[0].ID
 	}
-	if len(d.Closings) > 0 {
+	if len(d.Closings) > 0 { // what it says counts, not what was remembered
 		l.Closing.CommentID, l.Closing.Complete = d.Closings[0].ID, d.Closings[0].Complete
 	}
 	for _, f := range d.FollowUps {
@@ -132,6 +147,7 @@ func (d *decision) adoptFollowUp(f FollowUp) {
 	case e == nil:
 		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref})
 	case !e.Opened(),
+		f.Issue.Number == e.Issue.Number,
 		f.Issue.Number < e.Issue.Number && f.State != Gone,
 		d.gone(e.Issue) && (f.State == Open || f.State == Done):
 		if e.Issue != ref {
@@ -151,29 +167,52 @@ func (d *decision) gone(issue Ref) bool {
 func (d *decision) accept() {
 	l := d.ledger()
 	var fresh []Entry
-	d.lines = nil
-	for _, c := range match(d.items(d.policy, d.facts.Severity), *l) {
-		switch {
-		case c.Known:
+	refused := set(l.Refused)
+	for _, c := range d.found {
+		if c.Known {
 			d.lines = append(d.lines, c)
-		case c.Item.Ticked || slices.Contains(l.Refused, c.Entry.Key):
-		case c.Item.Source == FromPolicy || d.Verdicts[c.Entry.Key] == Allowed:
+			continue
+		}
+		if c.Item.Ticked || refused[c.Entry.Key] {
+			continue
+		}
+		switch d.verdict(c.Entry.Key, c.Item) {
+		case Allowed:
+			d.lines = append(d.lines, c)
+			if c.Item.Source == FromPolicy { // nobody has to confirm these
+				l.Items = append(l.Items, c.Entry)
+				continue
+			}
 			fresh = append(fresh, c.Entry)
-			d.lines = append(d.lines, c)
-		case d.Verdicts[c.Entry.Key] == Denied:
+		case Denied:
 			d.refuse(c.Entry.Key)
-		case c.Item.Author.Login != "": // else there is nobody to ask, ever
+		case Unknown:
 			d.undecided = true
 		}
 	}
 	confirmed := d.confirm()
 	if len(fresh) > d.policy.MaxNew && !confirmed {
 		d.waiting = len(fresh)
-		d.lines = slices.DeleteFunc(d.lines, func(c candidate) bool { return !c.Known })
+		d.lines = slices.DeleteFunc(d.lines, func(c candidate) bool {
+			return !c.Known && c.Item.Source != FromPolicy
+		})
 	} else {
 		l.Items = append(l.Items, fresh...)
 	}
 	d.dropUnopened()
+}
+
+// verdict is whether an item counts. An app counts when the configuration
+// names it: it may repeat what strangers told it. Whose account is gone can't
+// be asked for any more.
+func (d *decision) verdict(line ItemKey, item Item) Verdict {
+	switch {
+	case item.Source == FromPolicy, d.policy.trusts(item.Author):
+		return Allowed
+	case item.Author.Bot, item.Author.Login == "":
+		return Denied
+	}
+	return d.Verdicts[line]
 }
 
 // refusedKept is how many refusals are remembered. The tracker carries them,
@@ -241,9 +280,19 @@ func (d *decision) wants(part Part) bool {
 	return slices.ContainsFunc(d.effects, func(e Effect) bool { return e.Part() == part })
 }
 
-// lookAgain is the earliest time at which a part in trouble is tried again.
+// No webhook tells that a wiki was switched on, so it is looked for while the
+// incident is fresh.
+const (
+	wikiEvery = time.Hour
+	wikiFor   = 7 * 24 * time.Hour
+)
+
+// lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
 	var at time.Time
+	if d.labelled() && d.pageState() == PageNoWiki && d.now.Before(d.facts.Started.Add(wikiFor)) {
+		at = d.now.Add(wikiEvery)
+	}
 	for _, p := range d.next.Problems {
 		if at.IsZero() || p.RetryAt.Before(at) {
 			at = p.RetryAt

@@ -44,7 +44,6 @@ type DeleteComment struct{ ID int64 }
 // CreatePage makes the wiki page, unless the path holds it already.
 type CreatePage struct {
 	Path    string
-	Title   string
 	Content string
 }
 

@@ -44,7 +44,30 @@ func NewKey(owner, name string, number int) Key {
 func (k Key) String() string { return fmt.Sprintf("%s#%d", k.Repo, k.Number) }
 
 var keyForm = regexp.MustCompile(
-	`^(?:https?://[^/\s]+/)?([A-Za-z0-9][A-Za-z0-9_-]{0,99})/([A-Za-z0-9._-]{1,100})(?:#|/issues/|/pull/)([0-9]{1,9})$`)
+	`^(?:https?://[^/\s]+/)?([A-Za-z0-9][A-Za-z0-9_-]{0,99})/([A-Za-z0-9._-]{1,100})(?:#|/issues/|/pull/)([0-9]{1,9})(?:[/?#]\S*)?$`)
+
+// ID names an incident for good, whatever its repository is called by now:
+// markers carry it. A repository that is renamed keeps its id.
+type ID struct {
+	Repository int64 // GitHub's id
+	Number     int
+}
+
+func (i ID) String() string { return fmt.Sprintf("%d#%d", i.Repository, i.Number) }
+
+// ParseID reads what String writes.
+func ParseID(s string) (ID, error) {
+	repository, number, _ := strings.Cut(s, "#")
+	r, err := strconv.ParseInt(repository, 10, 64)
+	if err != nil {
+		return ID{}, fmt.Errorf("%q is no incident's id: %w", s, err)
+	}
+	n, err := strconv.ParseInt(number, 10, 32)
+	if err != nil {
+		return ID{}, fmt.Errorf("%q is no incident's id: %w", s, err)
+	}
+	return ID{r, int(n)}, nil
+}
 
 // ParseKey reads "owner/name#42" or the address of an issue or pull request.
 func ParseKey(s string) (Key, error) {

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -40,10 +41,12 @@ type Acceptance struct {
 
 // Page is the post-mortem page. Its path is chosen once and never changes.
 type Page struct {
-	Path string    `json:"p"`           // in the wiki, with ".md"
-	URL  string    `json:"u,omitempty"` // empty until it was made
-	At   time.Time `json:"t,omitzero"`  // when it was made
+	Path string    `json:"p"`          // in the wiki, with ".md"
+	At   time.Time `json:"t,omitzero"` // when it was made; zero until then
 }
+
+// Made is whether the page has been made.
+func (p Page) Made() bool { return !p.At.IsZero() }
 
 // Entry is an item that is followed up.
 type Entry struct {
@@ -71,7 +74,7 @@ type Reaction struct {
 
 // Closing is what was said and done when everything was done.
 type Closing struct {
-	CommentID int64     `json:"c,omitempty"`
+	CommentID int64     `json:"c,omitempty"` // never edited by this alone: see [World.Closings]
 	Complete  bool      `json:"d,omitempty"` // what the comment says now
 	Labelled  bool      `json:"l,omitempty"` // the label is on by our hand
 	At        time.Time `json:"t,omitzero"`  // when it was complete
@@ -112,7 +115,7 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	if u.Accepted.At.IsZero() {
 		u.Accepted = other.Accepted
 	}
-	if u.Page.URL == "" && other.Page.Path != "" {
+	if !u.Page.Made() && other.Page.Path != "" {
 		u.Page = other.Page
 	}
 	if u.Closing == (Closing{}) || other.Closing.At.After(u.Closing.At) {
@@ -142,6 +145,46 @@ func (l *Ledger) keep(e Entry) {
 	}
 }
 
+// The forms of what a ledger may hold, and the most of it.
+var (
+	keyChecked    = regexp.MustCompile(`^[a-z2-7]{12}$`)
+	sourceChecked = regexp.MustCompile(`^(?:body|standard|comment:[1-9]\d{0,18})$`)
+	lineChecked   = regexp.MustCompile(`^[\w:\[\]-]{1,160}$`)
+	pathChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-[a-z0-9][a-z0-9-]{0,150}\.md$`)
+)
+
+const (
+	entriesKept = 1500
+	numberLimit = 1_000_000_000
+)
+
+// Checked is what can be believed of a ledger that came with a comment. The
+// comment is ours, but whoever may write in the repository may edit it: what
+// is not of the form that Hindsight writes is left out, or it could be made to
+// stumble over it, or to write it out again in its own name.
+func (l Ledger) Checked() Ledger {
+	l = l.clone()
+	l.TrackerID, l.Reactions = 0, nil
+	l.Removals = max(l.Removals, 0)
+	if !pathChecked.MatchString(l.Page.Path) {
+		l.Page = Page{}
+	}
+	l.Items = slices.DeleteFunc(l.Items[:min(len(l.Items), entriesKept)], func(e Entry) bool { return !e.sound() })
+	l.Refused = slices.DeleteFunc(l.Refused[:min(len(l.Refused), refusedKept)], func(k ItemKey) bool {
+		return !lineChecked.MatchString(string(k))
+	})
+	l.Healed = slices.DeleteFunc(l.Healed[:min(len(l.Healed), entriesKept)], func(n int) bool {
+		return n <= 0 || n >= numberLimit
+	})
+	return l
+}
+
+func (e Entry) sound() bool {
+	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit && e.Issue.ID > 0
+	return keyChecked.MatchString(string(e.Key)) && keyChecked.MatchString(e.Words) &&
+		sourceChecked.MatchString(string(e.Source)) && (opened || !e.Opened())
+}
+
 func union[T comparable](a, b []T) []T {
 	for _, x := range b {
 		if !slices.Contains(a, x) {
@@ -160,6 +203,8 @@ type Record struct {
 	// at the start of a look was cut off: whether it was opened is not
 	// known, and only listing tells.
 	Opening []ItemKey `json:"opening,omitempty"`
+	// Seen is when it was last looked at, by our clock.
+	Seen time.Time `json:"seen,omitzero"`
 	// Labelling is true while the label that says complete is being put on.
 	// When that was cut off, a label that is on is ours.
 	Labelling bool `json:"labelling,omitempty"`

@@ -22,7 +22,11 @@ var reference = regexp.MustCompile(
 
 // reserved are words that make "/followup" something else than a title.
 var reserved = regexp.MustCompile(
-	`(?i)^(?:all|accept|(?:done|reopen)\s+#\d+|snooze(?:\s.*)?)$`)
+	`(?i)^(?:all|accept|(?:done|reopen)\s+#\d+|snooze(?:\s+\d+\s*[hdwm]\b.*)?)$`)
+
+// linesTaken is how many lines of one incident are looked at. Nobody writes
+// more, and comparing them takes time.
+const linesTaken = 1000
 
 // items are all lines that ask for a follow-up: the checklists', the
 // commands', and the standard ones of the severity.
@@ -39,9 +43,21 @@ func (w World) items(policy Policy, severity Severity) []Item {
 	for _, title := range policy.Standard[severity] {
 		items = append(items, Item{Source: FromPolicy, Text: title})
 	}
-	return slices.DeleteFunc(items, func(i Item) bool {
+	items = slices.DeleteFunc(items, func(i Item) bool {
 		return i.Text == "" || reference.MatchString(i.Text)
 	})
+	return items[:min(len(items), linesTaken)]
+}
+
+// unknown counts the commands that mean nothing yet.
+func (w World) unknown() int {
+	n := 0
+	for _, c := range w.Commands {
+		if c.Name != "followup" || reserved.MatchString(c.Rest) && !strings.EqualFold(c.Rest, "all") {
+			n++
+		}
+	}
+	return n
 }
 
 // match finds for each item the entry that it is. The same place among equal
@@ -53,10 +69,7 @@ func (w World) items(policy Policy, severity Severity) []Item {
 func match(items []Item, ledger Ledger) []candidate {
 	found := candidates(items)
 	taken := map[ItemKey]bool{}
-	refused := map[ItemKey]bool{}
-	for _, line := range ledger.Refused {
-		refused[line] = true
-	}
+	refused := set(ledger.Refused)
 	for _, same := range []func(a, b Entry) bool{
 		func(a, b Entry) bool { return a.Key == b.Key },
 		func(a, b Entry) bool { return a.Words == b.Words && a.Source == b.Source },
@@ -76,6 +89,14 @@ func match(items []Item, ledger Ledger) []candidate {
 		}
 	}
 	return found
+}
+
+func set[T comparable](all []T) map[T]bool {
+	s := make(map[T]bool, len(all))
+	for _, x := range all {
+		s[x] = true
+	}
+	return s
 }
 
 // candidates give each item the entry that it would become. Equal words in
@@ -99,32 +120,41 @@ type Ask struct {
 	Login string
 }
 
-// Asks are the questions that [Decide] needs answers to. A verdict that the
-// ledger holds is not asked for again; nor is one that would not be used, and
-// so not be remembered: while nothing may be done.
+// Asks is the question that decides whether the incident is one: may whoever
+// labelled it start incidents? None when that is known, or has been answered.
+// Apps are not asked for: they count when the configuration names them.
 func Asks(policy Policy, w World) []Ask {
-	ledger := w.Record.Ledger
-	if w.Repository.Archived || !hasLabel(w.Parent.Labels, policy.Label) {
+	line, who := w.labelling()
+	if w.Repository.Archived || !w.Record.Ledger.Accepted.At.IsZero() || !HasLabel(w.Parent.Labels, policy.Label) ||
+		who.Bot || who.Login == "" || slices.Contains(w.Record.Ledger.Refused, line) {
+		return nil
+	}
+	return []Ask{{line, who.Login}}
+}
+
+// Accepts is whether the label was put on by somebody who may.
+func Accepts(policy Policy, w World) bool {
+	line, who := w.labelling()
+	return !w.Repository.Archived && HasLabel(w.Parent.Labels, policy.Label) &&
+		(policy.trusts(who) || w.Verdicts[line] == Allowed)
+}
+
+// AsksOfItems are the questions about those who wrote items and confirmations.
+// A verdict that the ledger holds is not asked for again; nor is one that
+// would not be used, and so not be remembered: while the label is off.
+func AsksOfItems(policy Policy, w World) []Ask {
+	if w.Repository.Archived || !HasLabel(w.Parent.Labels, policy.Label) {
 		return nil
 	}
 	var asks []Ask
+	answered := set(w.Record.Ledger.Refused)
 	ask := func(line ItemKey, who Actor) {
-		a := Ask{line, who.Login}
-		if who.Login != "" && !slices.Contains(ledger.Refused, line) && !slices.Contains(asks, a) {
-			asks = append(asks, a)
+		if who.Login != "" && !who.Bot && !answered[line] {
+			answered[line] = true
+			asks = append(asks, Ask{line, who.Login})
 		}
 	}
-	if ledger.Accepted.At.IsZero() {
-		line, who := w.labelling()
-		switch {
-		case policy.trusts(who):
-		case who.Bot || slices.Contains(ledger.Refused, line):
-			return nil
-		default:
-			ask(line, who)
-		}
-	}
-	for _, c := range match(w.items(policy, w.severity(policy)), ledger) {
+	for _, c := range match(w.items(policy, w.severity(policy)), w.Record.Ledger) {
 		if !c.Known && !c.Item.Ticked {
 			ask(c.Entry.Key, c.Item.Author)
 		}

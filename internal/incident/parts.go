@@ -12,15 +12,14 @@ func (d *decision) page() {
 	if p.Path == "" && d.pageState() == PageComing {
 		p.Path = d.texts.PageName(d.facts) + ".md"
 	}
-	if p.Path != "" {
+	if p.Path != "" && (p.Made() || d.pageState() == PageComing) {
 		d.facts.PageLink = d.Repository.URL + "/wiki/" + strings.TrimSuffix(p.Path, ".md")
 	}
 	if d.pageState() != PageComing {
 		return
 	}
 	d.plan(CreatePage{
-		Path:  p.Path,
-		Title: d.facts.Title,
+		Path: p.Path,
 		Content: d.texts.Page(PageView{
 			Facts: d.facts, Reporter: d.Parent.Author.Login,
 			Labelled: d.ledger().Accepted.At, Summary: d.Parent.Body,
@@ -31,11 +30,11 @@ func (d *decision) page() {
 // pageState is whether there is a page, and if not, why not.
 func (d *decision) pageState() PageState {
 	switch {
-	case d.ledger().Page.URL != "":
+	case d.ledger().Page.Made():
 		return PageExists
 	case d.facts.Severity > d.policy.PageFrom:
 		return PageBelow
-	case hasLabel(d.Parent.Labels, d.policy.SecurityLabel) && !d.Repository.Private:
+	case HasLabel(d.Parent.Labels, d.policy.SecurityLabel) && !d.Repository.Private:
 		return PagePrivate
 	case !d.Repository.HasWiki:
 		return PageNoWiki
@@ -190,14 +189,11 @@ func (d *decision) complete() bool {
 // more. There is one comment for it, edited when the state flaps.
 func (d *decision) closing() {
 	complete, c := d.complete(), &d.ledger().Closing
-	promised := d.pageState() == PageExists || len(d.ledger().Items) > 0
-	if complete != c.Complete && (promised || c.CommentID != 0) {
-		d.plan(d.writeClosing(complete))
-	}
+	d.sayClosing(complete)
 	for _, second := range d.Closings[min(1, len(d.Closings)):] {
 		d.plan(DeleteComment{ID: second.ID})
 	}
-	on := hasLabel(d.Parent.Labels, d.policy.CompleteLabel)
+	on := HasLabel(d.Parent.Labels, d.policy.CompleteLabel)
 	c.Labelled = c.Labelled || on && (complete || d.next.Labelling)
 	if !d.Busy[ClosingPart] {
 		d.next.Labelling = false // it is on now, or was not put on
@@ -210,13 +206,31 @@ func (d *decision) closing() {
 	}
 }
 
+// sayClosing writes the comment, or edits the one that is there. One that was
+// written and is not there any more was deleted by people: that is silence.
+func (d *decision) sayClosing(complete bool) {
+	c := &d.ledger().Closing
+	promised := d.pageState() == PageExists || len(d.ledger().Items) > 0
+	switch {
+	case complete == c.Complete || !promised && len(d.Closings) == 0:
+	case len(d.Closings) == 0 && c.CommentID != 0:
+		c.Complete = complete
+	default:
+		d.plan(d.writeClosing(complete))
+	}
+}
+
 func (d *decision) writeClosing(complete bool) WriteClosing {
 	open, done, dropped := d.tally()
 	v := ClosingView{Facts: d.facts, Complete: complete, OpenLeft: open, Done: done, Dropped: dropped}
-	if page := d.ledger().Page; page.URL != "" {
+	if page := d.ledger().Page; page.Made() {
 		v.ToPage = page.At.Sub(d.ledger().Accepted.At)
 	}
-	return WriteClosing{ID: d.ledger().Closing.CommentID, Complete: complete, Body: d.texts.Closing(v)}
+	w := WriteClosing{Complete: complete, Body: d.texts.Closing(v)}
+	if len(d.Closings) > 0 {
+		w.ID = d.Closings[0].ID
+	}
+	return w
 }
 
 // removalsBorne is how often people may delete the tracker before Hindsight
@@ -235,6 +249,7 @@ func (d *decision) tracker() []Effect {
 	}
 	body := d.texts.Tracker(d.view())
 	switch {
+	case len(d.Trackers) > 0 && !d.labelled() && d.Trackers[0].Paused: // it says so: nothing is written
 	case len(d.Trackers) > 0 && sameText(d.Trackers[0].Body, body):
 	case len(d.Trackers) > 0:
 		effects = append(effects, WriteTracker{ID: d.Trackers[0].ID, Body: body})
@@ -261,6 +276,7 @@ func (d *decision) view() TrackerView {
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
 		Reviewed: d.policy.reviewed(d.Parent.Labels),
 		Page:     d.pageState(), Lines: d.checklist(), Refused: d.refusedLines(), Waiting: d.waiting,
+		Unknown: d.unknown(), From: d.policy.PageFrom,
 		Notices: d.notices(), Ledger: d.ledger().Carried(),
 	}
 }
@@ -272,14 +288,14 @@ func (d *decision) checklist() []TrackerLine {
 		byNumber[f.Issue.Number] = f
 	}
 	text := map[ItemKey]string{}
-	for _, c := range match(d.items(d.policy, d.facts.Severity), *d.ledger()) {
+	for _, c := range d.found {
 		text[c.Entry.Key] = c.Item.Text
 	}
 	var lines []TrackerLine
 	for _, e := range d.ledger().Items {
 		line := TrackerLine{Text: text[e.Key], State: Open}
 		if f, ok := byNumber[e.Issue.Number]; ok && e.Opened() {
-			line = TrackerLine{Text: f.Title, URL: f.URL, State: f.State, Owner: f.Owner}
+			line = TrackerLine{Text: f.Title, State: f.State, Owner: f.Owner}
 		}
 		line.Number = e.Issue.Number
 		if line.Text != "" || e.Opened() {
@@ -292,8 +308,9 @@ func (d *decision) checklist() []TrackerLine {
 // refusedLines counts the refused lines that are items, not labels.
 func (d *decision) refusedLines() int {
 	n := 0
-	for _, c := range match(d.items(d.policy, d.facts.Severity), *d.ledger()) {
-		if slices.Contains(d.ledger().Refused, c.Entry.Key) {
+	refused := set(d.ledger().Refused)
+	for _, c := range d.found {
+		if !c.Known && refused[c.Entry.Key] {
 			n++
 		}
 	}
@@ -305,6 +322,10 @@ func (d *decision) notices() []string {
 	var notices []string
 	if d.ConfigError != "" {
 		notices = append(notices, d.ConfigError)
+	}
+	if len(d.found) == linesTaken {
+		notices = append(notices, fmt.Sprintf(
+			"There are more than %d checklist lines here: the first %d are followed up.", linesTaken, linesTaken))
 	}
 	for _, part := range []Part{PagePart, FollowUpsPart, AnswersPart, ClosingPart} {
 		if p, ok := d.next.Problems[part]; ok && p.Show {

@@ -87,8 +87,9 @@ func (p Policy) reviewed(labels []string) bool {
 	return false
 }
 
-// hasLabel compares as GitHub does: without case.
-func hasLabel(labels []string, name string) bool {
+// HasLabel is whether a label is among the others, compared as GitHub does:
+// without case.
+func HasLabel(labels []string, name string) bool {
 	for _, l := range labels {
 		if strings.EqualFold(l, name) {
 			return true

@@ -38,26 +38,54 @@ type Problem struct {
 // showAfter is how many failures in a row are no longer a hiccup.
 const showAfter = 3
 
+// What is said of a part whose failure is nobody's to mend.
+func (p Part) failing() string {
+	switch p {
+	case PagePart:
+		return "The post-mortem page could not be made yet."
+	case FollowUpsPart:
+		return "Not all follow-ups could be opened yet."
+	case AnswersPart:
+		return "Commands could not be answered with 👀 and 👍 yet."
+	case ClosingPart:
+		return "It could not be said yet whether all is done."
+	case TrackerPart:
+	}
+	return "The tracker could not be brought up to date yet."
+}
+
+// How long a part in trouble rests: longer each time. What waits for a person
+// rests longest, because their news wakes it.
+const (
+	firstRest   = 5 * time.Second
+	longestRest = 15 * time.Minute
+	blockedRest = time.Minute
+	longestWait = 6 * time.Hour
+)
+
+func rest(first, longest time.Duration, attempts int) time.Duration {
+	return min(first<<min(attempts, 20), longest)
+}
+
 // NewProblem makes a problem of a part's error, given the one before it.
-func NewProblem(err error, before Problem, now time.Time) Problem {
+func NewProblem(part Part, err error, before Problem, now time.Time) Problem {
 	p := Problem{Attempts: before.Attempts + 1}
-	wait := min(5*time.Second<<min(before.Attempts, 10), 15*time.Minute)
-	p.RetryAt = now.Add(wait)
+	p.RetryAt = now.Add(rest(firstRest, longestRest, before.Attempts))
 	p.NotBefore = p.RetryAt
 	var blocked *Blocked
 	var later *Later
 	switch {
 	case errors.As(err, &blocked):
 		p.Text, p.Show = blocked.Text, true
-		p.NotBefore, p.RetryAt = time.Time{}, now.Add(max(wait, time.Minute))
+		p.NotBefore, p.RetryAt = time.Time{}, now.Add(rest(blockedRest, longestWait, before.Attempts))
 	case errors.As(err, &later):
-		p.Text = "GitHub asked for a pause; this goes on by itself."
+		p.Text = part.failing() + " GitHub asked for a pause; it goes on by itself."
 		p.Attempts = before.Attempts
 		if later.At.After(now) { // else the backoff: a time that is past would be no pause
 			p.NotBefore, p.RetryAt = later.At, later.At
 		}
 	default:
-		p.Text = "This failed and is tried again by itself; the log says more."
+		p.Text = part.failing() + " It is tried again by itself; the server's log says more."
 		p.Show = p.Attempts >= showAfter
 	}
 	if before.Show && !p.Show { // a hiccup mends nothing: the line stays until it works

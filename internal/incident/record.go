@@ -7,9 +7,8 @@ import (
 
 // Outcome is what came of an effect, as far as it must be remembered.
 type Outcome struct {
-	Comment int64  // of a comment that was written
-	Issue   Issue  // that was opened
-	URL     string // of the page
+	Comment int64 // of a comment that was written
+	Issue   Issue // that was opened
 }
 
 // Starting is called, and the record stored, before an effect that could not
@@ -37,7 +36,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	case WriteTracker:
 		l.TrackerID = out.Comment
 	case CreatePage:
-		l.Page = Page{Path: e.Path, URL: out.URL, At: now.UTC().Truncate(time.Second)}
+		l.Page = Page{Path: e.Path, At: now.UTC().Truncate(time.Second)}
 	case OpenFollowUp:
 		l.keep(Entry{
 			Key: e.Item, Source: e.Source, Words: e.Words,
@@ -61,10 +60,11 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	}
 }
 
-// Failed puts into the record that a part could not be finished.
-func (r *Record) Failed(part Part, err error, now time.Time) {
+// Failed puts into the record that a part could not be finished, after the
+// problem that it had before.
+func (r *Record) Failed(part Part, err error, before Problem, now time.Time) {
 	if r.Problems == nil {
 		r.Problems = map[Part]Problem{}
 	}
-	r.Problems[part] = NewProblem(err, r.Problems[part], now)
+	r.Problems[part] = NewProblem(part, err, before, now)
 }

@@ -16,6 +16,7 @@ type Texts interface {
 
 // Facts are what every text may say of an incident.
 type Facts struct {
+	ID       ID
 	Key      Key
 	FullName string // owner/repo as GitHub spells it
 	Title    string // as people wrote it: not neutral
@@ -26,7 +27,6 @@ type Facts struct {
 	Started  time.Time
 	Resolved time.Time // zero while it goes on
 	Owner    string    // login, or ""
-	PageURL  string    // "" until the page exists
 	PageLink string    // where the page is or will be; "" if there is none
 	Private  bool      // the repository: what is written is not public
 }
@@ -43,6 +43,10 @@ type TrackerView struct {
 	Refused int
 	// Waiting is how many new items want a confirmation first.
 	Waiting int
+	// Unknown is how many commands are not understood yet.
+	Unknown int
+	// From is the mildest severity that gets a page.
+	From Severity
 	// Notices say what could not be done, and the next step. Markdown,
 	// already neutral.
 	Notices []string
@@ -65,7 +69,6 @@ const (
 type TrackerLine struct {
 	Number int    // of the issue; 0 until it was opened
 	Text   string // not neutral
-	URL    string
 	State  State
 	Owner  string
 }
@@ -73,10 +76,9 @@ type TrackerLine struct {
 // PageView is what a new page shows.
 type PageView struct {
 	Facts
-	Reporter  string
-	Labelled  time.Time
-	Summary   string // the parent's body: not neutral
-	FollowUps []TrackerLine
+	Reporter string
+	Labelled time.Time
+	Summary  string // the parent's body: not neutral
 }
 
 // FollowUpView is what a follow-up's issue shows.

@@ -25,11 +25,14 @@ type World struct {
 	// Labelling is who put the incident label on last. Only looked up until
 	// the incident is accepted.
 	Labelling Labelling
-	// Verdicts answer [Asks], by [Ask.Line].
+	// Verdicts answer [Asks] and [AsksOfItems], by [Ask.Line].
 	Verdicts map[ItemKey]Verdict
 	// Record is what is remembered. Its ledger has been united with the one
 	// that the tracker carries.
 	Record Record
+	// Foreign is true when our tracker on the parent is another incident's:
+	// the issue has been transferred to where it is.
+	Foreign bool
 	// Busy parts have effects under way, or failed in this very run: nothing
 	// is planned for them.
 	Busy map[Part]bool
@@ -40,8 +43,9 @@ type World struct {
 
 // Tracker is a comment of ours that carries the tracker's marker.
 type Tracker struct {
-	ID   int64
-	Body string
+	ID     int64
+	Body   string
+	Paused bool // it says that the label is off
 }
 
 // ClosingComment is a comment of ours that says complete, or open again.
@@ -61,6 +65,7 @@ type Command struct {
 
 // Repository is what Hindsight needs to know of the parent's repository.
 type Repository struct {
+	ID       int64  // GitHub's, which a new name does not change
 	FullName string // as GitHub spells it
 	URL      string // the page for people
 	Private  bool   // private or internal: not everybody can read it
@@ -105,13 +110,11 @@ type Actor struct {
 
 // Comment is a comment on the parent.
 type Comment struct {
-	ID        int64
-	URL       string
-	Body      string
-	Author    Actor
-	Ours      bool // written by this App, by GitHub's word
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID     int64
+	URL    string
+	Body   string
+	Author Actor
+	Ours   bool // written by this App, by GitHub's word
 }
 
 // Labelling says who put a label on, and when. At is zero when that can't be
@@ -137,6 +140,8 @@ type FollowUp struct {
 	Issue Key     `json:"issue"`
 	ID    int64   `json:"id"` // GitHub's id, for attaching it as a sub-issue
 	Item  ItemKey `json:"item"`
+	// Parent is the id of the repository that the marker names.
+	Parent int64 `json:"parent"`
 	// Source and Words repeat the ledger's entry, so that the entry can be
 	// made again from the issue's marker alone.
 	Source Source    `json:"source,omitempty"`
@@ -146,5 +151,4 @@ type FollowUp struct {
 	State  State     `json:"state"`
 	Owner  string    `json:"owner,omitempty"` // the first assignee's login
 	At     time.Time `json:"at"`              // when GitHub says it last changed
-	Since  time.Time `json:"since,omitzero"`  // when it was closed; zero while open
 }

@@ -18,8 +18,7 @@ func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, e
 	case incident.DeleteComment:
 		return incident.Outcome{}, n.forge.DeleteComment(ctx, n.key, e.ID)
 	case incident.CreatePage:
-		url, err := n.r.Wiki.Create(ctx, n.installation, n.key.Repo, e)
-		return incident.Outcome{URL: url}, err
+		return incident.Outcome{}, n.r.Wiki.Create(ctx, n.installation, n.key.Repo, e)
 	case incident.OpenFollowUp:
 		return n.openFollowUp(ctx, e)
 	case incident.AttachFollowUp:
@@ -60,7 +59,7 @@ func (n *run) openFollowUp(ctx context.Context, e incident.OpenFollowUp) (incide
 	if err != nil {
 		return incident.Outcome{}, err
 	}
-	f := followUp(issue, incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words})
+	f := n.followUp(issue, incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words})
 	return incident.Outcome{Issue: issue}, n.seen(ctx, f)
 }
 
@@ -68,13 +67,22 @@ func (n *run) openFollowUp(ctx context.Context, e incident.OpenFollowUp) (incide
 // was refused.
 var errNotOpened = errors.New("it has no issue")
 
+// attach takes the id from what GitHub said of the issue, never from a ledger:
+// the token reaches other repositories, and whoever can edit the tracker must
+// not reach into them with it.
 func (n *run) attach(ctx context.Context, e incident.AttachFollowUp) error {
+	known, err := n.recall(ctx)
+	if err != nil {
+		return err
+	}
 	record := n.snapshot()
 	entry := record.Ledger.Entry(e.Item)
-	if entry == nil || !entry.Opened() {
-		return fmt.Errorf("attach the item %s: %w", e.Item, errNotOpened)
+	for _, f := range known {
+		if entry != nil && entry.Opened() && f.Issue.Number == entry.Issue.Number && f.ID != 0 {
+			return n.forge.AttachSubIssue(ctx, n.key, f.ID)
+		}
 	}
-	return n.forge.AttachSubIssue(ctx, n.key, entry.Issue.ID)
+	return fmt.Errorf("attach the item %s: %w", e.Item, errNotOpened)
 }
 
 // closeDuplicate looks again just before it acts: the listing may be old, and
@@ -88,7 +96,7 @@ func (n *run) closeDuplicate(ctx context.Context, e incident.CloseDuplicate) err
 		return fmt.Errorf("read %s: %w", e.Issue, err)
 	}
 	of, f, ok := n.r.readFollowUp(issue)
-	if !ok || of != n.key {
+	if !ok || of != n.key || f.Parent != n.repository.ID {
 		return nil
 	}
 	if issue.State == incident.Open {
@@ -97,7 +105,6 @@ func (n *run) closeDuplicate(ctx context.Context, e incident.CloseDuplicate) err
 		}
 		f.State = incident.Dropped
 	}
-	f.At = n.r.Clock()
 	return n.seen(ctx, f)
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"hindsight/internal/incident"
@@ -23,8 +22,11 @@ type Reconciler struct {
 	Texts  Texts
 	// Policy reads a repository's configuration; its errors are for people.
 	Policy func(file string, data []byte) (incident.Policy, error)
-	Clock  func() time.Time
-	Log    *slog.Logger
+	// Defaults are in force where a repository configures nothing. Their
+	// labels hold everywhere.
+	Defaults incident.Policy
+	Clock    func() time.Time
+	Log      *slog.Logger
 	// Settle is how long the tracker waits for the other parts to finish
 	// too, once the first has, so that it is written once and not twice.
 	Settle time.Duration
@@ -46,7 +48,7 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 	}
 	issue, err := forge.Issue(ctx, key)
 	if missing := new(incident.Missing); errors.As(err, &missing) {
-		return time.Time{}, r.lookAtGone(ctx, installation, key)
+		return time.Time{}, r.lookAtGone(ctx, forge, installation, key)
 	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read %s: %w", key, err)
@@ -58,7 +60,7 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 	if err != nil {
 		return time.Time{}, fmt.Errorf("recall %s: %w", key, err)
 	}
-	if !known && !labelled(issue, incident.DefaultPolicy().Label) {
+	if !known && !incident.HasLabel(issue.Labels, r.Defaults.Label) {
 		r.Log.DebugContext(ctx, "ignored", "issue", key, "reason", "no incident label and nothing remembered")
 		return time.Time{}, nil
 	}
@@ -103,7 +105,7 @@ func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo in
 		if err != nil {
 			return fmt.Errorf("recall %s: %w", key, err)
 		}
-		if record.Ledger.Page.URL != "" {
+		if _, waits := record.Problems[incident.PagePart]; !waits {
 			continue
 		}
 		if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
@@ -113,36 +115,58 @@ func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo in
 	return nil
 }
 
-// lookAtGone notes that a follow-up does not exist any more. Of a parent that
-// is gone nothing can be said anywhere but here.
-func (r *Reconciler) lookAtGone(ctx context.Context, installation int64, key incident.Key) error {
-	parent, ok, err := r.Memory.IncidentOf(ctx, key)
-	if err != nil {
-		return fmt.Errorf("recall whose follow-up %s is: %w", key, err)
+// lookAtGone is about an issue that GitHub says is not there. If the whole
+// repository is out of sight, that says nothing of the issue: it waits. Else a
+// follow-up is gone; and of a parent that is gone nothing can be said anywhere
+// but here.
+func (r *Reconciler) lookAtGone(ctx context.Context, forge Forge, installation int64, key incident.Key) error {
+	_, err := forge.Repository(ctx, key.Repo)
+	if missing := new(incident.Missing); errors.As(err, &missing) {
+		return &incident.Paused{Why: string(key.Repo) + " is out of sight: deleted, or taken out of the installation"}
 	}
-	if !ok {
-		r.Log.InfoContext(ctx, "paused", "issue", key, "reason", "it does not exist any more, or the app may not see it")
-		return nil
+	if err != nil {
+		return fmt.Errorf("look for the repository %s: %w", key.Repo, err)
+	}
+	parent, f, ok, err := r.recallFollowUp(ctx, key)
+	if err != nil || !ok {
+		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "it does not exist any more")
+		return err
+	}
+	f.State = incident.Gone
+	return r.saveFollowUp(ctx, installation, parent, f)
+}
+
+// recallFollowUp is what is remembered of a follow-up.
+func (r *Reconciler) recallFollowUp(
+	ctx context.Context, key incident.Key,
+) (parent incident.Key, f incident.FollowUp, ok bool, err error) {
+	if parent, ok, err = r.Memory.IncidentOf(ctx, key); err != nil || !ok {
+		return parent, f, false, wrap(err, "recall whose follow-up %s is", key)
 	}
 	known, err := r.Memory.FollowUps(ctx, parent)
 	if err != nil {
-		return fmt.Errorf("recall the follow-ups of %s: %w", parent, err)
+		return parent, f, false, fmt.Errorf("recall the follow-ups of %s: %w", parent, err)
 	}
 	for _, f := range known {
 		if f.Issue == key {
-			f.State, f.At = incident.Gone, r.Clock()
-			return r.saveFollowUp(ctx, installation, parent, f)
+			return parent, f, true, nil
 		}
 	}
-	return nil
+	return parent, f, false, nil
 }
 
 // noteFollowUp stores what is seen of a follow-up, and makes its incident due
-// when something is new.
+// when something is new. One that was recorded is known by its number, whatever
+// people have made of its text.
 func (r *Reconciler) noteFollowUp(ctx context.Context, installation int64, issue incident.Issue) error {
 	parent, f, ok := r.readFollowUp(issue)
 	if !ok {
-		return nil
+		recalledParent, recalled, known, err := r.recallFollowUp(ctx, issue.Key)
+		if err != nil || !known {
+			return err
+		}
+		entry := incident.Entry{Key: recalled.Item, Source: recalled.Source, Words: recalled.Words}
+		parent, f = recalledParent, observed(issue, entry, recalled.Parent)
 	}
 	return r.saveFollowUp(ctx, installation, parent, f)
 }
@@ -170,29 +194,21 @@ func (r *Reconciler) readFollowUp(issue incident.Issue) (incident.Key, incident.
 	if issue.AppID != r.Forges.AppID() {
 		return incident.Key{}, incident.FollowUp{}, false
 	}
-	parent, entry, ok := r.Texts.ReadFollowUp(issue.Body)
-	if !ok || parent.Repo != issue.Key.Repo {
-		return incident.Key{}, incident.FollowUp{}, false
-	}
-	return parent, followUp(issue, entry), true
+	of, entry, ok := r.Texts.ReadFollowUp(issue.Body)
+	parent := incident.Key{Repo: issue.Key.Repo, Number: of.Number}
+	return parent, observed(issue, entry, of.Repository), ok
 }
 
-func followUp(issue incident.Issue, entry incident.Entry) incident.FollowUp {
+// observed is an issue as a follow-up; repository is the id that its marker,
+// or the record, names as the parent's.
+func observed(issue incident.Issue, entry incident.Entry, repository int64) incident.FollowUp {
 	f := incident.FollowUp{
-		Issue: issue.Key, ID: issue.ID, Item: entry.Key, Source: entry.Source, Words: entry.Words,
-		Title: issue.Title, URL: issue.URL, State: issue.State, At: issue.UpdatedAt, Since: issue.ClosedAt,
+		Issue: issue.Key, ID: issue.ID, Item: entry.Key, Parent: repository,
+		Source: entry.Source, Words: entry.Words,
+		Title: issue.Title, URL: issue.URL, State: issue.State, At: issue.UpdatedAt,
 	}
 	if len(issue.Assignees) > 0 {
 		f.Owner = issue.Assignees[0]
 	}
 	return f
-}
-
-func labelled(issue incident.Issue, label string) bool {
-	for _, l := range issue.Labels {
-		if strings.EqualFold(l, label) {
-			return true
-		}
-	}
-	return false
 }

@@ -18,6 +18,9 @@ import (
 // of requests.
 const maxRounds = 25
 
+// saveTimeout bounds remembering, which is a write to our own disk.
+const saveTimeout = 5 * time.Second
+
 // run is one look at one incident, from the first observation until nothing
 // is left to do. Only what is behind mu is shared with the parts' goroutines.
 type run struct {
@@ -28,10 +31,11 @@ type run struct {
 	dry          bool // observe and decide only
 
 	first       *incident.Issue // the parent, if it was read already
-	labels      incident.Policy // for the labels alone, which no configuration changes
 	repository  incident.Repository
 	policy      incident.Policy
+	configured  bool // policy and configError are the repository's
 	configError string
+	lookUps     int
 	verdicts    map[string]incident.Verdict // by login
 	finished    chan incident.Part
 
@@ -50,7 +54,7 @@ func (r *Reconciler) newRun(
 	return &run{
 		r: r, forge: forge, installation: installation, key: key,
 		record: record, listed: known,
-		labels:   incident.DefaultPolicy(),
+		policy:   r.Defaults,
 		verdicts: map[string]incident.Verdict{},
 		finished: make(chan incident.Part),
 		overlay:  map[incident.Key]incident.FollowUp{},
@@ -66,7 +70,7 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer n.drain()
 	defer cancel()
-	for range maxRounds {
+	for rounds := 0; rounds < maxRounds; rounds++ {
 		plan, err := n.decide(ctx)
 		if err != nil {
 			return time.Time{}, err
@@ -85,7 +89,9 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 		n.start(ctx, others)
 		switch {
 		case n.busyParts() > 0:
-			n.wait(ctx)
+			if n.wait(ctx); len(plan.Effects) == 0 {
+				rounds-- // waiting is no sign of a plan that stays full
+			}
 		case len(mine) == 0:
 			return plan.LookAgain, ctx.Err()
 		}
@@ -97,6 +103,7 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 // first effect. The record is read, planned on and replaced under the lock:
 // a part that finishes meanwhile must not be forgotten.
 func (n *run) decide(ctx context.Context) (incident.Plan, error) {
+	began := n.r.Clock()
 	w, err := n.observe(ctx)
 	if err != nil {
 		return incident.Plan{}, err
@@ -106,6 +113,7 @@ func (n *run) decide(ctx context.Context) (incident.Plan, error) {
 	w.Record, w.Busy = n.record, n.busy()
 	plan := incident.Decide(n.policy, n.r.Texts, w, n.r.Clock())
 	n.record = plan.Record
+	n.record.Seen = began
 	return plan, n.save(ctx)
 }
 
@@ -133,6 +141,9 @@ func (n *run) save(ctx context.Context) error {
 	if n.dry {
 		return nil
 	}
+	// What was done is remembered even when the run is being stopped.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+	defer cancel()
 	if err := n.r.Memory.SaveRecord(ctx, n.key, n.record); err != nil {
 		return fmt.Errorf("remember %s: %w", n.key, err)
 	}
@@ -147,9 +158,10 @@ func (n *run) snapshot() incident.Record {
 
 // unite takes into the record what only the tracker knows: once in a run,
 // because afterwards the record is ahead.
-func (n *run) unite(ledger incident.Ledger) {
+func (n *run) unite(ledger incident.Ledger, newest int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	ledger.All = min(ledger.All, newest) // nobody has confirmed anything later
 	if !n.united {
 		n.record.Ledger, n.united = n.record.Ledger.Unite(ledger), true
 	}
@@ -181,10 +193,21 @@ func (n *run) start(ctx context.Context, parts map[incident.Part][]incident.Effe
 	}
 }
 
+// restless is how long a part may take before the others look around again:
+// there may be news.
+const restless = 3 * time.Second
+
 // wait waits for one part to finish, and a little longer for the others, so
 // that the tracker is written once for all of them.
 func (n *run) wait(ctx context.Context) {
-	n.done(<-n.finished)
+	patience := time.NewTimer(restless)
+	defer patience.Stop()
+	select {
+	case part := <-n.finished:
+		n.done(part)
+	case <-patience.C:
+		return
+	}
 	settle := time.NewTimer(n.r.Settle)
 	defer settle.Stop()
 	for n.busyParts() > 0 {
@@ -218,6 +241,7 @@ func (n *run) drain() {
 // for this run.
 func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incident.Effect) bool {
 	var first error
+	before := n.snapshot().Problems[part]
 	for _, e := range effects {
 		err := n.carryOutOne(ctx, e)
 		if err == nil {
@@ -233,7 +257,7 @@ func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incide
 		}
 	}
 	if first != nil {
-		n.fail(ctx, part, first)
+		n.failAgain(ctx, part, first, before)
 	}
 	return first == nil
 }
@@ -269,13 +293,19 @@ func (n *run) starting(ctx context.Context, e incident.Effect) error {
 // fail records why a part could not be finished. When the run itself is being
 // stopped that is no news of the part.
 func (n *run) fail(ctx context.Context, part incident.Part, err error) {
+	n.failAgain(ctx, part, err, n.snapshot().Problems[part])
+}
+
+// failAgain counts the failure after the one that was there before: what else
+// the part managed to do meanwhile is no sign that it is mended.
+func (n *run) failAgain(ctx context.Context, part incident.Part, err error, before incident.Problem) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.failed[part] = true
 	if ctx.Err() != nil {
 		return
 	}
-	n.record.Failed(part, err, n.r.Clock())
+	n.record.Failed(part, err, before, n.r.Clock())
 	level := slog.LevelWarn
 	if blocked := new(incident.Blocked); errors.As(err, &blocked) {
 		level = slog.LevelInfo
@@ -295,7 +325,7 @@ func (n *run) seen(ctx context.Context, follow ...incident.FollowUp) error {
 		if n.dry {
 			continue
 		}
-		if _, err := n.r.Memory.SaveFollowUp(ctx, n.key, f); err != nil {
+		if _, err := n.r.Memory.SaveFollowUp(context.WithoutCancel(ctx), n.key, f); err != nil {
 			return fmt.Errorf("store the state of %s: %w", f.Issue, err)
 		}
 	}
@@ -313,6 +343,9 @@ func (n *run) recall(ctx context.Context) ([]incident.FollowUp, error) {
 	var all []incident.FollowUp
 	stored := map[incident.Key]bool{}
 	for _, f := range known {
+		if f.Parent != n.repository.ID {
+			continue // it came here from another repository
+		}
 		stored[f.Issue] = true
 		if mine, ok := n.overlay[f.Issue]; ok && mine.At.After(f.At) {
 			f = mine

@@ -31,9 +31,9 @@ type Forge interface {
 	// or after since (zero: ever), open or closed, oldest change first. An
 	// empty label means all.
 	Listed(ctx context.Context, repo incident.Repo, label string, since time.Time) ([]incident.Issue, error)
-	// Commented are the issues on which a comment was written or edited at
-	// or after since.
-	Commented(ctx context.Context, repo incident.Repo, since time.Time) ([]incident.Key, error)
+	// Commented are the issues and pull requests on which a comment was
+	// written or edited at or after since, each with the newest such time.
+	Commented(ctx context.Context, repo incident.Repo, since time.Time) (map[incident.Key]time.Time, error)
 	// Repositories are those that the installation may see.
 	Repositories(ctx context.Context) ([]incident.Repo, error)
 
@@ -79,9 +79,9 @@ type Forges interface {
 // Wiki publishes pages.
 type Wiki interface {
 	// Create makes the page at path with content unless the path holds one
-	// of ours already, and returns the page's address. A page that is not
-	// ours there, and a wiki without a first page, are [incident.Blocked].
-	Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) (url string, err error)
+	// of ours already. A page that is not ours there, and a wiki without a
+	// first page, are [incident.Blocked].
+	Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) error
 }
 
 // Memory is what is remembered between looks.
@@ -113,17 +113,19 @@ type Memory interface {
 // reading methods.
 type Texts interface {
 	incident.Texts
-	// ReadTracker finds the tracker's marker and the ledger in it.
-	ReadTracker(body string) (of incident.Key, ledger incident.Ledger, ok bool)
-	ReadClosing(body string) (of incident.Key, complete bool, ok bool)
-	// ReadFollowUp finds the marker of a follow-up: Item, Source and Words.
-	ReadFollowUp(body string) (of incident.Key, entry incident.Entry, ok bool)
+	// ReadTracker finds the tracker's marker, and the ledger in it: only what
+	// can be believed of it, since people may have edited it.
+	ReadTracker(body string) (of incident.ID, paused bool, ledger incident.Ledger, ok bool)
+	ReadClosing(body string) (of incident.ID, complete bool, ok bool)
+	// ReadFollowUp finds the marker of a follow-up: Key, Source and Words.
+	ReadFollowUp(body string) (of incident.ID, entry incident.Entry, ok bool)
 }
 
 // Marker is set where work is to be done.
 type Marker interface {
 	// Mark makes the key due at a time, or sooner if it already was.
 	Mark(ctx context.Context, installation int64, key incident.Key, at time.Time) error
-	// Resume makes due what had been paused in a repository.
-	Resume(ctx context.Context, repo incident.Repo) error
+	// Resume makes due what had been paused in a repository, and has all work
+	// there done by this installation: another may have done it before.
+	Resume(ctx context.Context, installation int64, repo incident.Repo) error
 }

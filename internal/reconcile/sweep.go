@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"hindsight/internal/incident"
@@ -13,12 +14,13 @@ import (
 type Swept struct {
 	Repositories int
 	Due          int // issues that were made due
+	Failed       int // accounts and repositories that could not be swept
 }
 
 // Sweep finds what no delivery told: for every installation, the incidents
 // and follow-ups that changed since the last look. It makes them due and
 // leaves the rest to the looks. What fails for one repository is logged and
-// does not hold up the others; the next sweep starts there again.
+// does not hold up the others; the next sweep asks again from the same time.
 func (r *Reconciler) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
 	installations, err := r.Forges.Installations(ctx)
@@ -31,6 +33,7 @@ func (r *Reconciler) Sweep(ctx context.Context) (Swept, error) {
 			continue
 		}
 		if err := r.sweepInstallation(ctx, inst, &swept); err != nil {
+			swept.Failed++
 			r.Log.WarnContext(ctx, "the sweep of an account was cut short", "account", inst.Account, "error", err)
 		}
 		if ctx.Err() != nil {
@@ -46,6 +49,9 @@ func (r *Reconciler) sweepInstallation(ctx context.Context, inst Installation, s
 	if err != nil {
 		return fmt.Errorf("list the repositories: %w", err)
 	}
+	// In another order each time: where a limit cuts sweeps short, it should
+	// not always be the same ones that nobody looks at.
+	rand.Shuffle(len(repos), func(i, j int) { repos[i], repos[j] = repos[j], repos[i] })
 	for _, repo := range repos {
 		due, err := r.sweepRepository(ctx, inst, forge, repo)
 		swept.Repositories++
@@ -54,16 +60,22 @@ func (r *Reconciler) sweepInstallation(ctx context.Context, inst Installation, s
 			return err
 		}
 		if err != nil {
+			swept.Failed++
 			r.Log.WarnContext(ctx, "a repository could not be swept", "repository", string(repo), "error", err)
 		}
 	}
 	return nil
 }
 
-// sweepRepository asks what changed since the newest change that the last
-// sweep saw: by GitHub's clock, and with the same question as long as nothing
-// changes, so that the answer is free. The first look goes back to when the
-// App was installed, since it can have made nothing before.
+// overlap is how much later than others GitHub may show a change, and how far
+// our clock may be from GitHub's.
+const overlap = 2 * time.Minute
+
+// sweepRepository asks what changed since shortly before the newest change
+// that the last sweep saw: by GitHub's clock, and with the same question as
+// long as nothing changes, so that the answer is free. The first look goes
+// back to when the App was installed, since it can have made nothing before,
+// and asks for what carries our labels only.
 func (r *Reconciler) sweepRepository(
 	ctx context.Context, inst Installation, forge Forge, repo incident.Repo,
 ) (due int, err error) {
@@ -71,40 +83,39 @@ func (r *Reconciler) sweepRepository(
 	if err != nil {
 		return 0, fmt.Errorf("recall the last look: %w", err)
 	}
-	var changed []incident.Issue
-	var commented []incident.Key
+	found, err := r.unchecked(ctx, repo)
+	if err != nil {
+		return 0, err
+	}
+	until := since
 	if since.IsZero() {
-		since = inst.CreatedAt
-		changed, err = r.firstLook(ctx, forge, repo, since)
+		until = r.Clock().Add(-overlap)
+		err = r.firstLook(ctx, forge, repo, inst.CreatedAt, found)
 	} else {
-		changed, commented, err = laterLook(ctx, forge, repo, since)
+		until, err = r.laterLook(ctx, forge, repo, since, found)
 	}
 	if err != nil {
 		return 0, err
 	}
-	newest := since
-	concern, err := r.unchecked(ctx, repo)
-	if err != nil {
-		return 0, err
-	}
-	for _, issue := range changed {
-		if issue.UpdatedAt.After(newest) {
-			newest = issue.UpdatedAt
+	for key, n := range found {
+		marked, err := r.markNews(ctx, inst.ID, key, n)
+		if err != nil {
+			return due, err
 		}
-		concern[issue.Key] = concern[issue.Key] || marked(issue)
-	}
-	for _, key := range commented {
-		concern[key] = concern[key] || false
-	}
-	if due, err = r.markConcerned(ctx, inst.ID, concern); err != nil {
-		return due, err
+		due += marked
 	}
 	// The repository can be seen, and is neither archived nor suspended: what
 	// was paused because it was can go on.
-	if err := r.Marker.Resume(ctx, repo); err != nil {
+	if err := r.Marker.Resume(ctx, inst.ID, repo); err != nil {
 		return due, err
 	}
-	return due, r.Memory.SaveLook(ctx, repo, newest)
+	return due, r.Memory.SaveLook(ctx, repo, until)
+}
+
+// news is why an issue may want a look.
+type news struct {
+	at   time.Time // when it changed; zero: look whenever that was
+	ours bool      // it carries a label of ours, or was asked for
 }
 
 const (
@@ -116,82 +127,89 @@ const (
 	checkMost = 20
 )
 
-func (r *Reconciler) unchecked(ctx context.Context, repo incident.Repo) (map[incident.Key]bool, error) {
+func (r *Reconciler) unchecked(ctx context.Context, repo incident.Repo) (map[incident.Key]news, error) {
 	keys, err := r.Memory.Unchecked(ctx, repo, r.Clock().Add(-checkEvery), checkMost)
 	if err != nil {
 		return nil, fmt.Errorf("choose follow-ups to look at: %w", err)
 	}
-	concern := map[incident.Key]bool{}
+	found := map[incident.Key]news{}
 	for _, key := range keys {
-		concern[key] = true
+		found[key] = news{ours: true}
 	}
-	return concern, nil
+	return found, nil
 }
 
 func (r *Reconciler) firstLook(
-	ctx context.Context, forge Forge, repo incident.Repo, since time.Time,
-) ([]incident.Issue, error) {
-	policy := incident.DefaultPolicy()
-	var all []incident.Issue
-	for _, label := range []string{policy.Label, policy.FollowUpLabel} {
+	ctx context.Context, forge Forge, repo incident.Repo, since time.Time, found map[incident.Key]news,
+) error {
+	for _, label := range []string{r.Defaults.Label, r.Defaults.FollowUpLabel} {
 		issues, err := forge.Listed(ctx, repo, label, since)
 		if err != nil {
-			return nil, fmt.Errorf("list the issues labelled %q: %w", label, err)
+			return fmt.Errorf("list the issues labelled %q: %w", label, err)
 		}
-		all = append(all, issues...)
+		for _, issue := range issues {
+			found[issue.Key] = news{ours: true}
+		}
 	}
-	return all, nil
+	return nil
 }
 
 // laterLook asks for all that changed, labelled or not: a label that was taken
-// off is news too. An edited comment does not always make its issue new.
-func laterLook(
-	ctx context.Context, forge Forge, repo incident.Repo, since time.Time,
-) ([]incident.Issue, []incident.Key, error) {
+// off is news too. An edited comment does not always make its issue new. It
+// returns from when the next look has to ask.
+func (r *Reconciler) laterLook(
+	ctx context.Context, forge Forge, repo incident.Repo, since time.Time, found map[incident.Key]news,
+) (until time.Time, err error) {
 	issues, err := forge.Listed(ctx, repo, "", since)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list the issues that changed: %w", err)
+		return since, fmt.Errorf("list the issues that changed: %w", err)
 	}
-	keys, err := forge.Commented(ctx, repo, since)
+	commented, err := forge.Commented(ctx, repo, since)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list the comments that changed: %w", err)
+		return since, fmt.Errorf("list the comments that changed: %w", err)
 	}
-	return issues, keys, nil
+	until = since
+	for _, issue := range issues {
+		if from := issue.UpdatedAt.Add(-overlap); from.After(until) {
+			until = from
+		}
+		if _, asked := found[issue.Key]; !asked {
+			found[issue.Key] = news{at: issue.UpdatedAt, ours: r.marked(issue)}
+		}
+	}
+	for key, at := range commented {
+		n, asked := found[key]
+		if !asked || !n.at.IsZero() && at.After(n.at) {
+			found[key] = news{at: at, ours: n.ours}
+		}
+	}
+	return until, nil
 }
 
-func marked(issue incident.Issue) bool {
-	policy := incident.DefaultPolicy()
-	return labelled(issue, policy.Label) || labelled(issue, policy.FollowUpLabel)
+func (r *Reconciler) marked(issue incident.Issue) bool {
+	return incident.HasLabel(issue.Labels, r.Defaults.Label) || incident.HasLabel(issue.Labels, r.Defaults.FollowUpLabel)
 }
 
-// markConcerned makes due what carries a label of ours or is known already.
-func (r *Reconciler) markConcerned(
-	ctx context.Context, installation int64, concern map[incident.Key]bool,
-) (due int, err error) {
-	for key, sure := range concern {
-		if !sure {
-			if sure, err = r.known(ctx, key); err != nil {
-				return due, err
-			}
-		}
-		if !sure {
-			continue
-		}
-		if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
-			return due, fmt.Errorf("mark %s: %w", key, err)
-		}
-		due++
+// markNews makes an issue due that carries a label of ours or is known, unless
+// it was looked at well after it changed: as the looks overlap, the same
+// change is found more than once.
+func (r *Reconciler) markNews(ctx context.Context, installation int64, key incident.Key, n news) (due int, err error) {
+	record, known, err := r.Memory.Record(ctx, key)
+	if err != nil {
+		return 0, fmt.Errorf("recall %s: %w", key, err)
 	}
-	return due, nil
-}
-
-func (r *Reconciler) known(ctx context.Context, key incident.Key) (bool, error) {
-	_, incidentKnown, err := r.Memory.Record(ctx, key)
-	if err != nil || incidentKnown {
-		return incidentKnown, err
+	if known && !n.at.IsZero() && record.Seen.After(n.at.Add(overlap)) {
+		return 0, nil
 	}
-	_, followUp, err := r.Memory.IncidentOf(ctx, key)
-	return followUp, err
+	if !known && !n.ours {
+		if _, n.ours, err = r.Memory.IncidentOf(ctx, key); err != nil || !n.ours {
+			return 0, wrap(err, "recall whose follow-up %s is", key)
+		}
+	}
+	if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
+		return 0, fmt.Errorf("mark %s: %w", key, err)
+	}
+	return 1, nil
 }
 
 // Preview plans for one incident and changes nothing.

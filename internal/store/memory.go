@@ -70,7 +70,7 @@ func (s *Store) SaveFollowUp(ctx context.Context, of incident.Key, f incident.Fo
 		return false, err
 	}
 	// One spelling for one time, so that equal observations are equal text.
-	f.At, f.Since = stored(f.At), stored(f.Since)
+	f.At = stored(f.At)
 	text, err := json.Marshal(f)
 	if err != nil {
 		return false, fmt.Errorf("store: encode the follow-up %s: %w", f.Issue, err)

@@ -67,7 +67,7 @@ func TestFollowUps(t *testing.T) {
 		at := time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC)
 		open := incident.FollowUp{Issue: key(77), ID: 7700, Item: "k", Title: "Add an alert", State: incident.Open, At: at}
 		done := open
-		done.State, done.Since = incident.Done, at
+		done.State = incident.Done
 		late := open
 		late.At = at.Add(-time.Second)
 		renamed := done

@@ -340,11 +340,14 @@ func TestResume(t *testing.T) {
 		}
 		must(t, s.Mark(t.Context(), 7, key(2), now.Add(time.Hour)))
 		mustNotLease(t, s, now.Add(aMinute))
-		must(t, s.Resume(t.Context(), key(1).Repo))
-		if got := mustLease(t, s, d.clock.now()); got.Key != key(1) {
-			t.Errorf("leased %v, want the one that was parked", got.Key)
+		must(t, s.Resume(t.Context(), 8, key(1).Repo))
+		if got := mustLease(t, s, d.clock.now()); got.Key != key(1) || got.Installation != 8 {
+			t.Errorf("leased %v by installation %d, want the one that was parked by the new one", got.Key, got.Installation)
 		}
 		mustNotLease(t, s, d.clock.now())
+		if got := mustLease(t, s, now.Add(time.Hour)); got.Key != key(2) || got.Installation != 8 {
+			t.Errorf("leased %v by installation %d, want the waiting one by the new one", got.Key, got.Installation)
+		}
 	})
 }
 

@@ -32,10 +32,11 @@ func (s *Store) Mark(ctx context.Context, installation int64, key incident.Key, 
 	return nil
 }
 
-// Resume makes due what was given back in a repository for [workset.Parked].
-func (s *Store) Resume(ctx context.Context, repo incident.Repo) error {
+// Resume makes due what was given back in a repository for [workset.Parked],
+// and hands what waits there to the installation that sees it now.
+func (s *Store) Resume(ctx context.Context, installation int64, repo incident.Repo) error {
 	n, err := s.writes.ResumeWork(ctx, db.ResumeWorkParams{
-		Now: s.now(), Repo: string(repo), Parked: workset.Parked,
+		Now: s.now(), Repo: string(repo), Parked: workset.Parked, Installation: installation,
 	})
 	if err != nil {
 		return fmt.Errorf("store: resume what was parked in %s: %w", repo, err)

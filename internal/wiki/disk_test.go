@@ -29,7 +29,7 @@ func TestCreateInAHugeWiki(t *testing.T) {
 		return false
 	})
 	w, o := newWiki(t, s, func(o *wiki.Options) { o.MaxScratch = 2 << 20 })
-	_, err := create(t, w, pageOf(42))
+	err := create(t, w, pageOf(42))
 	wantBlocked(t, err, "too large", "2 MB", "org/api", "follows by itself")
 	if left, err := os.ReadDir(o.Dir); err != nil || len(left) > 0 {
 		t.Errorf("left in the directory: %v, %v", left, err)

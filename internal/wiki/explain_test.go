@@ -62,7 +62,7 @@ func TestCreateRefused(t *testing.T) {
 				return refuse
 			})
 			w, _ := newWiki(t, s, nil)
-			_, err := create(t, w, pageOf(42))
+			err := create(t, w, pageOf(42))
 			tt.check(t, err)
 			if strings.Contains(err.Error(), "ghs_") {
 				t.Errorf("the error holds the token: %v", err)
@@ -75,7 +75,7 @@ func TestCreateWithoutFirstPage(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	w, _ := newWiki(t, s, nil)
-	_, err := create(t, w, pageOf(42))
+	err := create(t, w, pageOf(42))
 	wantBlocked(t, err, "no first page", "("+s.URL+"/org/api/wiki)", "follows by itself")
 
 	s.wiki(wikiRepo, "master") // a person has clicked
@@ -94,7 +94,7 @@ func TestCreateInArchive(t *testing.T) {
 		return push
 	})
 	w, _ := newWiki(t, s, nil)
-	_, err := create(t, w, pageOf(42))
+	err := create(t, w, pageOf(42))
 	if _, ok := errors.AsType[*incident.Paused](err); !ok {
 		t.Errorf("error %v, want a pause: nobody can grant anything", err)
 	}
@@ -112,7 +112,7 @@ func TestCreateRefusedByHook(t *testing.T) {
 		t.Fatal(err)
 	}
 	w, _ := newWiki(t, s, nil)
-	_, err := create(t, w, pageOf(42))
+	err := create(t, w, pageOf(42))
 	wantBlocked(t, err, "hook declined")
 	if got := len(slices.DeleteFunc(s.asked(), func(r string) bool { return r != "POST /git-receive-pack" })); got != 2 {
 		t.Errorf("pushed %d times, want once more on the same tip to be sure", got)
@@ -130,7 +130,7 @@ func TestCreateDoesNotFollowRedirects(t *testing.T) {
 		return true
 	})
 	w, _ := newWiki(t, s, nil)
-	_, err := create(t, w, pageOf(42))
+	err := create(t, w, pageOf(42))
 	wantPassing(t, err)
 	if got := elsewhere.asked(); len(got) > 0 {
 		t.Errorf("the other host was asked %v", got)
@@ -145,13 +145,13 @@ func TestCreateTokenFails(t *testing.T) {
 	w, _ := newWiki(t, s, func(o *wiki.Options) {
 		o.Token = func(context.Context, int64, incident.Repo) (string, error) { return "", limit }
 	})
-	if _, err := create(t, w, pageOf(42)); !errors.Is(err, limit) {
+	if err := create(t, w, pageOf(42)); !errors.Is(err, limit) {
 		t.Errorf("error %v, want the token's own", err)
 	}
 	w, _ = newWiki(t, s, func(o *wiki.Options) {
 		o.Token = func(context.Context, int64, incident.Repo) (string, error) { return "", nil }
 	})
-	if _, err := create(t, w, pageOf(42)); err == nil {
+	if err := create(t, w, pageOf(42)); err == nil {
 		t.Error("an empty token was used")
 	}
 	if got := s.asked(); len(got) > 0 {
@@ -169,12 +169,12 @@ func TestCreateRefusesNames(t *testing.T) {
 	} {
 		page := pageOf(42)
 		page.Path = name
-		if _, err := create(t, w, page); err == nil {
+		if err := create(t, w, page); err == nil {
 			t.Errorf("path %q was taken", name)
 		}
 	}
 	for _, r := range []incident.Repo{"", "org", "org/", "org/..", "../api", "org/a/b", "org/a b", "org/a?x", "-o/api", "org/a%2f"} {
-		if _, err := w.Create(t.Context(), 7, r, pageOf(42)); err == nil {
+		if err := w.Create(t.Context(), 7, r, pageOf(42)); err == nil {
 			t.Errorf("repository %q was taken", r)
 		}
 	}
@@ -191,7 +191,7 @@ func TestCreateForManagedUsers(t *testing.T) {
 	w, _ := newWiki(t, s, func(o *wiki.Options) {
 		o.Token = func(context.Context, int64, incident.Repo) (string, error) { return token, nil }
 	})
-	if _, err := w.Create(t.Context(), 7, "ann_org/infra", pageOf(42)); err != nil {
+	if err := w.Create(t.Context(), 7, "ann_org/infra", pageOf(42)); err != nil {
 		t.Error(err)
 	}
 }

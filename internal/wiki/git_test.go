@@ -38,7 +38,7 @@ func TestCreateHung(t *testing.T) {
 			defer cancel()
 			result := make(chan error, 1)
 			go func() {
-				_, err := w.Create(ctx, 7, repo, pageOf(42))
+				err := w.Create(ctx, 7, repo, pageOf(42))
 				result <- err
 			}()
 			<-hung
@@ -70,7 +70,7 @@ func TestCreateTimesOut(t *testing.T) {
 		return true
 	})
 	w, _ := newWiki(t, s, func(o *wiki.Options) { o.Timeout = 200 * time.Millisecond })
-	_, err := create(t, w, pageOf(42))
+	err := create(t, w, pageOf(42))
 	wantPassing(t, err)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want that it took too long", err)
@@ -93,17 +93,17 @@ func TestCreateCancelledWhileWaiting(t *testing.T) {
 	w, _ := newWiki(t, s, nil)
 	first := make(chan error, 1)
 	go func() {
-		_, err := w.Create(t.Context(), 7, repo, pageOf(1))
+		err := w.Create(t.Context(), 7, repo, pageOf(1))
 		first <- err
 	}()
 	<-hung
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.Create(ctx, 7, repo, pageOf(2)); !errors.Is(err, context.Canceled) {
+	if err := w.Create(ctx, 7, repo, pageOf(2)); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that it was cancelled", err)
 	}
 	s.wiki("org/web.wiki", "master")
-	if _, err := w.Create(t.Context(), 7, "org/web", pageOf(3)); err != nil {
+	if err := w.Create(t.Context(), 7, "org/web", pageOf(3)); err != nil {
 		t.Errorf("another wiki is held up: %v", err)
 	}
 	close(over)
@@ -128,7 +128,7 @@ func TestTokenStaysHidden(t *testing.T) {
 	w, o := newWiki(t, s, nil)
 	result := make(chan error, 1)
 	go func() {
-		_, err := w.Create(t.Context(), 7, repo, pageOf(42))
+		err := w.Create(t.Context(), 7, repo, pageOf(42))
 		result <- err
 	}()
 	<-pushing

@@ -110,35 +110,35 @@ type publication struct {
 	token string
 }
 
-// Create makes the page at page.Path with page.Content and returns its
-// address. A page of the same incident that is there already, by the hidden
-// marker in both, is success and left alone: an earlier try got that far.
+// Create makes the page at page.Path with page.Content. A page of the same
+// incident that is there already, by the hidden marker in both, is success and
+// left alone: an earlier try got that far.
 //
 // What a person can mend is [incident.Blocked]: no first page yet, no
 // permission, another page in the way. [incident.Later] is GitHub's limit,
 // [incident.Paused] an archived repository. Any other error is passing.
-func (w *Wiki) Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) (string, error) {
+func (w *Wiki) Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) error {
 	p, err := w.publication(repo, page)
 	if err != nil {
-		return "", err
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.options.Timeout)
 	defer cancel()
 	release, err := w.queues.enter(ctx, repo)
 	if err != nil {
-		return "", fmt.Errorf("wait for another page of the wiki of %s: %w", repo, err)
+		return fmt.Errorf("wait for another page of the wiki of %s: %w", repo, err)
 	}
 	defer release()
 	if p.token, err = w.options.Token(ctx, installation, repo); err != nil {
-		return "", fmt.Errorf("get a token for the wiki of %s: %w", repo, err)
+		return fmt.Errorf("get a token for the wiki of %s: %w", repo, err)
 	}
 	if p.token == "" {
-		return "", fmt.Errorf("the token for the wiki of %s is empty", repo)
+		return fmt.Errorf("the token for the wiki of %s is empty", repo)
 	}
 	if err := w.publish(ctx, p); err != nil {
-		return "", w.explain(ctx, p, err)
+		return w.explain(ctx, p, err)
 	}
-	return p.wiki + "/" + p.name, nil
+	return nil
 }
 
 var (

@@ -205,18 +205,27 @@ func (q *Queries) RescheduleWork(ctx context.Context, arg RescheduleWorkParams) 
 }
 
 const resumeWork = `-- name: ResumeWork :execrows
-UPDATE work SET due_at = $1
-WHERE repo = $2 AND due_at >= $3 AND token = ''
+UPDATE work SET
+    installation = $1,
+    due_at = CASE WHEN due_at >= $2 THEN $3 ELSE due_at END
+WHERE repo = $4 AND token = ''
+    AND (due_at >= $2 OR installation <> $1)
 `
 
 type ResumeWorkParams struct {
-	Now    time.Time
-	Repo   string
-	Parked time.Time
+	Installation int64
+	Parked       time.Time
+	Now          time.Time
+	Repo         string
 }
 
 func (q *Queries) ResumeWork(ctx context.Context, arg ResumeWorkParams) (int64, error) {
-	result, err := q.exec(ctx, q.resumeWorkStmt, resumeWork, arg.Now, arg.Repo, arg.Parked)
+	result, err := q.exec(ctx, q.resumeWorkStmt, resumeWork,
+		arg.Installation,
+		arg.Parked,
+		arg.Now,
+		arg.Repo,
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -58,5 +58,8 @@ WHERE repo = sqlc.arg(repo) AND number = sqlc.arg(number) AND token = sqlc.arg(t
 SELECT due_at FROM work ORDER BY due_at LIMIT 1;
 
 -- name: ResumeWork :execrows
-UPDATE work SET due_at = sqlc.arg(now)
-WHERE repo = sqlc.arg(repo) AND due_at >= sqlc.arg(parked) AND token = '';
+UPDATE work SET
+    installation = sqlc.arg(installation),
+    due_at = CASE WHEN due_at >= sqlc.arg(parked) THEN sqlc.arg(now) ELSE due_at END
+WHERE repo = sqlc.arg(repo) AND token = ''
+    AND (due_at >= sqlc.arg(parked) OR installation <> sqlc.arg(installation));
