@@ -9,9 +9,6 @@ import (
 	"hindsight/internal/markdown"
 )
 
-// size is the longest text that GitHub takes, in bytes where it is ASCII.
-const size = 1 << 16
-
 // fill repeats the unit after what comes before, up to the size.
 func fill(before, unit string) string {
 	return (before + strings.Repeat(unit, size/len(unit)+1))[:size]
@@ -34,7 +31,7 @@ func hostileDocuments() map[string]string {
 	stairs := func(i int) string { return strings.Repeat("  ", i) + "- a\n" }
 	ticks := func(i int) string { return strings.Repeat("`", i+1) + " " }
 	texts := map[string]string{
-		"wide table":                fill(strings.Repeat("|a", 4000)+"|\n"+strings.Repeat("|-", 4000)+"|\n", "|\n"),
+		"wide table":                fill(strings.Repeat("|a", size/16)+"|\n"+strings.Repeat("|-", size/16)+"|\n", "|\n"),
 		"blank lines in deep lists": fill(deep, "\n"),
 		"blank lines in stairs":     fill(head+grow(size/2, stairs), "\n"),
 		"blank lines in deep fence": fill(head+strings.Repeat("- ", 490)+"```\n", " \r\n"),
@@ -116,7 +113,7 @@ func TestHostileTexts(t *testing.T) { //nolint:paralleltest // measures the memo
 		for name, call := range calls {
 			for text, src := range texts {
 				took, bytes := measure(func() { call(src) }, 20*pace)
-				if took > 20*pace || bytes > 1000*size {
+				if took > 20*pace || bytes > memoryPerByte*size {
 					t.Errorf("%s of %.40q took %s and %d MB; all of them take %s for a harmless text", name, text, took, bytes>>20, pace)
 				}
 			}
