@@ -109,6 +109,9 @@ func (d *decision) read() Facts {
 	if len(p.Assignees) > 0 {
 		f.Owner = p.Assignees[0]
 	}
+	if d.ledger().Page.Made() {
+		f.PageLink = d.pageLink()
+	}
 	return f
 }
 

@@ -12,12 +12,10 @@ func (d *decision) page() {
 	if p.Path == "" && d.pageState() == PageComing {
 		p.Path = d.texts.PageName(d.facts) + ".md"
 	}
-	if p.Path != "" && (p.Made() || d.pageState() == PageComing) {
-		d.facts.PageLink = d.Repository.URL + "/wiki/" + strings.TrimSuffix(p.Path, ".md")
-	}
 	if d.pageState() != PageComing {
 		return
 	}
+	d.facts.PageLink = d.pageLink()
 	d.plan(CreatePage{
 		Path: p.Path,
 		Content: d.texts.Page(PageView{
@@ -25,6 +23,12 @@ func (d *decision) page() {
 			Labelled: d.ledger().Accepted.At, Summary: d.Parent.Body,
 		}),
 	})
+}
+
+// pageLink is where people find the page. A page that was made is there while
+// paused, too.
+func (d *decision) pageLink() string {
+	return d.Repository.URL + "/wiki/" + strings.TrimSuffix(d.ledger().Page.Path, ".md")
 }
 
 // pageState is whether there is a page, and if not, why not.
