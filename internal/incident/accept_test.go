@@ -16,7 +16,6 @@ func TestWhoStartsAnIncident(t *testing.T) {
 	writtenBy := func(who incident.Actor) change {
 		return func(w *incident.World) { w.Parent.Author = who }
 	}
-	forms := incident.Actor{Login: "Forms[bot]", Bot: true}
 	archived := func(w *incident.World) { w.Repository.Archived = true }
 	tests := []struct {
 		name    string
@@ -30,7 +29,7 @@ func TestWhoStartsAnIncident(t *testing.T) {
 		{name: "outsider", changes: []change{by(mallory)}, idle: "mallory, who has no triage permission"},
 		{name: "named app", changes: []change{by(forms)}, by: "Forms[bot]"},
 		{
-			name: "app that is not named", changes: []change{by(incident.Actor{Login: "spam[bot]", Bot: true})},
+			name: "app that is not named", changes: []change{by(spam)},
 			idle: "the app spam[bot], which the configuration does not name",
 		},
 		{
@@ -43,8 +42,14 @@ func TestWhoStartsAnIncident(t *testing.T) {
 			idle: "mallory, who has no triage permission",
 		},
 		{name: "unknown labeller, author is a named app", changes: []change{nobodyKnows, writtenBy(forms)}, by: "Forms[bot]"},
-		{name: "the account was deleted", changes: []change{by(incident.Actor{})}, idle: "not known yet"},
+		{name: "the account was deleted", changes: []change{by(incident.Actor{})}, idle: "has no account any more"},
+		{name: "an app that was deleted", changes: []change{by(incident.Actor{Bot: true})}, idle: "which the configuration does not name"},
+		{
+			name: "unknown labeller, author was deleted", changes: []change{nobodyKnows, writtenBy(incident.Actor{})},
+			idle: "has no account any more",
+		},
 		{name: "archived", changes: []change{archived}, idle: "archived"},
+		{name: "transferred to here", changes: []change{foreign}, idle: "it came here from another repository"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,11 +67,39 @@ func TestWhoStartsAnIncident(t *testing.T) {
 	}
 }
 
-func TestAcceptanceIsRememberedInSeconds(t *testing.T) {
+func TestAcceptedSinceItWasLabelled(t *testing.T) {
 	t.Parallel()
-	w := world(fresh, judged(incident.DefaultPolicy()))
-	plan := incident.Decide(incident.DefaultPolicy(), plain{}, w, now.Add(123*time.Millisecond))
-	same(t, "accepted", incident.Acceptance{By: "ada", At: now}, plan.Record.Ledger.Accepted)
+	at := func(at time.Time) change {
+		return func(w *incident.World) { w.Labelling.At = at }
+	}
+	tests := []struct {
+		name string
+		at   time.Time
+		want time.Time
+	}{
+		{"in whole seconds", opened.Add(123 * time.Millisecond), opened},
+		{"in UTC", opened.In(time.FixedZone("+13", 13*60*60)), opened},
+		{"or now, where nobody knows", time.Time{}, now},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			policy := incident.DefaultPolicy()
+			w := world(fresh, at(tt.at), judged(policy))
+			plan := incident.Decide(policy, plain{}, w, now.Add(456*time.Millisecond))
+			same(t, "accepted", incident.Acceptance{By: "ada", At: tt.want}, plan.Record.Ledger.Accepted)
+		})
+	}
+}
+
+// TestTimeToPage is counted from the label, whenever it was looked at.
+func TestTimeToPage(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(fresh, wrote(ada, "body", "Fix it")))
+	w.FollowUps[0].State = incident.Done
+	resolved(&w)
+	reviewed(&w)
+	same(t, "says", "complete true after 10m0s: 1 done, 0 dropped, 0 open", of[incident.WriteClosing](judgedPlan(w))[0].Body)
 }
 
 func TestDeniedUntilSomebodyLabelsAgain(t *testing.T) {
@@ -111,13 +144,45 @@ func TestPausedAndResumed(t *testing.T) {
 	plan := judgedPlan(w)
 	same(t, "effects while paused", []string(nil), effects(plan))
 	same(t, "tracker", "acme/shop#42 is sev1\npaused\npage made\n- open #101 Fix it\n", tells(plan))
-	same(t, "asked while paused", []incident.Ask(nil), incident.Asks(incident.DefaultPolicy(), w))
+	same(t, "asked while paused", []incident.Ask(nil), incident.AsksOfItems(incident.DefaultPolicy(), w))
 
 	w = carryOut(w, plan)
-	same(t, "more while paused", 0, len(judgedPlan(w).Effects))
+	for _, after := range []change{
+		func(*incident.World) {}, labels("sev2", "bug"), wrote(ada, "comment:7", "Call back"), commanded(ada, 8, "all"),
+		func(w *incident.World) { w.Parent.Title, w.FollowUps[0].State = "Checkout is slow", incident.Done },
+		func(w *incident.World) { w.Trackers[0].Body = "mine now" },
+		func(w *incident.World) { w.ConfigError = "line 3: unknown key" },
+	} {
+		after(&w)
+		same(t, "more while paused", []incident.Effect(nil), judgedPlan(w).Effects)
+	}
 
 	w.Parent.Labels = both
-	same(t, "opened after", []string{"Add an alert"}, opens(judgedPlan(w)))
+	plan = judgedPlan(w)
+	same(t, "opened after", []string{"Add an alert", "Call back"}, opens(plan))
+	mentions(t, tells(plan), "- done #101 Fix it\n")
+}
+
+// TestPausedStillShowsThePage: what was made can be found while it is paused.
+func TestPausedStillShowsThePage(t *testing.T) {
+	t.Parallel()
+	view := viewed(incident.DefaultPolicy(), world(unlabelled))
+	same(t, "state", incident.PageExists, view.Page)
+	same(t, "link", "https://github.test/Acme/Shop/wiki/2026-11-20-page-42", view.PageLink)
+}
+
+func foreign(w *incident.World) { w.Foreign = true }
+
+func TestTransferredHere(t *testing.T) {
+	t.Parallel()
+	w := world(foreign, noPage, wrote(ada, "body", "Fix it"))
+	w.Record.Problems = map[incident.Part]incident.Problem{incident.PagePart: {RetryAt: now}}
+	plan := judgedPlan(w)
+	mentions(t, plan.Idle, "it came here from another repository")
+	same(t, "nothing can be written", false, plan.Paused)
+	same(t, "effects", []incident.Effect(nil), plan.Effects)
+	same(t, "record", w.Record, plan.Record)
+	same(t, "look again", time.Time{}, plan.LookAgain)
 }
 
 func TestPausedMakesNoTracker(t *testing.T) {
@@ -134,46 +199,114 @@ func TestArchivedAfterAcceptance(t *testing.T) {
 	mentions(t, plan.Idle, "archived")
 	same(t, "effects", 0, len(plan.Effects))
 	same(t, "look again", time.Time{}, plan.LookAgain)
-	same(t, "asked", []incident.Ask(nil), incident.Asks(incident.DefaultPolicy(), w))
+	same(t, "can't be written", true, plan.Paused)
+	same(t, "asked", []incident.Ask(nil), incident.AsksOfItems(incident.DefaultPolicy(), w))
 }
 
 func TestAsks(t *testing.T) {
 	t.Parallel()
-	spam := incident.Actor{Login: "spam[bot]", Bot: true}
+	by := func(who incident.Actor) change {
+		return func(w *incident.World) { w.Labelling.By = who }
+	}
+	archived := func(w *incident.World) { w.Repository.Archived = true }
+	people := []change{wrote(ada, "comment:7", "A"), commanded(ada, 8, "all")}
+	tests := []struct {
+		name    string
+		changes []change
+		logins  []string
+	}{
+		{name: "who labelled, and nobody else", changes: []change{fresh}, logins: []string{"ada"}},
+		{name: "whoever it was", changes: []change{fresh, by(mallory)}, logins: []string{"mallory"}},
+		{name: "nobody once it is known"},
+		{name: "no app", changes: []change{fresh, by(spam)}},
+		{name: "no app that is named", changes: []change{fresh, by(forms)}},
+		{name: "nobody who has no account", changes: []change{fresh, by(incident.Actor{})}},
+		{name: "nobody while the label is off", changes: []change{fresh, unlabelled}},
+		{name: "nobody in an archive", changes: []change{fresh, archived}},
+		{
+			name: "the author, where nobody knows who labelled", logins: []string{"mallory"},
+			changes: []change{fresh, func(w *incident.World) { w.Labelling, w.Parent.Author = incident.Labelling{}, mallory }},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			policy := incident.DefaultPolicy()
+			policy.Apps = []string{"forms"}
+			same(t, "asked about", tt.logins, whom(incident.Asks(policy, world(append(people, tt.changes...)...))))
+		})
+	}
+}
+
+func whom(asks []incident.Ask) []string {
+	var logins []string
+	for _, ask := range asks {
+		logins = append(logins, ask.Login)
+	}
+	return logins
+}
+
+func TestAccepts(t *testing.T) {
+	t.Parallel()
+	by := func(who incident.Actor) change {
+		return func(w *incident.World) { w.Labelling.By = who }
+	}
+	answered := judged(incident.DefaultPolicy())
+	tests := []struct {
+		name    string
+		changes []change
+		want    bool
+	}{
+		{"allowed", []change{answered}, true},
+		{"not answered", nil, false},
+		{"denied", []change{by(mallory), answered}, false},
+		{"an answer about another labelling", []change{answered, by(mallory)}, false},
+		{"an answer about an earlier labelling", []change{answered, func(w *incident.World) { w.Labelling.At = now }}, false},
+		{"an app that is named", []change{by(forms)}, true},
+		{"an app that is not", []change{by(spam)}, false},
+		{"nobody", []change{by(incident.Actor{}), answered}, false},
+		{"the label is off", []change{answered, unlabelled}, false},
+		{"an archive", []change{answered, func(w *incident.World) { w.Repository.Archived = true }}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			policy := incident.DefaultPolicy()
+			policy.Apps = []string{"forms"}
+			w := world(append([]change{fresh}, tt.changes...)...)
+			same(t, "accepts", tt.want, incident.Accepts(policy, w))
+			same(t, "as it is decided", tt.want, incident.Decide(policy, plain{}, w, now).Idle == "")
+		})
+	}
+}
+
+func TestAsksOfItems(t *testing.T) {
+	t.Parallel()
+	archived := func(w *incident.World) { w.Repository.Archived = true }
 	tests := []struct {
 		name    string
 		changes []change
 		logins  []string
 	}{
 		{name: "nothing to ask"},
-		{name: "who labelled", changes: []change{fresh}, logins: []string{"ada"}},
-		{
-			name: "who labelled, and who wrote", changes: []change{fresh, wrote(mallory, "comment:7", "A")},
-			logins: []string{"ada", "mallory"},
-		},
-		{
-			name: "nothing for an app that may not start it",
-			changes: []change{fresh, wrote(ada, "comment:7", "A"), func(w *incident.World) {
-				w.Labelling.By = spam
-			}},
-		},
+		{name: "not who labelled", changes: []change{fresh, wrote(mallory, "comment:7", "A")}, logins: []string{"mallory"}},
 		{name: "each line", changes: []change{wrote(ada, incident.FromBody, "A", "B", "A")}, logins: []string{"ada", "ada", "ada"}},
 		{name: "not for ticked lines", changes: []change{wrote(ada, incident.FromBody, "x A")}},
 		{name: "not for references", changes: []change{wrote(ada, incident.FromBody, "#77 A")}},
 		{name: "not for accounts that are gone", changes: []change{wrote(incident.Actor{}, incident.FromBody, "A")}},
+		{name: "not for apps", changes: []change{wrote(spam, "comment:7", "A"), wrote(forms, "comment:8", "B"), commanded(forms, 9, "all")}},
 		{name: "each command", changes: []change{commanded(mallory, 7, "A", "B")}, logins: []string{"mallory", "mallory"}},
 		{name: "a confirmation once", changes: []change{commanded(ada, 7, "all", "all")}, logins: []string{"ada"}},
 		{name: "not for words that mean something else", changes: []change{commanded(ada, 7, "done #77", "Accept", "snooze 2w no time")}},
+		{name: "not while the label is off", changes: []change{unlabelled, wrote(ada, "body", "A"), commanded(ada, 7, "all")}},
+		{name: "not in an archive", changes: []change{archived, wrote(ada, "body", "A"), commanded(ada, 7, "all")}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := world(tt.changes...)
-			var logins []string
-			for _, ask := range incident.Asks(incident.DefaultPolicy(), w) {
-				logins = append(logins, ask.Login)
-			}
-			same(t, "asked about", tt.logins, logins)
+			policy := incident.DefaultPolicy()
+			policy.Apps = []string{"forms"}
+			same(t, "asked about", tt.logins, whom(incident.AsksOfItems(policy, world(tt.changes...))))
 		})
 	}
 }
@@ -188,7 +321,7 @@ func TestAskedOnce(t *testing.T) {
 	plan := decide(w)
 	mentions(t, tells(plan), "refused 2")
 	w.Record = plan.Record
-	same(t, "asked again", []incident.Ask(nil), incident.Asks(policy, w))
+	same(t, "asked again", []incident.Ask(nil), incident.AsksOfItems(policy, w))
 	same(t, "refused", 3, len(w.Record.Ledger.Refused))
 	same(t, "refused again", w.Record.Ledger.Refused, decide(w).Record.Ledger.Refused)
 }

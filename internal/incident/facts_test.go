@@ -49,7 +49,7 @@ func TestDateIsTheTeams(t *testing.T) {
 	policy.Zone = time.FixedZone("+13", 13*60*60)
 	w := world(noPage, wrote(ada, incident.FromBody, "Fix it"), judged(policy))
 	plan := incident.Decide(policy, plain{}, w, now)
-	same(t, "path", "2026-11-21-Shop-is-down-42.md", plan.Record.Ledger.Page.Path)
+	same(t, "path", "2026-11-21-shop-is-down-42.md", plan.Record.Ledger.Page.Path)
 	var labels []string
 	for _, e := range of[incident.OpenFollowUp](plan) {
 		labels = e.Labels
@@ -98,7 +98,7 @@ func TestPathNeverChanges(t *testing.T) {
 	t.Parallel()
 	w := world(noPage)
 	plan := decide(w)
-	const create = `create the post-mortem page "2026-11-20-Shop-is-down-42.md" in the wiki`
+	const create = `create the post-mortem page "2026-11-20-shop-is-down-42.md" in the wiki`
 	same(t, "effects", []string{create}, effects(plan))
 
 	w.Record = plan.Record
@@ -107,9 +107,7 @@ func TestPathNeverChanges(t *testing.T) {
 	same(t, "after a crash, renamed", []string{create}, effects(plan))
 
 	w = carryOut(w, plan)
-	same(t, "made", incident.Page{
-		Path: "2026-11-20-Shop-is-down-42.md", URL: "https://github.test/2026-11-20-Shop-is-down-42.md", At: now,
-	}, w.Record.Ledger.Page)
+	same(t, "made", incident.Page{Path: "2026-11-20-shop-is-down-42.md", At: now}, w.Record.Ledger.Page)
 	same(t, "again", []string(nil), effects(decide(w)))
 }
 
@@ -123,13 +121,13 @@ func TestPathOutlivesTheDatabase(t *testing.T) {
 	}
 	w.Parent.Title = "Checkout is slow"
 	w.Record = incident.Record{Ledger: incident.Ledger{}.Unite(ledger)}
-	same(t, "effects", []string{`create the post-mortem page "2026-11-20-Shop-is-down-42.md" in the wiki`}, effects(decide(w)))
+	same(t, "effects", []string{`create the post-mortem page "2026-11-20-shop-is-down-42.md" in the wiki`}, effects(decide(w)))
 }
 
 func TestPageContent(t *testing.T) {
 	t.Parallel()
 	same(t, "page", []incident.CreatePage{{
-		Path: "2026-11-20-Shop-is-down-42.md", Title: "Shop is down", Content: "page of acme/shop#42 by ada: All of it.",
+		Path: "2026-11-20-shop-is-down-42.md", Content: "page of acme/shop#42 by ada: All of it.",
 	}}, of[incident.CreatePage](decide(world(noPage))))
 }
 

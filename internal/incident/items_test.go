@@ -27,7 +27,12 @@ func TestWhatBecomesAFollowUp(t *testing.T) {
 		{name: "an outsider's lines", changes: []change{wrote(mallory, "comment:7", "Fix it")}, says: "refused 1"},
 		{name: "an outsider's command", changes: []change{commanded(mallory, 7, "Fix it")}, says: "refused 1"},
 		{name: "an outsider's ticked line", changes: []change{wrote(mallory, "comment:7", "x Fix it")}},
-		{name: "a deleted account's lines", changes: []change{wrote(incident.Actor{}, "comment:7", "Fix it")}},
+		{name: "a deleted account's lines", changes: []change{wrote(incident.Actor{}, "comment:7", "Fix it")}, says: "refused 1"},
+		{name: "an app's lines", changes: []change{wrote(spam, "comment:7", "Fix it")}, says: "refused 1"},
+		{name: "a deleted app's lines", changes: []change{wrote(incident.Actor{Bot: true}, "comment:7", "Fix it")}, says: "refused 1"},
+		{name: "a named app's lines", changes: []change{wrote(forms, "comment:7", "Fix it")}, opens: []string{"Fix it"}},
+		{name: "a named app's command", changes: []change{commanded(forms, 7, "Fix it")}, opens: []string{"Fix it"}},
+		{name: "lines by a person with the name of an app", changes: []change{wrote(incident.Actor{Login: "forms"}, "comment:7", "A")}, says: "refused 1"},
 		{name: "no words", changes: []change{commanded(ada, 7, "")}},
 		{
 			name: "references", changes: []change{wrote(ada, "body", "#77", "#77 Fix it", "acme/shop#77", "https://x.test/1",
@@ -39,24 +44,29 @@ func TestWhatBecomesAFollowUp(t *testing.T) {
 		},
 		{
 			name:    "commands that are no titles",
-			changes: []change{commanded(ada, 7, "all", "All", "accept", "done #77", "Reopen #77", "snooze 2w no time", "snooze")},
+			changes: []change{commanded(ada, 7, "all", "All", "accept", "done #77", "Reopen #77", "snooze 2w no time", "snooze", "Snooze 10 d")},
+			says: "unknown 6",
 		},
 		{
-			name: "titles that begin like commands", changes: []change{commanded(ada, 7, "all of it", "accept that", "done with it")},
-			opens: []string{"all of it", "accept that", "done with it"},
+			name: "titles that begin like commands", changes: []change{commanded(ada, 7, "all of it", "accept that", "done with it", "snooze the alert", "snooze 2weeks")},
+			opens: []string{"all of it", "accept that", "done with it", "snooze the alert", "snooze 2weeks"},
 		},
 		{name: "another command", changes: []change{func(w *incident.World) {
 			w.Commands = []incident.Command{{Name: "incident", Rest: "help", Comment: 7, Author: ada}}
-		}}},
+		}}, says: "unknown 1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := world(tt.changes...)
-			plan := judgedPlan(w)
+			policy := incident.DefaultPolicy()
+			policy.Apps = []string{"forms"}
+			w := world(append(tt.changes, judged(policy))...)
+			plan := incident.Decide(policy, plain{}, w, now)
 			same(t, "opened", tt.opens, opens(plan))
 			mentions(t, tells(plan), tt.says)
-			w = settled(t, w)
+			same(t, "commands that mean nothing yet", strings.Contains(tt.says, "unknown"), strings.Contains(tells(plan), "unknown"))
+			w = carryOut(w, plan)
+			same(t, "opened by a second look", []string(nil), opens(incident.Decide(policy, plain{}, w, now)))
 			same(t, "opened in the end", len(tt.opens), len(w.FollowUps))
 		})
 	}

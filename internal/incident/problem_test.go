@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	hiccup = "This failed and is tried again by itself; the log says more."
-	pause  = "GitHub asked for a pause; this goes on by itself."
+	noPageYet = "The post-mortem page could not be made yet."
+	hiccup    = " It is tried again by itself; the server's log says more."
+	pause     = " GitHub asked for a pause; it goes on by itself."
 )
 
 func TestNewProblem(t *testing.T) {
@@ -32,19 +33,19 @@ func TestNewProblem(t *testing.T) {
 	}{
 		{
 			name: "first failure", err: passing,
-			want: incident.Problem{Text: hiccup, Attempts: 1, NotBefore: in(5 * time.Second), RetryAt: in(5 * time.Second)},
+			want: incident.Problem{Text: noPageYet + hiccup, Attempts: 1, NotBefore: in(5 * time.Second), RetryAt: in(5 * time.Second)},
 		},
 		{
 			name: "second", err: passing, before: incident.Problem{Attempts: 1},
-			want: incident.Problem{Text: hiccup, Attempts: 2, NotBefore: in(10 * time.Second), RetryAt: in(10 * time.Second)},
+			want: incident.Problem{Text: noPageYet + hiccup, Attempts: 2, NotBefore: in(10 * time.Second), RetryAt: in(10 * time.Second)},
 		},
 		{
 			name: "third: no hiccup any more", err: passing, before: incident.Problem{Attempts: 2},
-			want: incident.Problem{Text: hiccup, Show: true, Attempts: 3, NotBefore: in(20 * time.Second), RetryAt: in(20 * time.Second)},
+			want: incident.Problem{Text: noPageYet + hiccup, Show: true, Attempts: 3, NotBefore: in(20 * time.Second), RetryAt: in(20 * time.Second)},
 		},
 		{
 			name: "hundredth: at most a quarter of an hour", err: passing, before: incident.Problem{Attempts: 99},
-			want: incident.Problem{Text: hiccup, Show: true, Attempts: 100, NotBefore: in(15 * time.Minute), RetryAt: in(15 * time.Minute)},
+			want: incident.Problem{Text: noPageYet + hiccup, Show: true, Attempts: 100, NotBefore: in(15 * time.Minute), RetryAt: in(15 * time.Minute)},
 		},
 		{
 			name: "a person can mend it: shown at once, not held back", err: blocked,
@@ -52,15 +53,19 @@ func TestNewProblem(t *testing.T) {
 		},
 		{
 			name: "still blocked", err: blocked, before: incident.Problem{Attempts: 6},
-			want: incident.Problem{Text: shown.Text, Show: true, Attempts: 7, RetryAt: in(320 * time.Second)},
+			want: incident.Problem{Text: shown.Text, Show: true, Attempts: 7, RetryAt: in(64 * time.Minute)},
+		},
+		{
+			name: "blocked for weeks: at most six hours", err: blocked, before: incident.Problem{Attempts: 99},
+			want: incident.Problem{Text: shown.Text, Show: true, Attempts: 100, RetryAt: in(6 * time.Hour)},
 		},
 		{
 			name: "a pause counts as no failure", err: later(time.Hour), before: incident.Problem{Attempts: 2},
-			want: incident.Problem{Text: pause, Attempts: 2, NotBefore: in(time.Hour), RetryAt: in(time.Hour)},
+			want: incident.Problem{Text: noPageYet + pause, Attempts: 2, NotBefore: in(time.Hour), RetryAt: in(time.Hour)},
 		},
 		{
 			name: "a pause that is over already", err: later(-time.Hour),
-			want: incident.Problem{Text: pause, NotBefore: in(5 * time.Second), RetryAt: in(5 * time.Second)},
+			want: incident.Problem{Text: noPageYet + pause, NotBefore: in(5 * time.Second), RetryAt: in(5 * time.Second)},
 		},
 		{
 			name: "a hiccup does not hide what a person can mend", err: passing, before: shown,
@@ -74,7 +79,30 @@ func TestNewProblem(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "problem", tt.want, incident.NewProblem(tt.err, tt.before, now))
+			same(t, "problem", tt.want, incident.NewProblem(incident.PagePart, tt.err, tt.before, now))
+		})
+	}
+}
+
+func TestProblemsNameTheirPart(t *testing.T) {
+	t.Parallel()
+	tests := map[incident.Part]string{
+		incident.TrackerPart:   "The tracker could not be brought up to date yet.",
+		incident.PagePart:      noPageYet,
+		incident.FollowUpsPart: "Not all follow-ups could be opened yet.",
+		incident.AnswersPart:   "Commands could not be answered with 👀 and 👍 yet.",
+		incident.ClosingPart:   "It could not be said yet whether all is done.",
+	}
+	failed := errors.New("token ghs_1 at https://github.test: 502")
+	for part, says := range tests {
+		t.Run(string(part), func(t *testing.T) {
+			t.Parallel()
+			p := incident.NewProblem(part, failed, incident.Problem{}, now)
+			same(t, "a hiccup, without what the error holds", says+hiccup, p.Text)
+			p = incident.NewProblem(part, &incident.Later{At: now.Add(time.Hour), Err: failed}, incident.Problem{}, now)
+			same(t, "a pause", says+pause, p.Text)
+			p = incident.NewProblem(part, &incident.Blocked{Text: "Switch it on.", Err: failed}, incident.Problem{}, now)
+			same(t, "what a person can mend", "Switch it on.", p.Text)
 		})
 	}
 }
@@ -103,7 +131,7 @@ func TestErrorsSayWhatHappened(t *testing.T) {
 
 func TestPartInTrouble(t *testing.T) {
 	t.Parallel()
-	const page = `create the post-mortem page "2026-11-20-Shop-is-down-42.md" in the wiki`
+	const page = `create the post-mortem page "2026-11-20-shop-is-down-42.md" in the wiki`
 	work := []string{page, `open the follow-up "Fix it"`, `attach "Fix it" to the incident as a sub-issue`}
 	tests := []struct {
 		name    string
@@ -192,7 +220,7 @@ func TestLookAgainIsTheEarliest(t *testing.T) {
 func TestNoticeGoesAwayWhenItWorks(t *testing.T) {
 	t.Parallel()
 	w := world(noPage)
-	w.Record.Failed(incident.PagePart, &incident.Blocked{Text: "Mend it."}, now)
+	w.Record.Failed(incident.PagePart, &incident.Blocked{Text: "Mend it."}, incident.Problem{}, now)
 	plan := judgedPlan(w)
 	mentions(t, tells(plan), "! Mend it.\n")
 	w = carryOut(w, plan)

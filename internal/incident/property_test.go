@@ -49,7 +49,7 @@ func (p people) writeLine() {
 }
 
 func (p people) writeComment() {
-	r := &remark{id: p.id(), author: rapid.SampledFrom([]string{"ada", "ben", "mallory"}).Draw(p.t, "author")}
+	r := &remark{id: p.id(), author: rapid.SampledFrom([]string{"ada", "ben", "mallory", "forms[bot]", "spam[bot]"}).Draw(p.t, "author")}
 	if p.coin("command") {
 		r.commands = append(r.commands, p.title())
 		p.written[r.commands[0]]++
@@ -111,7 +111,7 @@ func (p people) label() {
 	p.toggle("incident", on)
 	if on {
 		p.labelling = incident.Labelling{
-			By: incident.Actor{Login: rapid.SampledFrom([]string{"ben", "mallory"}).Draw(p.t, "labeller")}, At: p.now,
+			By: actor(rapid.SampledFrom([]string{"ben", "mallory", "", "spam[bot]", "forms[bot]"}).Draw(p.t, "labeller")), At: p.now,
 		}
 	}
 }
@@ -219,6 +219,7 @@ func TestSameEnd(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		policy := incident.DefaultPolicy()
 		policy.MaxNew = 3
+		policy.Apps = []string{"forms"}
 		policy.Standard = map[incident.Severity][]string{1: {"Tell the customers"}}
 		a := &app{outside: newOutside(), policy: policy}
 		p := people{a, t}
@@ -273,7 +274,7 @@ func (a *app) atTheEnd(t *rapid.T) {
 	if !a.retagged && a.tagged(a.policy.CompleteLabel) != a.complete() {
 		t.Fatalf("the label is on: %t\n%s", !a.complete(), a)
 	}
-	if a.stored.Ledger.Page.URL == "" && a.repository.HasWiki && !a.tagged("SEV-5") {
+	if !a.stored.Ledger.Page.Made() && a.repository.HasWiki && !a.tagged("SEV-5") {
 		t.Fatalf("no page\n%s", a)
 	}
 	a.followUpsAtTheEnd(t)
@@ -334,7 +335,7 @@ func (a *app) wanted() map[string]int {
 	}
 	count(a.body)
 	for _, r := range a.remarks {
-		if triagers[r.author] {
+		if counted[r.author] {
 			count(r.lines)
 			for _, c := range r.commands {
 				wanted[c]++
@@ -346,7 +347,7 @@ func (a *app) wanted() map[string]int {
 
 // complete is worked out from the world alone, not as the rules do.
 func (a *app) complete() bool {
-	if a.parent.State == incident.Open || a.stored.Ledger.Page.URL != "" && !a.tagged("postmortem: reviewed") {
+	if a.parent.State == incident.Open || a.stored.Ledger.Page.Made() && !a.tagged("postmortem: reviewed") {
 		return false
 	}
 	for _, e := range a.stored.Ledger.Items {

@@ -15,7 +15,7 @@ func TestDid(t *testing.T) {
 	made.Issue = incident.Ref{Number: 101, ID: 1101}
 	attached := made
 	attached.Attached = true
-	out := incident.Outcome{Issue: incident.Issue{Key: incident.NewKey("acme", "shop", 101), ID: 1101}, Comment: 7, URL: "https://x.test"}
+	out := incident.Outcome{Issue: incident.Issue{Key: incident.NewKey("acme", "shop", 101), ID: 1101}, Comment: 7}
 	tests := []struct {
 		effect incident.Effect
 		before incident.Record
@@ -25,7 +25,7 @@ func TestDid(t *testing.T) {
 		{
 			incident.CreatePage{Path: "p.md"},
 			incident.Record{Ledger: incident.Ledger{Page: incident.Page{Path: "p.md"}}},
-			incident.Record{Ledger: incident.Ledger{Page: incident.Page{Path: "p.md", URL: "https://x.test", At: now}}},
+			incident.Record{Ledger: incident.Ledger{Page: incident.Page{Path: "p.md", At: now}}},
 		},
 		{
 			incident.OpenFollowUp{Item: "a", Source: incident.FromBody, Words: "w"},
@@ -117,13 +117,13 @@ func TestFailed(t *testing.T) {
 	t.Parallel()
 	var r incident.Record
 	for range 3 {
-		r.Failed(incident.PagePart, errors.New("502"), now)
+		r.Failed(incident.PagePart, errors.New("502"), r.Problems[incident.PagePart], now)
 	}
-	r.Failed(incident.ClosingPart, errors.New("502"), now)
+	r.Failed(incident.ClosingPart, errors.New("502"), incident.Problem{Attempts: 6}, now)
 	same(t, "page", incident.Problem{
-		Text: hiccup, Show: true, Attempts: 3, NotBefore: now.Add(20 * time.Second), RetryAt: now.Add(20 * time.Second),
+		Text: noPageYet + hiccup, Show: true, Attempts: 3, NotBefore: now.Add(20 * time.Second), RetryAt: now.Add(20 * time.Second),
 	}, r.Problems[incident.PagePart])
-	same(t, "closing", 1, r.Problems[incident.ClosingPart].Attempts)
+	same(t, "closing, which did something in between", 7, r.Problems[incident.ClosingPart].Attempts)
 }
 
 func TestCloneSharesNothing(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"hindsight/internal/incident"
@@ -59,12 +60,17 @@ type outside struct {
 	hushed   bool // a closing comment was deleted by people
 }
 
-var triagers = map[string]bool{"ada": true, "ben": true}
+// counted are those who may: by their permission, or named by the policy.
+var counted = map[string]bool{"ada": true, "ben": true, "forms[bot]": true}
+
+func actor(login string) incident.Actor {
+	return incident.Actor{Login: login, Bot: strings.HasSuffix(login, "[bot]")}
+}
 
 func newOutside() *outside {
 	return &outside{
 		now:        opened,
-		repository: incident.Repository{FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", HasWiki: true},
+		repository: incident.Repository{ID: 7, FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", HasWiki: true},
 		parent: incident.Issue{
 			Key: parentKey, URL: "https://github.test/Acme/Shop/issues/42", Title: "Shop is down", State: incident.Open,
 			Author: incident.Actor{Login: "ada"}, CreatedAt: opened, Labels: []string{"incident"},
@@ -109,46 +115,76 @@ type luck struct {
 var errCrash = errors.New("crash")
 
 // observe is what a look finds. The first of a look settles cut-off openings,
-// as a listing does.
-func (a *app) observe(record *incident.Record, first, stale bool) incident.World {
-	w := incident.World{Repository: a.repository, Parent: a.parent, Labelling: a.labelling}
+// as a listing does. Until the incident is accepted, nothing that people wrote
+// is looked into. It fails when a question is not answered.
+func (a *app) observe(record *incident.Record, busy map[incident.Part]bool, first bool, luck luck) (incident.World, error) {
+	stale := luck.stale && first
+	w := incident.World{
+		Repository: a.repository, Parent: a.parent, Labelling: a.labelling, Busy: busy,
+		Verdicts: map[incident.ItemKey]incident.Verdict{},
+	}
 	w.Parent.Labels = slices.Clone(a.parent.Labels)
-	w.Items = a.items("body", a.parent.Author.Login, a.body)
+	a.readOurs(&w, record.Ledger.TrackerID, stale)
+	if first {
+		a.recall(record, w.Trackers)
+	}
+	w.Record = *record
+	if w.Record.Ledger.Accepted.At.IsZero() {
+		err := judge(&w, incident.Asks(a.policy, w), luck)
+		if err != nil || !incident.Accepts(a.policy, w) {
+			return w, err
+		}
+	}
+	a.readPeople(&w)
+	w.FollowUps = a.followUps(record, stale)
+	if w.Busy[incident.FollowUpsPart] { // a question was not answered in this run
+		return w, nil
+	}
+	if err := judge(&w, incident.AsksOfItems(a.policy, w), luck); err != nil {
+		record.Failed(incident.FollowUpsPart, err, record.Problems[incident.FollowUpsPart], a.now)
+		busy[incident.FollowUpsPart] = true
+		w.Record = *record
+	}
+	return w, nil
+}
+
+// readOurs knows our own comments again. The tracker is asked for by its id, so
+// that a stale listing is noticed; the closing comment is not.
+func (a *app) readOurs(w *incident.World, tracker int64, stale bool) {
 	exists := false
 	for _, r := range a.remarks {
-		source := incident.FromComment(r.id)
-		w.Items = append(w.Items, a.items(source, r.author, r.lines)...)
-		for _, c := range r.commands {
-			w.Commands = append(w.Commands, incident.Command{
-				Name: "followup", Rest: c, Comment: r.id, Author: incident.Actor{Login: r.author},
-			})
-		}
-		named := r.id == record.Ledger.TrackerID || r.id == record.Ledger.Closing.CommentID
-		if r.fresh && stale && !named {
+		if r.fresh && stale && r.id != tracker {
 			continue
 		}
 		if r.tracker != "" {
-			exists = exists || r.id == record.Ledger.TrackerID
-			w.Trackers = append(w.Trackers, incident.Tracker{ID: r.id, Body: r.tracker})
+			exists = exists || r.id == tracker
+			w.Trackers = append(w.Trackers, incident.Tracker{ID: r.id, Body: r.tracker, Paused: saysPaused(r.tracker)})
 		}
 		if r.closing != "" {
 			w.Closings = append(w.Closings, incident.ClosingComment{ID: r.id, Complete: r.complete})
 		}
 	}
-	w.TrackerGone = record.Ledger.TrackerID != 0 && !exists
-	if first {
-		a.recall(record, w.Trackers)
+	w.TrackerGone = tracker != 0 && !exists
+}
+
+// readPeople takes the lines that ask for something.
+func (a *app) readPeople(w *incident.World) {
+	w.Items = a.items("body", a.parent.Author.Login, a.body)
+	for _, r := range a.remarks {
+		w.Items = append(w.Items, a.items(incident.FromComment(r.id), r.author, r.lines)...)
+		for _, c := range r.commands {
+			w.Commands = append(w.Commands, incident.Command{
+				Name: "followup", Rest: c, Comment: r.id, Author: actor(r.author),
+			})
+		}
 	}
-	w.FollowUps = a.followUps(record, stale)
-	w.Record = *record
-	return w
 }
 
 func (a *app) items(source incident.Source, author string, lines []line) []incident.Item {
 	var items []incident.Item
 	for _, l := range lines {
 		items = append(items, incident.Item{
-			Source: source, Author: incident.Actor{Login: author}, Text: l.text, Ticked: l.ticked,
+			Source: source, Author: actor(author), Text: l.text, Ticked: l.ticked,
 		})
 	}
 	return items
@@ -163,7 +199,7 @@ func (a *app) recall(record *incident.Record, trackers []incident.Tracker) {
 		if err != nil {
 			panic(err)
 		}
-		record.Ledger = record.Ledger.Unite(l)
+		record.Ledger = record.Ledger.Unite(l.Checked())
 	}
 }
 
@@ -189,17 +225,13 @@ func (a *app) followUps(record *incident.Record, stale bool) []incident.FollowUp
 }
 
 // judge answers the questions of the rules, until a lookup fails.
-func (a *app) judge(w *incident.World, luck luck) error {
-	w.Verdicts = map[incident.ItemKey]incident.Verdict{}
-	if w.Busy[incident.FollowUpsPart] && !w.Record.Ledger.Accepted.At.IsZero() {
-		return nil // a lookup failed in this run
-	}
-	for _, ask := range incident.Asks(a.policy, *w) {
+func judge(w *incident.World, asks []incident.Ask, luck luck) error {
+	for _, ask := range asks {
 		if err := luck.fail("ask"); err != nil {
 			return err
 		}
 		w.Verdicts[ask.Line] = incident.Denied
-		if triagers[ask.Login] {
+		if counted[ask.Login] && !actor(ask.Login).Bot {
 			w.Verdicts[ask.Line] = incident.Allowed
 		}
 	}
@@ -240,6 +272,9 @@ func (a *app) decide(t *rapid.T, w incident.World) incident.Plan {
 	if diff := cmp.Diff(plan.Effects, second.Effects); diff != "" {
 		t.Fatalf("the same world gave another plan:\n%s", diff)
 	}
+	if told := len(w.Trackers) == 1 && w.Trackers[0].Paused; told && !a.tagged(a.policy.Label) && len(plan.Effects) > 0 {
+		t.Fatalf("done while paused: %v\n%s", plan.Effects, a)
+	}
 	return plan
 }
 
@@ -254,15 +289,9 @@ func (a *app) look(t *rapid.T, luck luck) []incident.Effect {
 	var did []incident.Effect
 	record, busy := a.stored.Clone(), map[incident.Part]bool{}
 	for round := range mostRounds {
-		w := a.observe(&record, round == 0, luck.stale && round == 0)
-		w.Busy = busy
-		if err := a.judge(&w, luck); err != nil {
-			if record.Ledger.Accepted.At.IsZero() {
-				return did
-			}
-			record.Failed(incident.FollowUpsPart, err, a.now)
-			busy[incident.FollowUpsPart] = true
-			w.Record = record
+		w, err := a.observe(&record, busy, round == 0, luck)
+		if err != nil {
+			return did
 		}
 		plan := a.decide(t, w)
 		record = plan.Record.Clone()
@@ -271,6 +300,7 @@ func (a *app) look(t *rapid.T, luck luck) []incident.Effect {
 			return did
 		}
 		for _, part := range parts(plan.Effects, luck) {
+			before := record.Problems[part]
 			effects, err := a.carryOut(t, part, plan.Effects, &record, luck)
 			did = append(did, effects...)
 			if errors.Is(err, errCrash) {
@@ -278,7 +308,7 @@ func (a *app) look(t *rapid.T, luck luck) []incident.Effect {
 			}
 			if err != nil {
 				busy[part] = true
-				record.Failed(part, err, a.now)
+				record.Failed(part, err, before, a.now)
 				a.stored = record.Clone()
 			}
 		}
@@ -334,11 +364,8 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		r := a.ours(t, e.ID)
 		r.tracker = e.Body
 		out.Comment = r.id
+		readable(t, e.Body)
 	case incident.WriteClosing:
-		if e.ID != 0 && !slices.ContainsFunc(a.remarks, func(r *remark) bool { return r.id == e.ID }) {
-			out.Comment = e.ID // deleted by people: it stays so
-			break
-		}
 		r := a.ours(t, e.ID)
 		r.closing, r.complete = e.Body, e.Complete
 		out.Comment = r.id
@@ -349,7 +376,6 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		if !slices.Contains(a.pages, e.Path) {
 			a.pages = append(a.pages, e.Path)
 		}
-		out.URL = a.repository.URL + "/wiki/" + strings.TrimSuffix(e.Path, ".md")
 	case incident.OpenFollowUp:
 		out.Issue = a.open(e)
 	case incident.AttachFollowUp:
@@ -366,6 +392,17 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		a.toggle(e.Label, e.On)
 	}
 	return out
+}
+
+// readable holds what a tracker carries to what is believed of a tracker.
+func readable(t *rapid.T, body string) {
+	l, err := carried(body)
+	if err != nil {
+		t.Fatalf("the ledger can't be read: %v", err)
+	}
+	if diff := cmp.Diff(l, l.Checked(), cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("what Hindsight wrote is not believed (-written +believed):\n%s", diff)
+	}
 }
 
 // ours is a comment of ours: a new one for id 0.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"hindsight/internal/incident"
 )
@@ -39,6 +40,7 @@ func (plain) Tracker(v incident.TrackerView) string {
 	}
 	say(v.Refused > 0, "refused %d", v.Refused)
 	say(v.Waiting > 0, "waiting %d", v.Waiting)
+	say(v.Unknown > 0, "unknown %d", v.Unknown)
 	for _, n := range v.Notices {
 		say(true, "! %s", n)
 	}
@@ -55,6 +57,27 @@ func said(body string) string {
 	return text
 }
 
+// saysPaused is what Hindsight reads of a tracker beside its ledger.
+func saysPaused(body string) bool { return strings.Contains(said(body), "\npaused\n") }
+
+// viewing is plain, and keeps what the tracker was to show.
+type viewing struct {
+	plain
+	view *incident.TrackerView
+}
+
+func (v viewing) Tracker(view incident.TrackerView) string {
+	*v.view = view
+	return v.plain.Tracker(view)
+}
+
+// viewed is what the tracker is to show of a world.
+func viewed(policy incident.Policy, w incident.World) incident.TrackerView {
+	var view incident.TrackerView
+	incident.Decide(policy, viewing{view: &view}, w, now)
+	return view
+}
+
 // carried is the ledger that a tracker carries.
 func carried(body string) (incident.Ledger, error) {
 	_, data, _ := strings.Cut(body, ledgerMark)
@@ -64,7 +87,8 @@ func carried(body string) (incident.Ledger, error) {
 }
 
 func (plain) PageName(f incident.Facts) string {
-	return fmt.Sprintf("%s-%s-%d", f.Date.Format("2006-01-02"), strings.ReplaceAll(f.Title, " ", "-"), f.Key.Number)
+	slug := strings.ToLower(strings.ReplaceAll(f.Title, " ", "-"))
+	return fmt.Sprintf("%s-%s-%d", f.Date.Format(time.DateOnly), slug, f.Key.Number)
 }
 
 func (plain) Page(v incident.PageView) string {

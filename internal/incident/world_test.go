@@ -18,6 +18,9 @@ var (
 
 	ada     = incident.Actor{Login: "ada"}     // may triage
 	mallory = incident.Actor{Login: "mallory"} // may not
+
+	spam  = incident.Actor{Login: "spam[bot]", Bot: true}
+	forms = incident.Actor{Login: "Forms[bot]", Bot: true} // tests name it in their policy
 )
 
 // change makes a world of a test.
@@ -27,7 +30,7 @@ type change func(*incident.World)
 func world(changes ...change) incident.World {
 	w := incident.World{
 		Repository: incident.Repository{
-			FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", Private: true, HasWiki: true,
+			ID: 7, FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", Private: true, HasWiki: true,
 		},
 		Parent: incident.Issue{
 			Key: parentKey, URL: "https://github.test/Acme/Shop/issues/42", Title: "Shop is down", Body: "All of it.",
@@ -37,7 +40,7 @@ func world(changes ...change) incident.World {
 		Verdicts:  map[incident.ItemKey]incident.Verdict{},
 		Record: incident.Record{Ledger: incident.Ledger{
 			Accepted: incident.Acceptance{By: "ada", At: opened},
-			Page:     incident.Page{Path: "page.md", URL: "https://github.test/page", At: opened.Add(time.Minute)},
+			Page:     incident.Page{Path: "2026-11-20-page-42.md", At: opened.Add(time.Minute)},
 		}},
 	}
 	for _, c := range changes {
@@ -90,14 +93,24 @@ func commanded(by incident.Actor, comment int64, rests ...string) change {
 	}
 }
 
-// judged answers all questions: ada may, nobody else.
+// judged answers all questions: ada may, nobody else. Until the incident is
+// accepted, nothing that people wrote is looked into.
 func judged(policy incident.Policy) change {
 	return func(w *incident.World) {
-		for _, ask := range incident.Asks(policy, *w) {
-			w.Verdicts[ask.Line] = incident.Denied
-			if ask.Login == ada.Login {
-				w.Verdicts[ask.Line] = incident.Allowed
-			}
+		answer(w, incident.Asks(policy, *w))
+		if w.Record.Ledger.Accepted.At.IsZero() && !incident.Accepts(policy, *w) {
+			w.Items, w.Commands = nil, nil
+			return
+		}
+		answer(w, incident.AsksOfItems(policy, *w))
+	}
+}
+
+func answer(w *incident.World, asks []incident.Ask) {
+	for _, ask := range asks {
+		w.Verdicts[ask.Line] = incident.Denied
+		if ask.Login == ada.Login {
+			w.Verdicts[ask.Line] = incident.Allowed
 		}
 	}
 }
@@ -127,11 +140,9 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 				Issue: out.Issue.Key, ID: out.Issue.ID, Item: e.Item, Source: e.Source, Words: e.Words,
 				Title: e.Title, State: incident.Open,
 			})
-		case incident.CreatePage:
-			out.URL = "https://github.test/" + e.Path
 		case incident.WriteTracker:
 			out.Comment = 901
-			w.Trackers = []incident.Tracker{{ID: 901, Body: e.Body}}
+			w.Trackers = []incident.Tracker{{ID: 901, Body: e.Body, Paused: saysPaused(e.Body)}}
 		case incident.WriteClosing:
 			out.Comment = 902
 			w.Closings = []incident.ClosingComment{{ID: 902, Complete: e.Complete}}
@@ -140,7 +151,7 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 			if e.On {
 				w.Parent.Labels = append(w.Parent.Labels, e.Label)
 			}
-		case incident.DeleteComment, incident.AttachFollowUp, incident.CloseDuplicate, incident.React:
+		case incident.CreatePage, incident.DeleteComment, incident.AttachFollowUp, incident.CloseDuplicate, incident.React:
 		}
 		w.Record.Did(e, out, now)
 	}
