@@ -72,7 +72,7 @@ func ParseID(s string) (ID, error) {
 // ParseKey reads "owner/name#42" or the address of an issue or pull request.
 func ParseKey(s string) (Key, error) {
 	m := keyForm.FindStringSubmatch(strings.TrimSpace(s))
-	if m == nil {
+	if m == nil || m[2] == "." || m[2] == ".." { // in an address these lead elsewhere
 		return Key{}, fmt.Errorf("%q names no issue: write owner/repository#42, or paste the issue's address", s)
 	}
 	n, err := strconv.Atoi(m[3])
