@@ -161,11 +161,55 @@ func TestCutOffLabel(t *testing.T) {
 	same(t, "not put on", false, plan.Record.Labelling || plan.Record.Ledger.Closing.Labelled)
 }
 
+// TestClosingCommentThatPeopleDeleted: an id that is only remembered is never
+// written to, and no other comment is written. The label goes on as before.
 func TestClosingCommentThatPeopleDeleted(t *testing.T) {
 	t.Parallel()
 	w := completed(t)
 	w.Closings = nil
 	same(t, "stays deleted", []string(nil), closingEffects(w))
+
+	for range 2 {
+		w.FollowUps[0].State = incident.Open
+		same(t, "reopened", []string{"label: false"}, closingEffects(w))
+		w = settled(t, w)
+		same(t, "later", []string(nil), closingEffects(w))
+		w.FollowUps[0].State = incident.Done
+		same(t, "done again", []string{"label: true"}, closingEffects(w))
+		w = settled(t, w)
+	}
+	same(t, "comments", 0, len(w.Closings))
+	mentions(t, tells(judgedPlan(withVerdicts(forgotten(w)))), "complete\n")
+}
+
+// forgotten has lost what the tracker says, so that it is written again.
+func forgotten(w incident.World) incident.World {
+	w.Trackers = []incident.Tracker{{ID: 901}}
+	return w
+}
+
+// TestClosingCommentByItsMarkerOnly: whoever may edit the tracker can write
+// any number into its ledger.
+func TestClosingCommentByItsMarkerOnly(t *testing.T) {
+	t.Parallel()
+	w := completed(t)
+	w.Record.Ledger.Closing.CommentID = 666
+	w.FollowUps[0].State = incident.Open
+	same(t, "the one that is there", []string{"comment 902: complete false", "label: false"}, closingEffects(w))
+	w.Closings = nil
+	same(t, "none is there", []string{"label: false"}, closingEffects(w))
+}
+
+// TestStaleClosingComment is taken for deleted until the listing shows it; then
+// it is put right.
+func TestStaleClosingComment(t *testing.T) {
+	t.Parallel()
+	w := completed(t)
+	listed := w.Closings
+	w.Closings, w.FollowUps[0].State = nil, incident.Open
+	w = settled(t, w)
+	w.Closings = listed
+	same(t, "put right", []string{"comment 902: complete false"}, closingEffects(w))
 }
 
 func TestSecondClosingComment(t *testing.T) {

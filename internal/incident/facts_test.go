@@ -94,6 +94,81 @@ func TestPageStates(t *testing.T) {
 	}
 }
 
+func TestPageLink(t *testing.T) {
+	t.Parallel()
+	const there = "https://github.test/Acme/Shop/wiki/2026-11-20-page-42"
+	chosen := func(w *incident.World) { w.Record.Ledger.Page.At = time.Time{} }
+	noWiki := func(w *incident.World) { w.Repository.HasWiki = false }
+	tests := []struct {
+		name    string
+		changes []change
+		want    string
+	}{
+		{"made", nil, there},
+		{"made, then the wiki was switched off", []change{noWiki}, there},
+		{"made, then below the bar", []change{labels("incident", "sev5")}, there},
+		{"made, then kept private", []change{public, label("security")}, there},
+		{"coming", []change{chosen}, there},
+		{"coming, its path not chosen yet", []change{noPage}, "https://github.test/Acme/Shop/wiki/2026-11-20-shop-is-down-42"},
+		{"a path, and no wiki any more", []change{chosen, noWiki}, ""},
+		{"a path, and below the bar", []change{chosen, labels("incident", "sev4")}, ""},
+		{"a path, and kept private", []change{chosen, public, label("security")}, ""},
+		{"no wiki", []change{noPage, noWiki}, ""},
+		{"paused before it was made", []change{chosen, unlabelled}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			same(t, "link", tt.want, viewed(incident.DefaultPolicy(), world(tt.changes...)).PageLink)
+		})
+	}
+}
+
+func TestViewSaysWhatIsAndWhatCounts(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	policy.PageFrom = 2
+	view := viewed(policy, world(labels("incident", "sev4")))
+	same(t, "named for good", incident.ID{Repository: 7, Number: 42}, view.ID)
+	same(t, "gets a page from", incident.Severity(2), view.From)
+}
+
+// TestWikiIsLookedFor: no webhook tells that it was switched on.
+func TestWikiIsLookedFor(t *testing.T) {
+	t.Parallel()
+	noWiki := func(w *incident.World) { noPage(w); w.Repository.HasWiki = false }
+	trouble := func(in time.Duration) change {
+		return func(w *incident.World) {
+			at := now.Add(in)
+			w.Record.Problems = map[incident.Part]incident.Problem{incident.FollowUpsPart: {NotBefore: at, RetryAt: at}}
+		}
+	}
+	week := opened.AddDate(0, 0, 7)
+	tests := []struct {
+		name    string
+		changes []change
+		now     time.Time
+		want    time.Time
+	}{
+		{"no wiki", []change{noWiki}, now, now.Add(time.Hour)},
+		{"to the end of the week", []change{noWiki}, week.Add(-time.Second), week.Add(time.Hour - time.Second)},
+		{"no longer", []change{noWiki}, week, time.Time{}},
+		{"paused", []change{noWiki, unlabelled}, now, time.Time{}},
+		{"below the bar", []change{noWiki, labels("incident", "sev4")}, now, time.Time{}},
+		{"kept private", []change{noWiki, public, label("security")}, now, time.Time{}},
+		{"made already", []change{func(w *incident.World) { w.Repository.HasWiki = false }}, now, time.Time{}},
+		{"trouble that ends before", []change{noWiki, trouble(time.Minute)}, now, now.Add(time.Minute)},
+		{"trouble that ends later", []change{noWiki, trouble(2 * time.Hour)}, now, now.Add(time.Hour)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			plan := incident.Decide(incident.DefaultPolicy(), plain{}, world(tt.changes...), tt.now)
+			same(t, "look again", tt.want, plan.LookAgain)
+		})
+	}
+}
+
 func TestPathNeverChanges(t *testing.T) {
 	t.Parallel()
 	w := world(noPage)
@@ -135,33 +210,4 @@ func TestConfigErrorIsShown(t *testing.T) {
 	t.Parallel()
 	w := world(func(w *incident.World) { w.ConfigError = "line 3: unknown key" })
 	mentions(t, tells(decide(w)), "! line 3: unknown key\n")
-}
-
-func TestParseKey(t *testing.T) {
-	t.Parallel()
-	tests := map[string]string{
-		"acme/shop#42":    "acme/shop#42",
-		" Acme/Shop.x#7 ": "acme/shop.x#7",
-		"https://github.test/Acme/Shop/issues/42": "acme/shop#42",
-		"https://github.test/acme/shop/pull/1":    "acme/shop#1",
-		"shop#42":                                 "",
-		"acme/shop":                               "",
-		"acme/shop#0":                             "",
-		"acme/shop#x":                             "",
-		"a/../shop#1":                             "",
-	}
-	for in, want := range tests {
-		t.Run(in, func(t *testing.T) {
-			t.Parallel()
-			key, err := incident.ParseKey(in)
-			if want == "" {
-				if err == nil {
-					t.Fatalf("%q was read as %s", in, key)
-				}
-				return
-			}
-			same(t, "key", want, key.String())
-			same(t, "repository", key.Repo, incident.NewRepo(key.Repo.Owner(), key.Repo.Name()))
-		})
-	}
 }

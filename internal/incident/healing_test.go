@@ -47,6 +47,19 @@ func TestAdoptedClosing(t *testing.T) {
 	same(t, "what says complete is edited, whatever the ledger says", []int64{7}, written)
 }
 
+// TestWrongID: the id is GitHub's to say. One that an edited tracker put beside
+// a true number would attach somebody else's issue.
+func TestWrongID(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(wrote(ada, "body", "Fix it")))
+	w.Record.Ledger.Items[0].Issue.ID = 666
+	plan := judgedPlan(w)
+	same(t, "corrected", incident.Ref{Number: 101, ID: 1101}, plan.Record.Ledger.Items[0].Issue)
+	same(t, "attached with the right one", []string{`attach "#101" to the incident as a sub-issue`}, effects(plan))
+	w = carryOut(w, plan)
+	same(t, "once", []string(nil), effects(judgedPlan(w)))
+}
+
 // TestCutOffOpening is a crash after a follow-up was opened and before that
 // was recorded: the listing answers.
 func TestCutOffOpening(t *testing.T) {

@@ -45,7 +45,7 @@ func TestWhatBecomesAFollowUp(t *testing.T) {
 		{
 			name:    "commands that are no titles",
 			changes: []change{commanded(ada, 7, "all", "All", "accept", "done #77", "Reopen #77", "snooze 2w no time", "snooze", "Snooze 10 d")},
-			says: "unknown 6",
+			says:    "unknown 6",
 		},
 		{
 			name: "titles that begin like commands", changes: []change{commanded(ada, 7, "all of it", "accept that", "done with it", "snooze the alert", "snooze 2weeks")},
