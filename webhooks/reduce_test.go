@@ -65,6 +65,7 @@ func TestDeliveryOutlivesTheBody(t *testing.T) {
 func FuzzReduce(f *testing.F) {
 	f.Add("issues", payload14K())
 	f.Add("sub_issues", []byte(`{"parent_issue":{"number":5},"parent_issue_repo":{"full_name":"a/b"},"repository":{"full_name":"a/c"},"installation":{"id":1}}`))
+	f.Add("label", []byte(`{"action":"edited","changes":{"name":{"from":"incident"}},"label":{"name":"x"},"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
 	f.Add("gollum", []byte(`{"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
 	f.Add("issues", []byte(`{"issue":{"number":1e3,"labels":[[],{"name":1},null]},"repository":[],"installation":{"id":9}}`))
 	f.Add("pull_request", []byte(strings.Repeat(`{"pull_request":`, 2000)))
