@@ -22,8 +22,8 @@
 //	label.name                          the label that was put on or taken off, or
 //	changes.name.from                   that the repository no longer has by this name
 //
-// An event of the wiki, or of a label itself, concerns the repository: its
-// key has number 0.
+// An event of the wiki, or of a label itself, names no issue: its key stands
+// for the repository's wiki or labels.
 //
 // All this serves to discard. What is acted on is read again from GitHub; a
 // payload that lies can at most cause a look too many or too few, and the
