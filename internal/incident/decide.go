@@ -17,7 +17,8 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	}
 	d.facts = d.read()
 	d.adopt()
-	d.found = match(d.items(d.policy, d.facts.Severity), *d.ledger())
+	items, more := d.items(d.policy, d.facts.Severity)
+	d.found, d.more = match(items, *d.ledger()), more
 	if d.labelled() {
 		d.accept()
 		d.page()
@@ -43,6 +44,7 @@ type decision struct {
 	next    Record
 	effects []Effect
 	found   []candidate // the items that are there now
+	more    bool        // there are more than are looked at
 	lines   []candidate // those of them that are followed up
 	waiting int
 	// undecided is true while an item is neither allowed nor denied.

@@ -240,6 +240,69 @@ func TestManyAtOnceWait(t *testing.T) {
 	mentions(t, tells(plan), "waiting 30\n")
 }
 
+// TestStandardOnesDontWait: the team's own configuration needs no confirmation,
+// and nobody's lines keep it back.
+func TestStandardOnesDontWait(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	policy.MaxNew = 2
+	policy.Standard = map[incident.Severity][]string{2: {"Send the message", "Write it down", "Tell the desk"}}
+	w := world(wrote(ada, "body", many(3)...), judged(policy))
+	plan := incident.Decide(policy, plain{}, w, now)
+	same(t, "opened", policy.Standard[2], opens(plan))
+	mentions(t, tells(plan), "waiting 3\n")
+
+	w = carryOut(w, plan)
+	judged(policy)(&w)
+	plan = incident.Decide(policy, plain{}, w, now)
+	same(t, "opened again", []string(nil), opens(plan))
+	mentions(t, tells(plan), "waiting 3\n")
+
+	w = world(wrote(mallory, "comment:3", many(2000)...), judged(policy))
+	same(t, "beside a flood", policy.Standard[2], opens(incident.Decide(policy, plain{}, w, now)))
+}
+
+func TestMostLines(t *testing.T) {
+	t.Parallel()
+	const most, notice = 1000, "! Somebody wrote more than 1000 lines"
+	mine := many(most + 1)
+	tests := []struct {
+		name    string
+		changes []change
+		opened  int
+		notice  bool
+	}{
+		{name: "a thousand", changes: []change{wrote(ada, "body", mine[:most]...)}, opened: most},
+		{name: "one more", changes: []change{wrote(ada, "body", mine...)}, opened: most, notice: true},
+		{
+			name: "one more elsewhere", opened: most, notice: true,
+			changes: []change{wrote(ada, "body", mine[:most]...), commanded(ada, 7, "One more")},
+		},
+		{
+			name: "references don't count", opened: most,
+			changes: []change{wrote(ada, "body", "#77", ""), wrote(ada, "comment:7", mine[:most]...)},
+		},
+		{
+			name: "after a stranger's flood", opened: 2, notice: true,
+			changes: []change{wrote(mallory, "comment:3", mine...), wrote(ada, "comment:7", "Fix it"), commanded(ada, 8, "Call back")},
+		},
+		{
+			name: "after a flood by nobody", opened: 1, notice: true,
+			changes: []change{wrote(incident.Actor{}, "comment:3", mine...), wrote(ada, "comment:7", "Fix it")},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			policy := incident.DefaultPolicy()
+			policy.MaxNew = 2 * most
+			plan := incident.Decide(policy, plain{}, world(append(tt.changes, judged(policy))...), now)
+			same(t, "opened", tt.opened, len(opens(plan)))
+			same(t, "notice", tt.notice, strings.Contains(tells(plan), notice))
+		})
+	}
+}
+
 func TestCommandsAreAnswered(t *testing.T) {
 	t.Parallel()
 	w := world(commanded(ada, 7, "Fix it", "Call back"), commanded(mallory, 8, "Mine"), commanded(ada, 9, "all", "all"))

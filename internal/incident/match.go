@@ -24,14 +24,16 @@ var reference = regexp.MustCompile(
 var reserved = regexp.MustCompile(
 	`(?i)^(?:all|accept|(?:done|reopen)\s+#\d+|snooze(?:\s+\d+\s*[hdwm]\b.*)?)$`)
 
-// linesTaken is how many lines of one incident are looked at. Nobody writes
-// more, and comparing them takes time.
+// linesTaken is how many lines of one author are looked at. Nobody writes
+// more, and comparing them takes time. It is counted by author, or a stranger
+// could write so many that those of others are not looked at.
 const linesTaken = 1000
 
 // items are all lines that ask for a follow-up: the checklists', the
-// commands', and the standard ones of the severity.
-func (w World) items(policy Policy, severity Severity) []Item {
-	items := slices.Clone(w.Items)
+// commands', and the standard ones of the severity. More tells that some
+// were left out.
+func (w World) items(policy Policy, severity Severity) (items []Item, more bool) {
+	items = slices.Clone(w.Items)
 	for _, c := range w.Commands {
 		if c.Name == "followup" && !reserved.MatchString(c.Rest) {
 			items = append(items, Item{
@@ -43,10 +45,20 @@ func (w World) items(policy Policy, severity Severity) []Item {
 	for _, title := range policy.Standard[severity] {
 		items = append(items, Item{Source: FromPolicy, Text: title})
 	}
+	taken := map[string]int{}
 	items = slices.DeleteFunc(items, func(i Item) bool {
-		return i.Text == "" || reference.MatchString(i.Text)
+		if i.Text == "" || reference.MatchString(i.Text) {
+			return true
+		}
+		if i.Source == FromPolicy {
+			return false
+		}
+		taken[i.Author.Login]++
+		left := taken[i.Author.Login] > linesTaken
+		more = more || left
+		return left
 	})
-	return items[:min(len(items), linesTaken)]
+	return items, more
 }
 
 // unknown counts the commands that mean nothing yet.
@@ -154,7 +166,8 @@ func AsksOfItems(policy Policy, w World) []Ask {
 			asks = append(asks, Ask{line, who.Login})
 		}
 	}
-	for _, c := range match(w.items(policy, w.severity(policy)), w.Record.Ledger) {
+	items, _ := w.items(policy, w.severity(policy))
+	for _, c := range match(items, w.Record.Ledger) {
 		if !c.Known && !c.Item.Ticked {
 			ask(c.Entry.Key, c.Item.Author)
 		}

@@ -327,9 +327,9 @@ func (d *decision) notices() []string {
 	if d.ConfigError != "" {
 		notices = append(notices, d.ConfigError)
 	}
-	if len(d.found) == linesTaken {
+	if d.more {
 		notices = append(notices, fmt.Sprintf(
-			"There are more than %d checklist lines here: the first %d are followed up.", linesTaken, linesTaken))
+			"Somebody wrote more than %d lines to be followed up here: only the first %d are looked at.", linesTaken, linesTaken))
 	}
 	for _, part := range []Part{PagePart, FollowUpsPart, AnswersPart, ClosingPart} {
 		if p, ok := d.next.Problems[part]; ok && p.Show {
