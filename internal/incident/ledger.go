@@ -147,6 +147,7 @@ func (l *Ledger) keep(e Entry) {
 
 // The forms of what a ledger may hold, and the most of it.
 var (
+	loginChecked  = regexp.MustCompile(`^[\w-]{1,100}(?:\[bot\])?$`)
 	keyChecked    = regexp.MustCompile(`^[a-z2-7]{12}$`)
 	sourceChecked = regexp.MustCompile(`^(?:body|standard|comment:[1-9]\d{0,18})$`)
 	lineChecked   = regexp.MustCompile(`^[\w:\[\]-]{1,160}$`)
@@ -166,6 +167,9 @@ func (l Ledger) Checked() Ledger {
 	l = l.clone()
 	l.TrackerID, l.Reactions = 0, nil
 	l.Removals = max(l.Removals, 0)
+	if !loginChecked.MatchString(l.Accepted.By) {
+		l.Accepted = Acceptance{}
+	}
 	if !pathChecked.MatchString(l.Page.Path) {
 		l.Page = Page{}
 	}
