@@ -78,9 +78,13 @@ func (n *run) attach(ctx context.Context, e incident.AttachFollowUp) error {
 	record := n.snapshot()
 	entry := record.Ledger.Entry(e.Item)
 	for _, f := range known {
-		if entry != nil && entry.Opened() && f.Issue.Number == entry.Issue.Number && f.ID != 0 {
-			return n.forge.AttachSubIssue(ctx, n.key, f.ID)
+		if entry == nil || !entry.Opened() || f.Issue.Number != entry.Issue.Number {
+			continue
 		}
+		if f.State == incident.Gone { // its id may be the ledger's: GitHub told none
+			return nil
+		}
+		return n.forge.AttachSubIssue(ctx, n.key, f.ID)
 	}
 	return fmt.Errorf("attach the item %s: %w", e.Item, errNotOpened)
 }

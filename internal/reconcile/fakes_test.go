@@ -156,16 +156,14 @@ type fakeWiki struct {
 }
 
 func (f *fakeWiki) Create(
-	ctx context.Context, _ int64, repo incident.Repo, page incident.CreatePage,
-) (url string, err error) {
-	err = f.call(ctx, "Create", page.Path, func() error {
+	ctx context.Context, _ int64, _ incident.Repo, page incident.CreatePage,
+) error {
+	return f.call(ctx, "Create", page.Path, func() error {
 		if f.pages[page.Path] == "" {
 			f.pages[page.Path] = page.Content
 		}
-		url = "https://github.test/" + string(repo) + "/wiki/" + strings.TrimSuffix(page.Path, ".md")
 		return nil
 	})
-	return url, err
 }
 
 type mark struct {
@@ -174,10 +172,15 @@ type mark struct {
 	At           time.Time
 }
 
+type resumption struct {
+	Installation int64
+	Repo         incident.Repo
+}
+
 type fakeMarker struct {
 	*journal
 	marks   []mark
-	resumed []incident.Repo
+	resumed []resumption
 }
 
 func (f *fakeMarker) Mark(ctx context.Context, installation int64, key incident.Key, at time.Time) error {
@@ -187,9 +190,9 @@ func (f *fakeMarker) Mark(ctx context.Context, installation int64, key incident.
 	})
 }
 
-func (f *fakeMarker) Resume(ctx context.Context, repo incident.Repo) error {
+func (f *fakeMarker) Resume(ctx context.Context, installation int64, repo incident.Repo) error {
 	return f.call(ctx, "Resume", string(repo), func() error {
-		f.resumed = append(f.resumed, repo)
+		f.resumed = append(f.resumed, resumption{installation, repo})
 		return nil
 	})
 }

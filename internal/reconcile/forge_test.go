@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type fakeForge struct {
 	*journal
 	clock        func() time.Time
 	repository   incident.Repository
+	others       map[incident.Repo]int64 // ids of repositories that are not this one
 	config       string // of every repository; "" for no such file
 	issues       map[incident.Key]incident.Issue
 	comments     map[incident.Key][]incident.Comment
@@ -24,7 +26,7 @@ type fakeForge struct {
 	labelling    incident.Labelling
 	verdicts     map[string]incident.Verdict // Allowed unless it says otherwise
 	repositories []incident.Repo
-	commented    []incident.Key
+	commented    map[incident.Key]time.Time // when each was last commented
 	attached     []int64
 	reactions    []incident.Reaction
 	next         int64
@@ -33,6 +35,9 @@ type fakeForge struct {
 func (f *fakeForge) Repository(ctx context.Context, repo incident.Repo) (found incident.Repository, err error) {
 	err = f.call(ctx, "Repository", string(repo), func() error {
 		found = f.repository
+		if id, ok := f.others[repo]; ok {
+			found.ID = id
+		}
 		return nil
 	})
 	return found, err
@@ -132,17 +137,14 @@ func (f *fakeForge) Listed(
 
 func (f *fakeForge) Commented(
 	ctx context.Context, repo incident.Repo, since time.Time,
-) (keys []incident.Key, err error) {
+) (found map[incident.Key]time.Time, err error) {
 	object := fmt.Sprintf("%s %s", repo, since.UTC().Format(time.DateTime))
 	err = f.call(ctx, "Commented", object, func() error {
-		for _, key := range f.commented {
-			if key.Repo == repo {
-				keys = append(keys, key)
-			}
-		}
+		found = maps.Clone(f.commented)
+		maps.DeleteFunc(found, func(key incident.Key, at time.Time) bool { return key.Repo != repo || at.Before(since) })
 		return nil
 	})
-	return keys, err
+	return found, err
 }
 
 func (f *fakeForge) Repositories(ctx context.Context) (repos []incident.Repo, err error) {

@@ -29,7 +29,7 @@ func TestNoIncident(t *testing.T) {
 	if next := s.lookAt(t, key); !next.IsZero() {
 		t.Errorf("look again at %s", next)
 	}
-	want := []string{"Admits acme", "Issue acme/shop#9", "Record acme/shop#9"}
+	want := []string{"Admits acme", "Issue acme/shop#9", "IncidentOf acme/shop#9", "Record acme/shop#9"}
 	if diff := cmp.Diff(want, s.all()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
@@ -81,7 +81,7 @@ func TestFollowUp(t *testing.T) {
 	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
 		t.Errorf("marks (-want +got):\n%s", diff)
 	}
-	if f := s.memory.followUps[issue.Key]; f.State != incident.Done || !f.Since.Equal(opened) {
+	if f := s.memory.followUps[issue.Key]; f.State != incident.Done || f.Parent != shopID || !f.At.Equal(s.now()) {
 		t.Errorf("remembered %+v", f)
 	}
 	s.expect(t, 0, outward...)
@@ -99,7 +99,6 @@ func TestMarkerThatCountsForNothing(t *testing.T) {
 	}{
 		{"in a person's issue", func(i *incident.Issue) { i.AppID = 0 }},
 		{"in an issue of another App", func(i *incident.Issue) { i.AppID = ourApp + 1 }},
-		{"for a parent elsewhere", func(i *incident.Issue) { i.Key.Repo = "acme/till" }},
 		{"taken out", func(i *incident.Issue) { i.Body = "Mend the pool" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -144,10 +143,11 @@ func TestDeletedFollowUp(t *testing.T) {
 	kept, deleted := incident.Key{Repo: shop, Number: 102}, incident.Key{Repo: shop, Number: 103}
 	title := s.forge.issues[deleted].Title
 	delete(s.forge.issues, deleted)
+	last := s.memory.followUps[deleted].At
 	later := s.now().Add(time.Minute)
 	s.reconciler.Clock = func() time.Time { return later }
 	s.lookAt(t, deleted)
-	if f := s.memory.followUps[deleted]; f.State != incident.Gone || f.Title != title || !f.At.Equal(later) {
+	if f := s.memory.followUps[deleted]; f.State != incident.Gone || f.Title != title || !f.At.Equal(last) {
 		t.Errorf("remembered %+v", f)
 	}
 	if f := s.memory.followUps[kept]; f.State != incident.Open {
@@ -159,6 +159,51 @@ func TestDeletedFollowUp(t *testing.T) {
 	s.look(t)
 	s.expect(t, 0, "OpenIssue")
 	s.shows(t, "gone")
+}
+
+// GitHub said 404, and now shows it as it was: then it was not gone.
+func TestFollowUpComesBack(t *testing.T) {
+	t.Parallel()
+	s, issue := followed(t)
+	delete(s.forge.issues, issue.Key)
+	s.lookAt(t, issue.Key)
+	s.look(t)
+	s.shows(t, "gone")
+	s.forge.issues[issue.Key] = issue
+	s.forget()
+	s.lookAt(t, issue.Key)
+	s.expect(t, 1, "Mark "+parent.String())
+	s.look(t)
+	s.shows(t, "0 of 1 done")
+	s.expect(t, 0, "OpenIssue", "AttachSubIssue", "WriteComment")
+}
+
+// When the whole repository is out of sight, nothing is known of its issues.
+func TestRepositoryOutOfSight(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		key  func(followUp incident.Key) incident.Key
+	}{
+		{"a follow-up", func(followUp incident.Key) incident.Key { return followUp }},
+		{"a parent", func(incident.Key) incident.Key { return parent }},
+		{"neither", func(incident.Key) incident.Key { return number(9) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, issue := followed(t)
+			clear(s.forge.issues)
+			s.before["Repository"] = fails(&incident.Missing{What: string(shop)})
+			next, err := s.reconciler.Look(t.Context(), installation, c.key(issue.Key))
+			if paused := new(incident.Paused); !errors.As(err, &paused) || !next.IsZero() {
+				t.Errorf("look again at %s, error %v, want Paused", next, err)
+			}
+			s.changedNothing(t)
+			if f := s.memory.followUps[issue.Key]; f.State != incident.Open {
+				t.Errorf("remembered %+v", f)
+			}
+		})
+	}
 }
 
 // One whose state was never stored has nothing to be noted.
@@ -199,7 +244,7 @@ func TestOwnerNotServed(t *testing.T) {
 func TestInstallationIsLookedUp(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")
-	s.edit(parent, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(incident.Key{Repo: shop, Number: 41}) })
+	s.edit(parent, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(idOf(41)) })
 	if _, err := s.reconciler.Look(t.Context(), 0, parent); err != nil {
 		t.Fatal(err)
 	}
@@ -214,20 +259,21 @@ func TestInstallationIsLookedUp(t *testing.T) {
 }
 
 // followUpOf is the text of a follow-up for another parent.
-func followUpOf(of incident.Key) string {
+func followUpOf(of incident.ID) string {
 	_, body := templates.New().FollowUp(incident.FollowUpView{
-		Facts: incident.Facts{Key: of}, Item: "item", Source: incident.FromBody, Words: "words", Text: "Mend it",
+		Facts: incident.Facts{ID: of}, Item: "item", Source: incident.FromBody, Words: "words", Text: "Mend it",
 	})
 	return body
 }
 
-// News of a wiki is for those that wait for a page.
+// News of a wiki is for those whose page could not be made.
 func TestWikiChanged(t *testing.T) {
 	t.Parallel()
 	s, _ := followed(t)
 	waiting := incident.Key{Repo: shop, Number: 43}
-	s.memory.records[waiting] = incident.Record{}
-	s.memory.records[incident.Key{Repo: "acme/till", Number: 44}] = incident.Record{}
+	stuck := incident.Record{Problems: map[incident.Part]incident.Problem{incident.PagePart: {}}}
+	s.memory.records[waiting], s.memory.records[incident.Key{Repo: "acme/till", Number: 44}] = stuck, stuck
+	s.memory.records[number(44)] = incident.Record{Problems: map[incident.Part]incident.Problem{incident.ClosingPart: {}}}
 	s.lookAt(t, incident.Key{Repo: shop})
 	want := []mark{{installation, waiting, s.now()}}
 	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
@@ -263,6 +309,9 @@ func TestLookErrors(t *testing.T) {
 		{call: "Mark", key: follow, by: installation, setUp: withFollowUp},
 		{call: "SaveFollowUp", key: parent, by: installation, setUp: withFollowUp},
 		{call: "IncidentOf", key: follow, by: installation},
+		{call: "IncidentOf", key: parent, by: installation},
+		{call: "FollowUps", key: parent, by: installation, setUp: func(s *stage) { s.memory.parents[parent] = number(41) }},
+		{call: "Repository", key: follow, by: installation},
 		{call: "FollowUps", key: follow, by: installation, setUp: func(s *stage) { s.memory.parents[follow] = parent }},
 	} {
 		t.Run(c.call+" "+c.key.String(), func(t *testing.T) {
@@ -282,11 +331,14 @@ func TestLookErrors(t *testing.T) {
 	}
 }
 
-func remembered(s *stage) { s.memory.records[parent] = incident.Record{} }
+// remembered is a parent whose page could not be made.
+func remembered(s *stage) {
+	s.memory.records[parent] = incident.Record{Problems: map[incident.Part]incident.Problem{incident.PagePart: {}}}
+}
 
 // withFollowUp puts a follow-up on the forge that nothing is remembered of.
 func withFollowUp(s *stage) {
 	key := incident.Key{Repo: shop, Number: 101}
 	s.addIssue(key, "postmortem-followup")
-	s.edit(key, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(parent) })
+	s.edit(key, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(idOf(parent.Number)) })
 }

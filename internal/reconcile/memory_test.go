@@ -44,9 +44,8 @@ func (f *fakeMemory) Record(ctx context.Context, key incident.Key) (r incident.R
 	return r, ok, err
 }
 
-// SaveRecord may well succeed after the context has ended.
 func (f *fakeMemory) SaveRecord(ctx context.Context, key incident.Key, r incident.Record) error {
-	return f.call(context.WithoutCancel(ctx), "SaveRecord", key.String(), func() error {
+	return f.call(ctx, "SaveRecord", key.String(), func() error {
 		if f.refuse != nil {
 			if err := f.refuse(r); err != nil {
 				return err

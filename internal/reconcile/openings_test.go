@@ -165,7 +165,7 @@ func TestFollowUpKnownByTheLedgerOnly(t *testing.T) {
 		s, issue := setUp(t)
 		delete(s.forge.issues, issue.Key)
 		s.look(t)
-		if f := s.memory.followUps[issue.Key]; f.State != incident.Gone || f.Item == "" || !f.At.Equal(s.now()) {
+		if f := s.memory.followUps[issue.Key]; f.State != incident.Gone || f.Item == "" || f.Parent != shopID || f.At.After(opened) {
 			t.Errorf("remembered %+v", f)
 		}
 		s.expect(t, 0, "OpenIssue")
@@ -220,7 +220,7 @@ func TestDuplicate(t *testing.T) {
 		{
 			name: "given to another incident",
 			moved: func(s *stage, key incident.Key) error {
-				s.edit(key, func(i *incident.Issue) { i.Body = followUpOf(number(41)) })
+				s.edit(key, func(i *incident.Issue) { i.Body = followUpOf(idOf(41)) })
 				return nil
 			},
 		},
@@ -246,7 +246,7 @@ func TestDuplicate(t *testing.T) {
 				t.Errorf("problems %+v", s.record(parent).Problems)
 			}
 			f := s.memory.followUps[second]
-			if c.closed > 0 && (f.State != incident.Dropped || !f.At.Equal(s.now())) {
+			if c.closed > 0 && (f.State != incident.Dropped || !f.At.Equal(opened)) {
 				t.Errorf("remembered %+v", f)
 			}
 		})

@@ -1,12 +1,14 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,7 +44,7 @@ type run struct {
 	mu      sync.Mutex
 	record  incident.Record
 	united  bool // with the tracker's ledger
-	listed  bool // all follow-ups are known
+	listed  bool // all follow-ups are known; until it is accepted, none is looked for
 	overlay map[incident.Key]incident.FollowUp
 	running map[incident.Part]bool
 	failed  map[incident.Part]bool // in this run
@@ -53,7 +55,7 @@ func (r *Reconciler) newRun(
 ) *run {
 	return &run{
 		r: r, forge: forge, installation: installation, key: key,
-		record: record, listed: known,
+		record: record, listed: known && !record.Ledger.Accepted.At.IsZero(),
 		policy:   r.Defaults,
 		verdicts: map[string]incident.Verdict{},
 		finished: make(chan incident.Part),
@@ -357,5 +359,7 @@ func (n *run) recall(ctx context.Context) ([]incident.FollowUp, error) {
 			all = append(all, f)
 		}
 	}
+	// In one order, whatever a map's is: what is adopted first is listed first.
+	slices.SortFunc(all, func(a, b incident.FollowUp) int { return cmp.Compare(a.Issue.Number, b.Issue.Number) })
 	return all, nil
 }

@@ -92,7 +92,7 @@ func TestHangingWikiHoldsUpNothing(t *testing.T) {
 		default:
 			t.Error("the look goes on although the wiki answered")
 		}
-		s.shows(t, s.record(parent).Ledger.Page.URL)
+		s.showsPage(t)
 		s.expect(t, 1, "Create")
 	})
 }
@@ -141,11 +141,8 @@ func TestFinishedPartIsNotForgotten(t *testing.T) {
 		s.look(t)
 		s.expect(t, 1, "Create")
 		s.expect(t, 2, "OpenIssue")
-		url := s.record(parent).Ledger.Page.URL
-		if url == "" {
-			t.Fatal("the page is not in the record")
-		}
-		s.shows(t, url, "Write it down")
+		s.showsPage(t)
+		s.shows(t, "Write it down")
 	})
 }
 

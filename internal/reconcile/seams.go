@@ -96,7 +96,8 @@ type Memory interface {
 	// anything changed.
 	SaveFollowUp(ctx context.Context, of incident.Key, f incident.FollowUp) (changed bool, err error)
 	// Unchecked are open follow-ups of a repository that were not looked at
-	// since before, at most that many. They count as looked at from now on.
+	// since before, at most that many. They count as looked at from now on,
+	// even if making them due fails after this: then it is a day later.
 	Unchecked(ctx context.Context, repo incident.Repo, before time.Time, most int) ([]incident.Key, error)
 	// IncidentOf is the incident that a follow-up belongs to; false if the
 	// issue is not a known follow-up.

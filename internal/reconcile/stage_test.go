@@ -17,6 +17,9 @@ const (
 	ourApp       = 5
 	installation = 7
 	shop         = incident.Repo("acme/shop")
+	shopID       = 77 // GitHub's id of the shop, whatever it is called
+	till         = incident.Repo("acme/till")
+	tillID       = 78
 )
 
 var (
@@ -50,10 +53,13 @@ func newStage(t *testing.T, body string) *stage {
 	}
 	s.forge = &fakeForge{
 		journal: j, clock: s.now, next: 100,
-		repository:   incident.Repository{FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", HasWiki: true},
+		repository: incident.Repository{
+			ID: shopID, FullName: "Acme/Shop", URL: "https://github.test/Acme/Shop", HasWiki: true,
+		},
 		labelling:    incident.Labelling{By: ada, At: opened},
 		issues:       map[incident.Key]incident.Issue{},
 		comments:     map[incident.Key][]incident.Comment{},
+		others:       map[incident.Repo]int64{till: tillID},
 		unlisted:     map[int64]bool{},
 		verdicts:     map[string]incident.Verdict{},
 		repositories: []incident.Repo{shop},
@@ -68,7 +74,7 @@ func newStage(t *testing.T, body string) *stage {
 	s.forge.issues[parent] = labelled
 	s.reconciler = &reconcile.Reconciler{
 		Forges: s.forges, Wiki: s.wiki, Memory: s.memory, Marker: s.marker, Texts: templates.New(),
-		Policy: policyOf, Clock: s.now, Settle: time.Minute,
+		Policy: policyOf, Defaults: incident.DefaultPolicy(), Clock: s.now, Settle: time.Minute,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	return s
@@ -79,6 +85,8 @@ func policyOf(file string, data []byte) (incident.Policy, error) {
 	p := incident.DefaultPolicy()
 	switch string(data) {
 	case "":
+	case "apps":
+		p.Apps = []string{"forms"}
 	case "standard":
 		p.Standard = map[incident.Severity][]string{3: {"Tell the customers"}}
 	default:
@@ -169,11 +177,25 @@ func (s *stage) shows(t *testing.T, words ...string) {
 	}
 }
 
+// showsPage fails the test unless the page was made, is known to be, and the
+// tracker links it.
+func (s *stage) showsPage(t *testing.T) {
+	t.Helper()
+	page := s.record(parent).Ledger.Page
+	if !page.Made() || s.wiki.pages[page.Path] == "" {
+		t.Fatalf("no page: %+v", page)
+	}
+	s.shows(t, s.forge.repository.URL+"/wiki/"+strings.TrimSuffix(page.Path, ".md"))
+}
+
 func (s *stage) record(key incident.Key) incident.Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.memory.records[key].Clone()
 }
+
+// idOf is how markers name an issue of the shop.
+func idOf(number int) incident.ID { return incident.ID{Repository: shopID, Number: number} }
 
 // followUps are the issues that the look opened.
 func (s *stage) followUps() (found []incident.Issue) {

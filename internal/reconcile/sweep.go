@@ -53,6 +53,9 @@ func (r *Reconciler) sweepInstallation(ctx context.Context, inst Installation, s
 	// not always be the same ones that nobody looks at.
 	rand.Shuffle(len(repos), func(i, j int) { repos[i], repos[j] = repos[j], repos[i] })
 	for _, repo := range repos {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		due, err := r.sweepRepository(ctx, inst, forge, repo)
 		swept.Repositories++
 		swept.Due += due

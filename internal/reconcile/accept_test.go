@@ -1,0 +1,111 @@
+package reconcile_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hindsight/internal/incident"
+)
+
+// Anybody may open an issue, and a form may label it: until somebody with the
+// right to it has, nothing that people wrote is looked into.
+func TestUnacceptedCostsLittle(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, twoItem)
+	s.say(ben, "/followup Write it down")
+	s.forge.verdicts["ada"] = incident.Denied
+	s.look(t)
+	want := []string{
+		"Admits acme", "Comments acme/shop#42", "IncidentOf acme/shop#42", "Issue acme/shop#42",
+		"Labelling acme/shop#42 incident", "MayTriage ada", "Record acme/shop#42", "Repository acme/shop",
+		"SaveRecord acme/shop#42",
+	}
+	calls := s.all()
+	slices.Sort(calls) // some run beside each other
+	if diff := cmp.Diff(want, calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// What the answer decides on is asked for after it.
+func TestAcceptedBeforeTheRest(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.look(t)
+	calls := s.made("MayTriage ada", "File", "Listed")
+	if calls[0] != "MayTriage ada" {
+		t.Errorf("calls %q: asked before it was accepted", calls)
+	}
+	s.expect(t, 1, "MayTriage")
+	s.expect(t, 1, "File")
+	s.expect(t, 1, "Listed")
+}
+
+// Whether an App's label counts is configured; nobody is asked for it.
+func TestLabelledByAnApp(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		config string
+		counts bool
+	}{
+		{name: "named", config: "apps", counts: true},
+		{name: "not named"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "It is down.")
+			s.forge.labelling.By = incident.Actor{Login: "forms[bot]", Bot: true}
+			s.forge.config = c.config
+			s.look(t)
+			if counts := len(s.ours()) == 1; counts != c.counts {
+				t.Errorf("accepted: %t, want %t", counts, c.counts)
+			}
+			s.expect(t, 1, "File")
+			s.expect(t, 0, "MayTriage")
+		})
+	}
+}
+
+// A configuration that can't be read for now decides nothing.
+func TestLabelledByAnAppUnconfigured(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.labelling.By = incident.Actor{Login: "forms[bot]", Bot: true}
+	down := errors.New("502")
+	s.before["File"] = once(fails(down))
+	if _, err := s.reconciler.Look(t.Context(), installation, parent); !errors.Is(err, down) {
+		t.Errorf("error %v", err)
+	}
+	s.expect(t, 0, append(outward, "SaveRecord")...)
+	s.forge.config = "apps"
+	s.look(t)
+	s.tracker(t)
+}
+
+// The database and the tracker are gone, and so is the right to the label.
+// When it is back, what was opened before is found.
+func TestAcceptedLater(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, twoItem)
+	s.look(t)
+	s.memory = newMemory(s.journal)
+	s.reconciler.Memory = s.memory
+	s.forge.remove(parent, s.tracker(t).ID)
+	s.forge.verdicts["ada"] = incident.Denied
+	s.look(t)
+	delete(s.forge.verdicts, "ada")
+	s.forge.labelling = incident.Labelling{By: ben, At: opened.Add(time.Minute)}
+	s.forget()
+	s.look(t)
+	s.expect(t, 1, "Listed")
+	s.expect(t, 0, "OpenIssue")
+	s.expect(t, 1, "WriteComment")
+	if n := len(s.followUps()); n != 2 {
+		t.Errorf("%d follow-ups", n)
+	}
+}

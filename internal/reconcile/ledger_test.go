@@ -1,0 +1,115 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"hindsight/internal/incident"
+)
+
+// claimed is an entry as whoever may edit the tracker could write it.
+func claimed(n int, ref incident.Ref) incident.Entry {
+	letter := func(i int) string { return string(rune('a' + i%26)) }
+	key := "strayaaaaa" + letter(n/26) + letter(n)
+	return incident.Entry{Key: incident.ItemKey(key), Words: key, Source: incident.FromBody, Issue: ref}
+}
+
+// claims puts a tracker on the parent whose ledger holds the entries.
+func (s *stage) claims(entries ...incident.Entry) incident.Comment {
+	ledger := incident.Ledger{Accepted: incident.Acceptance{By: "ada", At: opened}, Items: entries}
+	return s.forge.say(parent, incident.Comment{Ours: true, Body: trackerOf(idOf(parent.Number), ledger)})
+}
+
+// opens makes an issue of ours that no listing shows.
+func (s *stage) opens(key incident.Key) {
+	s.addIssue(key)
+	s.edit(key, func(i *incident.Issue) { i.AppID, i.Body = ourApp, "Mend the pool" })
+}
+
+// A ledger that names what this App did not open is not believed.
+func TestLedgerNamesAStrangersIssue(t *testing.T) {
+	t.Parallel()
+	for _, app := range []int64{0, ourApp + 1} {
+		t.Run(fmt.Sprint("by app ", app), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "It is down.")
+			s.addIssue(number(200))
+			s.edit(number(200), func(i *incident.Issue) { i.AppID = app })
+			s.claims(claimed(0, incident.Ref{Number: 200, ID: 1200}))
+			s.look(t)
+			if items := s.record(parent).Ledger.Items; len(items) != 0 {
+				t.Errorf("believed: %+v", items)
+			}
+			s.expect(t, 0, "AttachSubIssue", "SaveFollowUp")
+			s.expect(t, 1, "Issue acme/shop#200")
+			if body := s.tracker(t).Body; strings.Contains(body, "#200") {
+				t.Errorf("the tracker shows it:\n%s", body)
+			}
+		})
+	}
+}
+
+// The token reaches further than who edits a tracker: what is attached is what
+// GitHub says the number is.
+func TestLedgerNamesAnotherID(t *testing.T) {
+	t.Parallel()
+	const elsewhere = 999
+	t.Run("of an issue that is there", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, "It is down.")
+		s.opens(number(200))
+		s.claims(claimed(0, incident.Ref{Number: 200, ID: elsewhere}))
+		s.look(t)
+		if want := []int64{1200}; !slices.Equal(s.forge.attached, want) {
+			t.Errorf("attached %v, want %v", s.forge.attached, want)
+		}
+		if id := s.record(parent).Ledger.Items[0].Issue.ID; id != 1200 {
+			t.Errorf("the ledger keeps the id %d", id)
+		}
+	})
+	t.Run("of an issue that is not there", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, "It is down.")
+		s.claims(claimed(0, incident.Ref{Number: 200, ID: elsewhere}))
+		if next := s.look(t); !next.IsZero() {
+			t.Errorf("look again at %s: %+v", next, s.record(parent).Problems)
+		}
+		s.expect(t, 0, "AttachSubIssue")
+		s.look(t)
+		s.expect(t, 0, "AttachSubIssue")
+	})
+}
+
+// A tracker filled with numbers makes us ask for some of them only, in all
+// rounds of a run; the next run goes on where this one ended.
+func TestLedgerOfManyNumbers(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	var entries []incident.Entry
+	for i := range 60 {
+		s.opens(number(200 + i))
+		entries = append(entries, claimed(i, incident.Ref{Number: 200 + i, ID: int64(1200 + i)}))
+	}
+	s.claims(entries...)
+	asked := func() int {
+		n := 0
+		for _, c := range s.made("Issue") {
+			if c != "Issue "+parent.String() {
+				n++
+			}
+		}
+		return n
+	}
+	for _, want := range []int{50, 10, 0} {
+		s.forget()
+		s.look(t)
+		if n := asked(); n != want {
+			t.Errorf("asked for %d follow-ups, want %d", n, want)
+		}
+	}
+	if n := len(s.memory.followUps); n != 60 {
+		t.Errorf("%d follow-ups are remembered", n)
+	}
+}
