@@ -199,6 +199,64 @@ func TestBadConfiguration(t *testing.T) {
 	}
 }
 
+// One that only a person can make readable holds up nothing: the defaults are
+// in force, and the tracker says why.
+func TestUnreadableConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.forge.config = "standard"
+	s.before["File"] = fails(&incident.Blocked{Text: "The file is too large: make it smaller."})
+	if next := s.look(t); !next.IsZero() {
+		t.Errorf("look again at %s", next)
+	}
+	s.shows(t, "The file is too large: make it smaller.")
+	s.expect(t, 1, "OpenIssue")
+	s.expect(t, 1, "File")
+	delete(s.before, "File")
+	s.look(t)
+	s.expect(t, 1, "OpenIssue Tell the customers")
+	if strings.Contains(s.tracker(t).Body, "too large") {
+		t.Error("the notice stays although the configuration can be read")
+	}
+}
+
+// Errors that pass say nothing of what is configured.
+func TestConfigurationThatIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	for _, down := range []error{errors.New("502"), &incident.Later{At: opened.Add(2 * time.Hour)}} {
+		t.Run(down.Error(), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, oneItem)
+			s.before["File"] = once(fails(down))
+			if _, err := s.reconciler.Look(t.Context(), installation, parent); !errors.Is(err, down) {
+				t.Errorf("error %v", err)
+			}
+			s.expect(t, 0, append(outward, "SaveRecord")...)
+			s.look(t)
+			s.expect(t, 1, "OpenIssue")
+		})
+	}
+}
+
+// What runs beside the rest must not end the process for everybody.
+func TestPanicWhileReading(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"Comments", "Repository", "Labelling", "File", "Listed"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, oneItem)
+			s.before[call] = once(func(context.Context) error { panic("a bug") })
+			_, err := s.reconciler.Look(t.Context(), installation, parent)
+			if err == nil || !strings.Contains(err.Error(), "a bug") || !strings.Contains(err.Error(), "fakes_test.go") {
+				t.Errorf("error %v, want what it was and where", err)
+			}
+			s.expect(t, 0, append(outward, "SaveRecord")...)
+			s.look(t)
+			s.expect(t, 1, "OpenIssue")
+		})
+	}
+}
+
 func TestEachLoginIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, twoItem)

@@ -90,6 +90,29 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// What was done is remembered, even when it ended the moment the run was being
+// stopped.
+func TestStoppedRightAfterTheEffect(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.after["OpenIssue"] = func(context.Context) error {
+		cancel()
+		return nil
+	}
+	if _, err := s.reconciler.Look(ctx, installation, parent); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	issue, record := s.onlyFollowUp(t), s.record(parent)
+	if len(record.Opening) != 0 || record.Ledger.Items[0].Issue.Number != issue.Key.Number {
+		t.Errorf("the record %+v does not know %s", record, issue.Key)
+	}
+	if f := s.memory.followUps[issue.Key]; f.State != incident.Open {
+		t.Errorf("remembered %+v", f)
+	}
+}
+
 // A listing beside an opening under way answers nothing, and is not asked for.
 func TestNoListingWhileOpening(t *testing.T) {
 	t.Parallel()
@@ -221,6 +244,15 @@ func TestDuplicate(t *testing.T) {
 			name: "given to another incident",
 			moved: func(s *stage, key incident.Key) error {
 				s.edit(key, func(i *incident.Issue) { i.Body = followUpOf(idOf(41)) })
+				return nil
+			},
+		},
+		{
+			name: "given to an incident elsewhere",
+			moved: func(s *stage, key incident.Key) error {
+				s.edit(key, func(i *incident.Issue) {
+					i.Body = followUpOf(incident.ID{Repository: tillID, Number: parent.Number})
+				})
 				return nil
 			},
 		},

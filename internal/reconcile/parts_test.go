@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -101,6 +102,26 @@ func TestFirstRefusalIsTold(t *testing.T) {
 	s.look(t)
 	s.shows(t, "Issues are switched off.")
 	s.expect(t, 0, "AttachSubIssue")
+}
+
+// What else the part manages to do is no sign that the refusal has ended: it
+// is asked ever less often.
+func TestRefusalsAreCounted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.before["OpenIssue Mend the pool"] = fails(&incident.Blocked{Text: "Issues are switched off."})
+	for i, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute} {
+		s.say(ben, fmt.Sprintf("### Follow-ups\n- [ ] Write part %d\n", i))
+		at := s.reconciler.Clock()
+		next := s.look(t)
+		if rest := next.Sub(at); rest != want {
+			t.Errorf("after refusal %d it rests %s, want %s", i+1, rest, want)
+		}
+		if n := len(s.followUps()); n != i+1 {
+			t.Errorf("%d follow-ups, want %d", n, i+1)
+		}
+		s.reconciler.Clock = func() time.Time { return next }
+	}
 }
 
 // What is held back keeps its time, and nothing is tried before.

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,31 @@ func TestPreviewSeesWhatIsNewer(t *testing.T) {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 	s.changedNothing(t)
+}
+
+// The same plan whenever it is asked for, in the order of the follow-ups'
+// numbers: nothing but the listing knows of them.
+func TestPreviewOrder(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.\n\n### Follow-ups\n- [ ] One\n- [ ] Two\n- [ ] Three\n- [ ] Four\n- [ ] Five\n")
+	s.look(t)
+	before := s.tracker(t)
+	s.memory = newMemory(s.journal)
+	s.reconciler.Memory = s.memory
+	s.forge.remove(parent, before.ID)
+	for range 5 {
+		plan, err := s.reconciler.Preview(t.Context(), parent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var numbers []int
+		for _, e := range plan.Record.Ledger.Items {
+			numbers = append(numbers, e.Issue.Number)
+		}
+		if len(numbers) != 5 || !slices.IsSorted(numbers) {
+			t.Errorf("the follow-ups come as %v", numbers)
+		}
+	}
 }
 
 func TestPreviewOfALookThatFailsInPart(t *testing.T) {

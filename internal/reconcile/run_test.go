@@ -97,6 +97,35 @@ func TestHangingWikiHoldsUpNothing(t *testing.T) {
 	})
 }
 
+// News is acted on while a part hangs, without waiting for it.
+func TestNewsWhileTheWikiHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, oneItem)
+		s.reconciler.Settle = time.Second
+		s.before["Create"] = takes(10 * time.Minute) // far more waits than there may be rounds
+		ended := make(chan error, 1)
+		go func() {
+			_, err := s.reconciler.Look(t.Context(), installation, parent)
+			ended <- err
+		}()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.expect(t, 1, "OpenIssue")
+		s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		s.expect(t, 1, "OpenIssue Write it down")
+		s.shows(t, "Write it down")
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		s.showsPage(t)
+		s.expect(t, 1, "Create")
+		s.expect(t, 2, "OpenIssue")
+	})
+}
+
 func TestSettle(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
