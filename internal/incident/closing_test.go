@@ -200,6 +200,15 @@ func TestClosingCommentByItsMarkerOnly(t *testing.T) {
 	same(t, "none is there", []string{"label: false"}, closingEffects(w))
 }
 
+// TestClosingWithNothingPromised: what was said is taken back even when neither
+// page nor follow-ups are left, and nothing is said for the first time.
+func TestClosingWithNothingPromised(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(noPage, labels("incident", "sev5")))
+	w.Closings = []incident.ClosingComment{{ID: 7, Complete: true}}
+	same(t, "taken back", []string{"comment 7: complete false"}, closingEffects(w))
+}
+
 // TestStaleClosingComment is taken for deleted until the listing shows it; then
 // it is put right.
 func TestStaleClosingComment(t *testing.T) {
@@ -251,4 +260,10 @@ func TestUndecidedLines(t *testing.T) {
 	w = completed(t)
 	w.Parent.State = incident.Open
 	same(t, "but not what is known to be wrong", 2, len(undecided(w)))
+
+	w = completed(t)
+	w.Closings, w.FollowUps[0].State = nil, incident.Open
+	w = settled(t, w)
+	w.FollowUps[0].State = incident.Done
+	same(t, "incomplete stays, where people deleted the comment", []string(nil), undecided(w))
 }

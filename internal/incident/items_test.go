@@ -258,8 +258,10 @@ func TestStandardOnesDontWait(t *testing.T) {
 	same(t, "opened again", []string(nil), opens(plan))
 	mentions(t, tells(plan), "waiting 3\n")
 
-	w = world(wrote(mallory, "comment:3", many(2000)...), judged(policy))
-	same(t, "beside a flood", policy.Standard[2], opens(incident.Decide(policy, plain{}, w, now)))
+	for _, by := range []incident.Actor{mallory, {}} {
+		w = world(wrote(by, "comment:3", many(2000)...), judged(policy))
+		same(t, "beside a flood", policy.Standard[2], opens(incident.Decide(policy, plain{}, w, now)))
+	}
 }
 
 func TestMostLines(t *testing.T) {
