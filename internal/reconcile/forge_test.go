@@ -19,7 +19,7 @@ type fakeForge struct {
 	clock        func() time.Time
 	repository   incident.Repository
 	others       map[incident.Repo]int64 // ids of repositories that are not this one
-	config       string // of every repository; "" for no such file
+	config       string                  // of every repository; "" for no such file
 	issues       map[incident.Key]incident.Issue
 	comments     map[incident.Key][]incident.Comment
 	unlisted     map[int64]bool // comments that a listing does not show yet

@@ -172,6 +172,25 @@ func TestRecordedTrackerIsAPersons(t *testing.T) {
 	}
 }
 
+// Nor if nothing is written in its place: the number is forgotten all the same.
+func TestRecordedTrackerIsAPersonsWhilePaused(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.forge.remove(parent, s.tracker(t).ID)
+	theirs := s.say(ben, "I am on it.")
+	record := s.record(parent)
+	record.Ledger.TrackerID = theirs.ID
+	s.memory.records[parent] = record
+	s.edit(parent, func(i *incident.Issue) { i.Labels = nil })
+	s.look(t)
+	s.forge.remove(parent, theirs.ID)
+	s.look(t)
+	s.expect(t, 0, append(outward, "CommentExists")...)
+	if l := s.record(parent).Ledger; l.Removals != 0 || l.TrackerID != 0 {
+		t.Errorf("%d removals, tracker %d", l.Removals, l.TrackerID)
+	}
+}
+
 // What people make of a follow-up's text does not end its being one.
 func TestFollowUpWithoutItsMarker(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,9 @@
 package reconcile_test
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -17,9 +19,9 @@ func claimed(n int, ref incident.Ref) incident.Entry {
 }
 
 // claims puts a tracker on the parent whose ledger holds the entries.
-func (s *stage) claims(entries ...incident.Entry) incident.Comment {
+func (s *stage) claims(entries ...incident.Entry) {
 	ledger := incident.Ledger{Accepted: incident.Acceptance{By: "ada", At: opened}, Items: entries}
-	return s.forge.say(parent, incident.Comment{Ours: true, Body: trackerOf(idOf(parent.Number), ledger)})
+	s.forge.say(parent, incident.Comment{Ours: true, Body: trackerOf(idOf(parent.Number), ledger)})
 }
 
 // opens makes an issue of ours that no listing shows.
@@ -49,6 +51,37 @@ func TestLedgerNamesAStrangersIssue(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What was found to be no follow-up stays out for the run, also while the
+// tracker can't be brought up to date.
+func TestDisownedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.addIssue(number(200))
+	s.claims(claimed(0, incident.Ref{Number: 200, ID: 1200}))
+	s.before["EditComment"] = fails(errors.New("502"))
+	s.look(t)
+	s.expect(t, 1, "Issue acme/shop#200")
+	s.expect(t, 1, "OpenIssue")
+	items := s.record(parent).Ledger.Items
+	if len(items) != 1 || items[0].Issue.Number != s.onlyFollowUp(t).Key.Number {
+		t.Errorf("the ledger holds %+v", items)
+	}
+}
+
+// A ledger can't say that what was never asked for was confirmed, nor keep
+// people from confirming.
+func TestLedgerThatConfirmsTheFuture(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "### Follow-ups\n"+strings.Repeat("- [ ] Mend\n", 26))
+	ledger := incident.Ledger{All: math.MaxInt64, Accepted: incident.Acceptance{By: "ada", At: opened}}
+	s.forge.say(parent, incident.Comment{Ours: true, Body: trackerOf(idOf(parent.Number), ledger)})
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+	s.say(ben, "/followup all")
+	s.look(t)
+	s.expect(t, 26, "OpenIssue")
 }
 
 // The token reaches further than who edits a tracker: what is attached is what

@@ -42,8 +42,8 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	if w.FollowUps, err = n.observeFollowUps(ctx); err != nil {
 		return w, err
 	}
-	err = n.judge(ctx, &w)
-	return w, err
+	n.judge(ctx, &w)
+	return w, nil
 }
 
 // reading is what one round reads from GitHub before anything is made of it.
@@ -336,11 +336,10 @@ func (n *run) listFollowUps(ctx context.Context, parent incident.Issue) error {
 }
 
 // forgetOpenings ends the openings that the listing has answered: what it
-// shows was opened, what it does not show was not.
+// shows was opened, what it does not show was not. Nothing is being opened
+// while it is called. Called with mu.
 func (n *run) forgetOpenings(found []incident.FollowUp) {
-	if !n.running[incident.FollowUpsPart] {
-		n.record.Opening = nil
-	}
+	n.record.Opening = nil
 	for _, f := range found {
 		if e := n.record.Ledger.Entry(f.Item); e != nil && !e.Opened() {
 			e.Issue = incident.Ref{Number: f.Issue.Number, ID: f.ID}
@@ -355,7 +354,7 @@ func (n *run) lookUp(ctx context.Context, e incident.Entry) (f incident.FollowUp
 	issue, err := n.forge.Issue(ctx, key)
 	if missing := new(incident.Missing); errors.As(err, &missing) {
 		f = incident.FollowUp{
-			Issue: key, ID: e.Issue.ID, Item: e.Key, Parent: n.repository.ID,
+			Issue: key, Item: e.Key, Parent: n.repository.ID,
 			State: incident.Gone, At: time.Unix(0, 0),
 		}
 		return f, true, n.seen(ctx, f)
@@ -384,21 +383,20 @@ func (n *run) followUp(issue incident.Issue, e incident.Entry) incident.FollowUp
 
 // judge asks GitHub for the permissions that the rules want to know. Only the
 // follow-ups wait for them.
-func (n *run) judge(ctx context.Context, w *incident.World) error {
+func (n *run) judge(ctx context.Context, w *incident.World) {
 	w.Record = n.snapshot()
 	if n.isBusy(incident.FollowUpsPart) {
-		return nil
+		return
 	}
 	for _, ask := range incident.AsksOfItems(n.policy, *w) {
 		verdict, err := n.mayTriage(ctx, ask.Login)
 		if err != nil {
 			n.fail(ctx, incident.FollowUpsPart, err)
 			w.Record = n.snapshot()
-			return nil
+			return
 		}
 		w.Verdicts[ask.Line] = verdict
 	}
-	return nil
 }
 
 func (n *run) mayTriage(ctx context.Context, login string) (incident.Verdict, error) {

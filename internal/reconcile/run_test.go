@@ -47,7 +47,8 @@ func TestLook(t *testing.T) {
 	s.expect(t, 1, "EditComment")
 	s.expect(t, 1, "Create")
 	s.expect(t, 2, "OpenIssue")
-	s.expect(t, 2, "AttachSubIssue")
+	s.expect(t, 1, "AttachSubIssue 1102")
+	s.expect(t, 1, "AttachSubIssue 1103")
 	s.expect(t, 3, "Issue") // once a round: what was just opened is not asked for
 	s.expect(t, 1, "Repository")
 	s.expect(t, 1, "File")
@@ -56,6 +57,20 @@ func TestLook(t *testing.T) {
 	s.look(t)
 	s.expect(t, 0, outward...)
 	s.expect(t, 0, "Listed", "Labelling", "MayTriage")
+}
+
+// A change that comes while a look observes may be missed by it: it counts as
+// of when the observing began.
+func TestSeenIsWhenItBegan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, "It is down.")
+		s.before["Comments"] = takes(time.Minute)
+		s.look(t)
+		if seen, want := s.record(parent).Seen, s.now().Add(-time.Minute); !seen.Equal(want) {
+			t.Errorf("seen at %s, want %s", seen, want)
+		}
+	})
 }
 
 func TestHangingWikiHoldsUpNothing(t *testing.T) {
