@@ -149,8 +149,12 @@ func (p payload) key(s subject) (key incident.Key, reason string) {
 	if !ok {
 		return incident.Key{}, "the payload names no repository"
 	}
-	if s == wikiSubject || s == labelSubject {
-		return incident.NewKey(owner, name, 0), ""
+	switch s {
+	case wikiSubject:
+		return incident.NewKey(owner, name, incident.TheWiki), ""
+	case labelSubject:
+		return incident.NewKey(owner, name, incident.TheLabels), ""
+	case issueSubject, parentSubject:
 	}
 	number := issue.Get("number").Int()
 	if number <= 0 || number > math.MaxInt32 {

@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hindsight/internal/config"
@@ -47,23 +46,19 @@ type app struct {
 	github     *github.App
 	reconciler *reconcile.Reconciler
 	runner     *workset.Runner
+	failures   atomic.Int64 // looks that failed
 }
 
 // newApp opens the database and wires the rest. It sends no request, so that
 // it starts while GitHub is down.
 func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log *slog.Logger) (*app, error) {
 	a := &app{settings: s, log: log, clock: clock, metrics: server.NewMetrics()}
-	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
-		return nil, &config.SettingError{
-			Variable: "HINDSIGHT_DATA_DIR", Problem: "names a folder that can't be made", Err: err,
-		}
-	}
 	pages, err := a.newWiki(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(ctx, databaseURL(s), log, a.clock); err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
+	if a.store, err = openStore(ctx, s, log, clock); err != nil {
+		return nil, err
 	}
 	a.github, err = github.New(github.Options{
 		AppID: s.AppID, Key: s.PrivateKey.RSA(), APIURL: s.GitHubAPIURL, AllowedOwners: s.Owners,
@@ -81,11 +76,20 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 	return a, nil
 }
 
-func databaseURL(s config.Settings) string {
-	if url := s.DatabaseURL.Reveal(); url != "" {
-		return url
+func openStore(
+	ctx context.Context, s config.Settings, log *slog.Logger, clock func() time.Time,
+) (*store.Store, error) {
+	url, variable := s.DatabaseURL.Reveal(), "HINDSIGHT_DATABASE_URL"
+	if url == "" {
+		url, variable = filepath.Join(s.DataDir, "hindsight.db"), "HINDSIGHT_DATA_DIR"
 	}
-	return filepath.Join(s.DataDir, "hindsight.db")
+	opened, err := store.Open(ctx, url, log, clock)
+	if err != nil {
+		return nil, &config.SettingError{
+			Variable: variable, Problem: "leads to a database that can't be opened", Err: err,
+		}
+	}
+	return opened, nil
 }
 
 func (a *app) newWiki(ctx context.Context) (*wiki.Wiki, error) {
@@ -95,7 +99,9 @@ func (a *app) newWiki(ctx context.Context) (*wiki.Wiki, error) {
 		Clock: a.clock, Timeout: pageTimeout, Logger: a.log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("prepare for wikis: %w", err)
+		return nil, &config.SettingError{
+			Variable: "HINDSIGHT_DATA_DIR", Problem: "names a folder that can't be used", Err: err,
+		}
 	}
 	return pages, pages.Check(ctx)
 }
@@ -113,6 +119,9 @@ func (a *app) newRunner() *workset.Runner {
 		Workers: workers, Clock: a.clock,
 		Observe: func(_ incident.Key, took time.Duration, err error) {
 			a.metrics.Reconcile(outcome(err), took)
+			if outcome(err) == "failed" {
+				a.failures.Add(1)
+			}
 		},
 	})
 }
@@ -141,7 +150,6 @@ func (a *app) serve(ctx context.Context, l net.Listener, edge config.EdgeSetting
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var group sync.WaitGroup
 	group.Go(func() { a.runner.Run(background) })
-	group.Go(func() { a.introduce(background) })
 	group.Go(func() { a.sweepEvery(background, every) })
 	err := a.newServer(edge).Serve(ctx, l) //nolint:contextcheck // its handlers have their requests' contexts
 	stop()
@@ -164,7 +172,7 @@ func (a *app) newServer(edge config.EdgeSettings) *server.Server {
 	})
 }
 
-// introduce asks GitHub who the App is, so that the edge can tell its own
+// introduce asks GitHub who the App is, once, so that the edge can tell its own
 // changes from news. Until then they cost a look each, and nothing more.
 func (a *app) introduce(ctx context.Context) {
 	if _, err := a.github.Identity(ctx); err != nil && ctx.Err() == nil {
@@ -178,6 +186,7 @@ func (a *app) sweepEvery(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
+		a.introduce(ctx)
 		began := a.clock()
 		swept, err := a.reconciler.Sweep(ctx)
 		a.metrics.Sweep(outcome(err), a.clock().Sub(began))
@@ -187,7 +196,8 @@ func (a *app) sweepEvery(ctx context.Context, every time.Duration) {
 		case err != nil:
 			a.log.WarnContext(ctx, "the sweep failed, and is tried again", "error", err)
 		default:
-			a.log.InfoContext(ctx, "swept", "repositories", swept.Repositories, "due", swept.Due)
+			a.log.InfoContext(ctx, "swept", "repositories", swept.Repositories,
+				"due", swept.Due, "failed", swept.Failed)
 		}
 		if _, err := a.store.Prune(ctx, a.clock().Add(-keepDeliveries)); err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "old deliveries could not be forgotten", "error", err)

@@ -19,7 +19,7 @@ import (
 
 // demoCommand shows the main job without an account and without a network.
 type demoCommand struct {
-	Addr       string `default:"127.0.0.1:8090" help:"Where the stand-in for GitHub listens." placeholder:"HOST:PORT"`
+	Addr       string `default:"127.0.0.1:8090" help:"Where the stand-in for GitHub listens."`
 	Tour       bool   `help:"Play the story by itself; exit 0 only when every step held."`
 	config.Log `embed:""`
 }
@@ -123,7 +123,7 @@ func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (e
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return fmt.Errorf("the stand-in for GitHub can't listen on %s; choose another place with --addr: %w", addr, err)
+		return &usageError{fmt.Errorf("the stand-in for GitHub can't listen on %s; choose another place with --addr: %w", addr, err)}
 	}
 	s.github.SetURL("http://" + l.Addr().String())
 	s.http = &http.Server{Handler: s.github.Handler(), ReadHeaderTimeout: 10 * time.Second}

@@ -114,6 +114,7 @@ func (h *house) start() {
 	must(h.tb, err)
 	a.reconciler.Settle = 0
 	h.app = a
+	a.introduce(h.tb.Context())
 	h.hear = httptest.NewServer(a.newServer(settings.EdgeSettings).Handler())
 	h.github.SetHook(h.hear.URL+"/webhooks/github", "")
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -70,10 +71,13 @@ func run(ctx context.Context, args []string, c console) int {
 
 // complain says what went wrong in one sentence and chooses the exit code.
 func complain(c console, err error) int {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil {
 		return 0
 	}
-	_, _ = fmt.Fprintf(c.err, "hindsight: %v\n", err)
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	_, _ = fmt.Fprintf(c.err, "hindsight: %s\n", oneLine(err.Error()))
 	if setting := new(config.SettingError); errors.As(err, &setting) {
 		return exitUsage
 	}
@@ -82,6 +86,9 @@ func complain(c console, err error) int {
 	}
 	return exitFailed
 }
+
+// oneLine keeps what libraries say over several lines on one.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // usageError is a command line that can't be used.
 type usageError struct{ err error }

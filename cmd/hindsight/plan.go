@@ -41,7 +41,7 @@ func printPlan(c console, key incident.Key, plan incident.Plan) {
 	case len(plan.Effects) == 0:
 		say("%s: nothing to do: everything is as it should be.\n", key)
 	default:
-		say("%s: would do, in this order:\n", key)
+		say("%s: would do, in this order, and then what follows from it:\n", key)
 	}
 	for i, e := range plan.Effects {
 		say("%3d. %s\n", i+1, e)

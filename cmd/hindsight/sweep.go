@@ -36,6 +36,9 @@ func (s sweepCommand) Run(ctx context.Context, c console) error {
 			return err
 		}
 		_, _ = fmt.Fprintf(c.out, "swept %d repositories, looked at %d issues\n", swept.Repositories, swept.Due)
+		if failed := swept.Failed + int(a.failures.Load()); failed > 0 {
+			return fmt.Errorf("%d of them could not be looked at; the log says why, and they are tried again", failed)
+		}
 		return nil
 	})
 }

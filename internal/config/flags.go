@@ -8,20 +8,20 @@ const (
 
 // App are the flags of every command that works as the GitHub App.
 type App struct {
-	DataDir         string `env:"HINDSIGHT_DATA_DIR" default:"./data" help:"Folder for the database and for pages on their way to a wiki." placeholder:"DIR"`
+	DataDir         string `env:"HINDSIGHT_DATA_DIR" default:"./data" help:"Folder for the database and for pages on their way to a wiki."`
 	DatabaseURL     Secret `env:"HINDSIGHT_DATABASE_URL" help:"postgres://... instead of SQLite. Without it, SQLite in the data folder." placeholder:"URL"`
 	DatabaseURLFile string `env:"HINDSIGHT_DATABASE_URL_FILE" help:"File that holds the database's URL." placeholder:"FILE"`
 	AppID           string `env:"HINDSIGHT_APP_ID" help:"The GitHub App's id, from its settings page." placeholder:"ID"`
 	PrivateKey      Secret `env:"HINDSIGHT_PRIVATE_KEY" help:"The App's private key as PEM. Other users of the machine can read flags: prefer the variable or the file." placeholder:"PEM"`
 	PrivateKeyFile  string `env:"HINDSIGHT_PRIVATE_KEY_FILE" help:"File that holds the App's private key." placeholder:"FILE"`
-	GitHubAPIURL    string `env:"HINDSIGHT_GITHUB_API_URL" default:"https://api.github.com/" help:"GitHub's API; https://HOST/api/v3/ for Enterprise Server." name:"github-api-url" placeholder:"URL"`
-	GitHubURL       string `env:"HINDSIGHT_GITHUB_URL" default:"https://github.com" help:"GitHub's pages and git." name:"github-url" placeholder:"URL"`
+	GitHubAPIURL    string `env:"HINDSIGHT_GITHUB_API_URL" default:"https://api.github.com/" help:"GitHub's API; https://HOST/api/v3/ for Enterprise Server." name:"github-api-url"`
+	GitHubURL       string `env:"HINDSIGHT_GITHUB_URL" default:"https://github.com" help:"GitHub's pages and git." name:"github-url"`
 	AllowedOwners   string `env:"HINDSIGHT_ALLOWED_OWNERS" help:"Accounts whose installations are served, separated by commas; * for all. Without it, the App's owner alone." placeholder:"LOGINS"`
 }
 
 // Edge are the flags of the commands that take or send webhooks.
 type Edge struct {
-	Addr              string `env:"HINDSIGHT_ADDR" default:"127.0.0.1:8080" help:"Address to listen on." placeholder:"HOST:PORT"`
+	Addr              string `env:"HINDSIGHT_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	PublicURL         string `env:"HINDSIGHT_PUBLIC_URL" help:"How people and webhooks reach the server. Without it, made from the address." placeholder:"URL"`
 	WebhookSecret     Secret `env:"HINDSIGHT_WEBHOOK_SECRET" help:"The webhook's secret; several, separated by commas, while rotating. Prefer the variable or the file to the flag." placeholder:"SECRET"`
 	WebhookSecretFile string `env:"HINDSIGHT_WEBHOOK_SECRET_FILE" help:"File that holds the webhook's secret." placeholder:"FILE"`
@@ -32,11 +32,11 @@ type Serve struct {
 	App  `embed:""`
 	Edge `embed:""`
 
-	SweepEvery string `env:"HINDSIGHT_SWEEP_EVERY" default:"10m" help:"How often to look for what no webhook told." placeholder:"DURATION"`
+	SweepEvery string `env:"HINDSIGHT_SWEEP_EVERY" default:"10m" help:"How often to look for what no webhook told."`
 }
 
 // Log are the flags of every command that logs.
 type Log struct {
-	LogLevel  string `env:"HINDSIGHT_LOG_LEVEL" default:"info" help:"debug, info, warn or error." placeholder:"LEVEL"`
-	LogFormat string `env:"HINDSIGHT_LOG_FORMAT" default:"text" help:"text or json." placeholder:"FORMAT"`
+	LogLevel  string `env:"HINDSIGHT_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	LogFormat string `env:"HINDSIGHT_LOG_FORMAT" default:"text" help:"text or json."`
 }

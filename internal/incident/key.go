@@ -29,8 +29,15 @@ func (r Repo) Name() string {
 	return name
 }
 
-// Key names an issue or pull request, "owner/name#42". Number 0 stands for
-// the repository itself: its wiki, its settings.
+// What a [Key] stands for that names no issue, by its number: what belongs to
+// the repository as a whole, and may be news for all of its incidents.
+const (
+	TheWiki   = 0
+	TheLabels = -1
+)
+
+// Key names an issue or pull request, "owner/name#42", or with one of the
+// numbers above the repository's wiki or labels.
 type Key struct {
 	Repo   Repo
 	Number int

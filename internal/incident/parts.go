@@ -63,8 +63,12 @@ func (d *decision) followUps() {
 	for _, open := range opening {
 		d.attach(open.Item, open.Title)
 	}
+	there := map[int]bool{}
+	for _, f := range d.FollowUps {
+		there[f.Issue.Number] = f.State != Gone
+	}
 	for _, e := range d.ledger().Items {
-		if e.Opened() && !e.Attached {
+		if e.Opened() && !e.Attached && there[e.Issue.Number] {
 			d.attach(e.Key, fmt.Sprintf("#%d", e.Issue.Number))
 		}
 	}

@@ -35,8 +35,11 @@ type Reconciler struct {
 // Look looks at one issue and does what is missing. It returns when to look
 // again, zero for never. Installation 0 is looked up.
 func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.Key) (time.Time, error) {
-	if key.Number == 0 {
+	switch key.Number {
+	case incident.TheWiki:
 		return time.Time{}, r.lookAtWiki(ctx, installation, key.Repo)
+	case incident.TheLabels:
+		return time.Time{}, r.lookAtLabels(ctx, installation, key.Repo)
 	}
 	forge, installation, err := r.forge(ctx, installation, key.Repo)
 	if stranger := new(strangerError); errors.As(err, &stranger) {
@@ -92,6 +95,22 @@ func (r *Reconciler) forge(ctx context.Context, installation int64, repo inciden
 		}
 	}
 	return r.Forges.Forge(installation), installation, nil
+}
+
+// lookAtLabels is about a label that was renamed or deleted, which changes
+// what issues are labelled with and tells nothing of any of them. All that is
+// known is made due, and the next sweep lists by our labels anew.
+func (r *Reconciler) lookAtLabels(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.Memory.Incidents(ctx, repo)
+	if err != nil {
+		return fmt.Errorf("list the incidents of %s: %w", repo, err)
+	}
+	for _, key := range keys {
+		if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
+			return fmt.Errorf("mark %s: %w", key, err)
+		}
+	}
+	return r.Memory.SaveLook(ctx, repo, time.Time{})
 }
 
 // lookAtWiki makes due what may wait for a wiki's first page.

@@ -63,7 +63,7 @@ func (s *Store) Receive(ctx context.Context, d workset.Delivery) (workset.Receip
 func (s *Store) known(ctx context.Context, key incident.Key) (bool, error) {
 	var known bool
 	var err error
-	if key.Number == 0 {
+	if key.Number <= incident.TheWiki {
 		known, err = s.reads.HasIncidents(ctx, string(key.Repo))
 	} else {
 		known, err = s.reads.IsKnown(ctx, db.IsKnownParams{Repo: string(key.Repo), Number: int64(key.Number)})

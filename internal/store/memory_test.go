@@ -144,11 +144,11 @@ func TestLook(t *testing.T) {
 		if !until.IsZero() {
 			t.Errorf("swept until %v before any sweep", until)
 		}
-		for _, want := range []time.Time{d.clock.now(), d.clock.move(time.Hour)} {
+		for _, want := range []time.Time{d.clock.now(), d.clock.move(time.Hour), {}} {
 			must(t, s.SaveLook(t.Context(), repo, want))
 			until, err = s.Look(t.Context(), repo)
 			must(t, err)
-			if !until.Equal(want.Truncate(time.Microsecond)) || until.Location() != time.UTC {
+			if !until.Equal(want.Truncate(time.Microsecond)) || until.IsZero() != want.IsZero() || until.Location() != time.UTC {
 				t.Errorf("swept until %v, want %v in UTC", until, want)
 			}
 		}

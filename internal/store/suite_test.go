@@ -101,7 +101,7 @@ func TestReceiveRefuses(t *testing.T) {
 			"id not UTF-8":     {ID: "a\xff", Key: key(1), Relevant: true},
 			"no repository":    {ID: "a", Relevant: true},
 			"NUL in the name":  {ID: "a", Key: incident.Key{Repo: "a/\x00", Number: 1}, Relevant: true},
-			"negative number":  {ID: "a", Key: key(-1), Relevant: true},
+			"negative number":  {ID: "a", Key: key(-2), Relevant: true},
 			"name not UTF-8":   {ID: "a", Key: incident.Key{Repo: "a/\xff", Number: 1}},
 			"id beyond bounds": {ID: fmt.Sprintf("%0256d", 1), Key: key(1), Relevant: true},
 		} {
@@ -341,9 +341,11 @@ func TestResume(t *testing.T) {
 		must(t, s.Mark(t.Context(), 7, key(2), now.Add(time.Hour)))
 		mustNotLease(t, s, now.Add(aMinute))
 		must(t, s.Resume(t.Context(), 8, key(1).Repo))
-		if got := mustLease(t, s, d.clock.now()); got.Key != key(1) || got.Installation != 8 {
+		got := mustLease(t, s, d.clock.now())
+		if got.Key != key(1) || got.Installation != 8 {
 			t.Errorf("leased %v by installation %d, want the one that was parked by the new one", got.Key, got.Installation)
 		}
+		must(t, s.Finish(t.Context(), got, time.Time{}))
 		mustNotLease(t, s, d.clock.now())
 		if got := mustLease(t, s, now.Add(time.Hour)); got.Key != key(2) || got.Installation != 8 {
 			t.Errorf("leased %v by installation %d, want the waiting one by the new one", got.Key, got.Installation)

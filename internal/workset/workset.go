@@ -60,7 +60,7 @@ type Set interface {
 type Delivery struct {
 	ID           string // X-GitHub-Delivery; the same again means the same news
 	Installation int64
-	Key          incident.Key // number 0: the repository, its wiki or labels
+	Key          incident.Key // an issue, or the repository's wiki or labels
 	// Relevant is true when the news itself shows that it concerns an
 	// incident (the label is on, or was just taken off). Otherwise it
 	// counts only if the key is known.
