@@ -21,7 +21,7 @@ type App struct {
 
 // Edge are the flags of the commands that take or send webhooks.
 type Edge struct {
-	Addr              string `env:"HINDSIGHT_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Addr              string `env:"HINDSIGHT_ADDR" default:"127.0.0.1:8080" help:"Address that serve listens on."`
 	PublicURL         string `env:"HINDSIGHT_PUBLIC_URL" help:"How people and webhooks reach the server. Without it, made from the address." placeholder:"URL"`
 	WebhookSecret     Secret `env:"HINDSIGHT_WEBHOOK_SECRET" help:"The webhook's secret; several, separated by commas, while rotating. Prefer the variable or the file to the flag." placeholder:"SECRET"`
 	WebhookSecretFile string `env:"HINDSIGHT_WEBHOOK_SECRET_FILE" help:"File that holds the webhook's secret." placeholder:"FILE"`
