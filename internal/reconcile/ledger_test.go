@@ -146,3 +146,21 @@ func TestLedgerOfManyNumbers(t *testing.T) {
 		t.Errorf("%d follow-ups are remembered", n)
 	}
 }
+
+// What was deleted stays deleted, however often the database is lost.
+func TestDeletedFollowUpOutlivesTheDatabase(t *testing.T) {
+	t.Parallel()
+	s, issue := followed(t)
+	delete(s.forge.issues, issue.Key)
+	ref := s.record(parent).Ledger.Items[0].Issue
+	for range 3 {
+		s.memory = newMemory(s.journal)
+		s.reconciler.Memory = s.memory
+		s.look(t)
+		s.expect(t, 0, "OpenIssue", "AttachSubIssue")
+		s.shows(t, "gone")
+		if items := s.record(parent).Ledger.Items; len(items) != 1 || items[0].Issue != ref {
+			t.Errorf("the ledger holds %+v, want %+v", items, ref)
+		}
+	}
+}

@@ -282,10 +282,30 @@ func TestWikiChanged(t *testing.T) {
 	s.expect(t, 0, "Issue", "Admits")
 }
 
+// A renamed label tells nothing of the issues that carry it: all that are known
+// are looked at, and the next sweep asks for the labels anew.
+func TestLabelsChanged(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.memory.records[number(43)] = incident.Record{}
+	s.memory.records[incident.Key{Repo: till, Number: 44}] = incident.Record{}
+	s.memory.looks[shop], s.memory.looks[till] = opened, opened
+	s.lookAt(t, incident.Key{Repo: shop, Number: incident.TheLabels})
+	want := []mark{{installation, parent, s.now()}, {installation, number(43), s.now()}}
+	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
+		t.Errorf("marks (-want +got):\n%s", diff)
+	}
+	if looks := s.memory.looks; !looks[shop].IsZero() || !looks[till].Equal(opened) {
+		t.Errorf("swept until %v", looks)
+	}
+	s.expect(t, 0, "Issue", "Admits")
+}
+
 // Whatever a look needs and does not get is its error, and nothing is done.
 func TestLookErrors(t *testing.T) {
 	t.Parallel()
 	down := errors.New("down")
+	labels := incident.Key{Repo: shop, Number: incident.TheLabels}
 	follow := incident.Key{Repo: shop, Number: 101}
 	for _, c := range []struct {
 		call  string
@@ -303,6 +323,9 @@ func TestLookErrors(t *testing.T) {
 		{call: "Labelling", key: parent, by: installation},
 		{call: "FollowUps", key: parent, by: installation},
 		{call: "Incidents", key: incident.Key{Repo: shop}, by: installation},
+		{call: "Incidents", key: labels, by: installation},
+		{call: "Mark", key: labels, by: installation, setUp: remembered},
+		{call: "SaveLook", key: labels, by: installation},
 		{call: "Record", key: incident.Key{Repo: shop}, by: installation, setUp: remembered},
 		{call: "Mark", key: incident.Key{Repo: shop}, by: installation, setUp: remembered},
 		{call: "SaveFollowUp", key: follow, by: installation, setUp: withFollowUp},
