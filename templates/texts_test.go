@@ -215,7 +215,7 @@ func TestFollowUpStaysUnderGitHubsLimit(t *testing.T) {
 func TestClosing(t *testing.T) {
 	t.Parallel()
 	views := map[string]incident.ClosingView{
-		"closing-complete": {Facts: resolved(facts), Complete: true, Done: 3, Dropped: 1, ToPage: 4 * time.Second},
+		"closing-complete": {Facts: resolved(facts), Complete: true, Done: 3, Dropped: 1, HasPage: true, ToPage: 4 * time.Second},
 		"closing-again":    {Facts: resolved(facts), OpenLeft: 1},
 	}
 	for name, view := range views {

@@ -128,7 +128,8 @@ type crowd struct {
 func newCrowd() *crowd {
 	return &crowd{
 		handler: webhooks.New(webhooks.Options{
-			Inbox: &inbox{receipt: workset.Queued}, Secrets: [][]byte{[]byte(testSecret)},
+			Labels: []string{"incident", "postmortem-followup"},
+			Inbox:  &inbox{receipt: workset.Queued}, Secrets: [][]byte{[]byte(testSecret)},
 			AllowedOwner: func(string) bool { return true },
 		}),
 		inside: make(chan struct{}), let: make(chan struct{}),

@@ -35,8 +35,8 @@ type Options struct {
 	// Secrets are those that GitHub may sign with; several while rotating.
 	// Empty ones don't count. Without any, everything is refused.
 	Secrets [][]byte
-	// Labels make an issue relevant, compared without case. Nil means the
-	// labels of [DefaultLabels].
+	// Labels make an issue relevant, compared without case: an incident's and
+	// its follow-ups'. Without any, only what is known is.
 	Labels []string
 	// Self is the App's own login, "name[bot]", whose changes are discarded;
 	// "" while it is not known yet. Nil discards none.
@@ -56,15 +56,8 @@ type Options struct {
 	Clock func() time.Time
 }
 
-// DefaultLabels are the labels of an incident and of its follow-ups where
-// nobody configured others.
-func DefaultLabels() []string { return []string{"incident", "postmortem-followup"} }
-
 // New is the handler for POST /webhooks/github.
 func New(o Options) http.Handler {
-	if o.Labels == nil {
-		o.Labels = DefaultLabels()
-	}
 	if o.Self == nil {
 		o.Self = func() string { return "" }
 	}

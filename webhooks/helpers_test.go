@@ -89,6 +89,7 @@ func start(t *testing.T, change func(*webhooks.Options)) *edge {
 	t.Helper()
 	e := &edge{inbox: &inbox{receipt: workset.Queued}, logs: &logs{}}
 	options := webhooks.Options{
+		Labels:       []string{"incident", "postmortem-followup"},
 		Inbox:        e.inbox,
 		Secrets:      [][]byte{[]byte(testSecret)},
 		Self:         func() string { return "hindsight[bot]" },

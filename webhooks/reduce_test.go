@@ -18,7 +18,7 @@ import (
 
 func testRules() rules {
 	return rules{
-		labels:  DefaultLabels(),
+		labels:  []string{"incident", "postmortem-followup"},
 		self:    func() string { return "hindsight[bot]" },
 		allowed: func(string) bool { return true },
 	}

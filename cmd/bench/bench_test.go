@@ -60,7 +60,8 @@ func TestSend(t *testing.T) {
 			t.Parallel()
 			in := &inbox{}
 			edge := httptest.NewServer(webhooks.New(webhooks.Options{
-				Inbox: in, Secrets: [][]byte{[]byte(github.App().WebhookSecret)},
+				Labels: []string{"incident", "postmortem-followup"},
+				Inbox:  in, Secrets: [][]byte{[]byte(github.App().WebhookSecret)},
 				AllowedOwner: func(login string) bool { return login == owner },
 			}))
 			t.Cleanup(edge.Close)

@@ -232,7 +232,7 @@ func (d *decision) writeClosing(complete bool) WriteClosing {
 	open, done, dropped := d.tally()
 	v := ClosingView{Facts: d.facts, Complete: complete, OpenLeft: open, Done: done, Dropped: dropped}
 	if page := d.ledger().Page; page.Made() {
-		v.ToPage = page.At.Sub(d.ledger().Accepted.At)
+		v.HasPage, v.ToPage = true, page.At.Sub(d.ledger().Accepted.At)
 	}
 	w := WriteClosing{Complete: complete, Body: d.texts.Closing(v)}
 	if len(d.Closings) > 0 {

@@ -99,5 +99,6 @@ type ClosingView struct {
 	Done     int
 	Dropped  int
 	OpenLeft int
-	ToPage   time.Duration // from the label to the page; 0 without a page
+	HasPage  bool
+	ToPage   time.Duration // from the label to the page
 }

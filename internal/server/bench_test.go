@@ -25,7 +25,8 @@ func BenchmarkDelivery(b *testing.B) {
 		handler := server.New(server.Options{
 			Metrics: metrics, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 			Webhooks: webhooks.New(webhooks.Options{
-				Inbox: inbox{}, Secrets: [][]byte{[]byte(testSecret)},
+				Labels: []string{"incident", "postmortem-followup"},
+				Inbox:  inbox{}, Secrets: [][]byte{[]byte(testSecret)},
 				AllowedOwner: func(string) bool { return true }, Observe: metrics.Delivery,
 			}),
 		}).Handler()

@@ -84,7 +84,8 @@ func start(tb testing.TB, change func(*server.Options)) *running {
 	}
 	if options.Webhooks == nil {
 		options.Webhooks = webhooks.New(webhooks.Options{
-			Inbox: inbox{}, Secrets: [][]byte{[]byte(testSecret)},
+			Labels: []string{"incident", "postmortem-followup"},
+			Inbox:  inbox{}, Secrets: [][]byte{[]byte(testSecret)},
 			AllowedOwner: func(string) bool { return true },
 			Observe:      metrics.Delivery, Logger: options.Logger,
 		})
