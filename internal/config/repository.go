@@ -104,10 +104,14 @@ func tokenize(data []byte) (token.Tokens, *RepositoryError) {
 func notYAML(err error) *RepositoryError {
 	if e, ok := err.(yaml.Error); ok { //nolint:errorlint // the parser's own, never wrapped
 		message := strings.ReplaceAll(e.GetMessage(), "\t", `\t`) // mostly the mistake itself
-		return at(e.GetToken(), "this is not YAML: %s", oneLine(message))
+		return at(e.GetToken(), "this is not YAML: %s", said(message))
 	}
-	return at(nil, "this is not YAML: %s", oneLine(err.Error()))
+	return at(nil, "this is not YAML: %s", said(err.Error()))
 }
+
+// said is what the library says of the file, as far as people read: it repeats
+// what it found, which may be all of the file.
+func said(message string) string { return cut(oneLine(message), 200) }
 
 // at is a problem at a place; the file's beginning where there is none.
 func at(place *token.Token, format string, args ...any) *RepositoryError {

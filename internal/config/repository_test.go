@@ -186,6 +186,7 @@ func FuzzParseRepository(f *testing.F) {
 		"", "timezone: Europe/Berlin\nseverity: {default: sev2}\n", "incident:\n  apps: [a, 'b[bot]']\n",
 		"follow_ups:\n  standard:\n    sev1:\n      - a\n      - |\n        b\n", "a: &x [*x]\n<<: *x\n", "? [a]\n: b\n", "---\n...\n---\n",
 		"!!map {}\n", "%YAML 1.2\n---\n", "a: \"\\x41\\u263a\"\n", "- - - [{a: b}]\n",
+		"|ne:" + strings.Repeat("\a", 4000) + "e|",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -132,12 +132,14 @@ func kind(n ast.Node) string {
 }
 
 // quote shows a bit of the file in an error, short and on one line.
-func quote(s string) string {
-	const enough = 40
-	if runes := []rune(s); len(runes) > enough {
-		s = string(runes[:enough]) + "…"
+func quote(s string) string { return strconv.Quote(cut(s, 40)) }
+
+// cut is the first characters of s.
+func cut(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
 	}
-	return strconv.Quote(s)
+	return s
 }
 
 // oneLine is s without line breaks and other controls.
