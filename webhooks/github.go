@@ -38,6 +38,10 @@ type Options struct {
 	// Labels make an issue relevant, compared without case: an incident's and
 	// its follow-ups'. Without any, only what is known is.
 	Labels []string
+	// Reads is whether the rules read another label, such as a severity: then
+	// it matters to all incidents when it is renamed or deleted. Nil reads
+	// none.
+	Reads func(label string) bool
 	// Self is the App's own login, "name[bot]", whose changes are discarded;
 	// "" while it is not known yet. Nil discards none.
 	Self func() string
@@ -58,6 +62,9 @@ type Options struct {
 
 // New is the handler for POST /webhooks/github.
 func New(o Options) http.Handler {
+	if o.Reads == nil {
+		o.Reads = func(string) bool { return false }
+	}
 	if o.Self == nil {
 		o.Self = func() string { return "" }
 	}
@@ -77,7 +84,7 @@ func New(o Options) http.Handler {
 		inbox:   o.Inbox,
 		keys:    slices.DeleteFunc(slices.Clone(o.Secrets), func(s []byte) bool { return len(s) == 0 }),
 		bodies:  newBodies(),
-		rules:   rules{labels: o.Labels, self: o.Self, allowed: o.AllowedOwner},
+		rules:   rules{labels: o.Labels, reads: o.Reads, self: o.Self, allowed: o.AllowedOwner},
 		observe: o.Observe,
 		log:     o.Logger,
 		sampler: sampler{clock: o.Clock, results: map[string]sample{}},

@@ -92,6 +92,7 @@ func start(t *testing.T, change func(*webhooks.Options)) *edge {
 		Labels:       []string{"incident", "postmortem-followup"},
 		Inbox:        e.inbox,
 		Secrets:      [][]byte{[]byte(testSecret)},
+		Reads:        func(label string) bool { return label == "sev1" },
 		Self:         func() string { return "hindsight[bot]" },
 		AllowedOwner: func(login string) bool { return login != "stranger" },
 		Observe: func(result string) {

@@ -16,6 +16,7 @@ import (
 // rules decide what is worth a look.
 type rules struct {
 	labels  []string
+	reads   func(label string) bool
 	self    func() string
 	allowed func(owner string) bool
 }
@@ -173,11 +174,11 @@ func (p payload) elsewhere(owner string) bool {
 	return !ok || !strings.EqualFold(sent, owner)
 }
 
-// concerns is whether a label's event changes what issues are labelled with,
-// of which no issue's event tells: a label was renamed or deleted, whichever
-// it is, since severities are labels too. Of one of ours, all news counts.
+// concerns is whether a label's event changes what incidents are labelled with,
+// of which no issue's event tells: a label that the rules read was made,
+// renamed or deleted.
 func (r rules) concerns(p payload) bool {
-	return p.action == "deleted" || p.renamed() != "" || r.ours(p)
+	return r.ours(p) || r.reads(p.label.Get("name").Str) || r.reads(p.renamed())
 }
 
 // ours is whether the label that the payload names is one of ours, or was

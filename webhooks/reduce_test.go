@@ -19,6 +19,7 @@ import (
 func testRules() rules {
 	return rules{
 		labels:  []string{"incident", "postmortem-followup"},
+		reads:   func(label string) bool { return label == "sev1" },
 		self:    func() string { return "hindsight[bot]" },
 		allowed: func(string) bool { return true },
 	}

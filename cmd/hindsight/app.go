@@ -165,7 +165,8 @@ func (a *app) newServer(edge config.EdgeSettings) *server.Server {
 	return server.New(server.Options{
 		Webhooks: webhooks.New(webhooks.Options{
 			Inbox: a.store, Secrets: secrets, Self: a.github.Self,
-			Labels: []string{a.reconciler.Defaults.Label, a.reconciler.Defaults.FollowUpLabel},
+			Labels:       []string{a.reconciler.Defaults.Label, a.reconciler.Defaults.FollowUpLabel},
+			Reads:        a.reconciler.Defaults.Reads,
 			AllowedOwner: a.github.AllowedOwner, Observe: a.metrics.Delivery, Logger: a.log, Clock: a.clock,
 		}),
 		Checks:  []server.Check{{Name: "database", Check: a.store.Ping}},

@@ -36,6 +36,55 @@ func TestRenamedRepositoryKeepsEverything(t *testing.T) {
 	h.idle(store, number)
 }
 
+// A new repository under a name that another had is another: what is remembered
+// of the old one says nothing of it.
+func TestAnotherRepositoryUnderTheName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	number := h.openIncident()
+	h.heal()
+	must(t, h.github.Rename(shop, "shop-legacy"))
+	must(t, h.github.AddRepository("acme", "shop", playground.RepoOptions{FirstWikiPage: true}))
+	must(t, h.github.SetRole(shop, bob, playground.Triage))
+	must(t, h.github.SetRole(shop, alice, playground.Write))
+	again, err := h.github.As(mallory).SubmitForm(shop, "Buy from us", firstWords, "incident")
+	must(t, err)
+	if again != number {
+		t.Fatalf("the new issue is #%d, want the number that the old one had", again)
+	}
+	h.heal()
+	if n := len(h.ours(shop, again)); n != 0 {
+		t.Errorf("the app wrote %d comments on what an outsider started", n)
+	}
+	must(t, h.github.As(bob).Unlabel(shop, again, "incident"))
+	must(t, h.github.As(bob).Label(shop, again, "incident"))
+	h.heal()
+	if comments := h.ours(shop, again); len(comments) != 1 || strings.Contains(comments[0], "gone") {
+		t.Errorf("the tracker speaks of the old repository: %q", comments)
+	}
+	if pages := h.pages(shop); len(pages) != 1 {
+		t.Errorf("the wiki has the pages %q, want one of its own", pages)
+	}
+	h.idle(shop, again)
+	if n := len(h.ours("acme/shop-legacy", number)); n != 1 {
+		t.Errorf("the old incident has %d trackers, want one", n)
+	}
+}
+
+// A sweep of what has not changed makes nothing due, follow-ups among it.
+func TestQuietSweepMakesNothingDue(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.openIncident()
+	h.heal()
+	h.heal()
+	swept, err := h.app.reconciler.Sweep(t.Context())
+	must(t, err)
+	if swept.Due != 0 {
+		t.Errorf("a quiet sweep made %d issues due", swept.Due)
+	}
+}
+
 // A repository that is out of sight for a while is not a repository whose
 // issues were deleted.
 func TestOutOfSightIsNotGone(t *testing.T) {

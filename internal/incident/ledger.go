@@ -201,8 +201,11 @@ func union[T comparable](a, b []T) []T {
 // Record is what the database remembers of an incident: the ledger, and what
 // only matters until the next look.
 type Record struct {
-	Ledger   Ledger           `json:"ledger"`
-	Problems map[Part]Problem `json:"problems,omitempty"`
+	// Repository is the id of the repository that all this is about. Another
+	// may have the name by now.
+	Repository int64            `json:"repository,omitempty"`
+	Ledger     Ledger           `json:"ledger"`
+	Problems   map[Part]Problem `json:"problems,omitempty"`
 	// Opening are items whose issue is being opened. One that is still here
 	// at the start of a look was cut off: whether it was opened is not
 	// known, and only listing tells.

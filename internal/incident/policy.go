@@ -87,6 +87,15 @@ func (p Policy) reviewed(labels []string) bool {
 	return false
 }
 
+// Reads is whether a label means anything to the rules.
+func (p Policy) Reads(label string) bool {
+	if _, severity := ParseSeverity(label); severity {
+		return true
+	}
+	return HasLabel([]string{p.Label, p.FollowUpLabel, p.CompleteLabel, p.SecurityLabel}, label) ||
+		strings.HasPrefix(strings.ToLower(label), strings.ToLower(p.StatusPrefix))
+}
+
 // HasLabel is whether a label is among the others, compared as GitHub does:
 // without case.
 func HasLabel(labels []string, name string) bool {

@@ -19,6 +19,7 @@ type fakeMemory struct {
 	followUps map[incident.Key]incident.FollowUp
 	parents   map[incident.Key]incident.Key // of the follow-ups
 	looks     map[incident.Repo]time.Time
+	checked   map[incident.Key]time.Time // when follow-ups were looked at
 	unchecked []incident.Key
 	asked     time.Time // what Unchecked was asked for
 	// refuse says why a record can't be stored.
@@ -96,6 +97,14 @@ func (f *fakeMemory) Unchecked(
 		return nil
 	})
 	return keys, err
+}
+
+func (f *fakeMemory) CheckedAt(ctx context.Context, followUp incident.Key) (at time.Time, err error) {
+	err = f.call(ctx, "CheckedAt", followUp.String(), func() error {
+		at = f.checked[followUp]
+		return nil
+	})
+	return at, err
 }
 
 func (f *fakeMemory) IncidentOf(

@@ -24,6 +24,11 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	if err != nil {
 		return incident.World{}, err
 	}
+	if n.renewed() {
+		if read, err = n.readAnew(ctx, read); err != nil {
+			return incident.World{}, err
+		}
+	}
 	w := incident.World{
 		Repository: n.repository, ConfigError: n.configError, Parent: read.issue, Labelling: read.labelling,
 	}
@@ -75,6 +80,34 @@ func (n *run) read(ctx context.Context) (reading, error) {
 		})
 	}
 	err = atOnce(ctx, tasks)
+	return r, err
+}
+
+// renewed is whether another repository has the name by now. Then what is
+// remembered under the name is not about this incident, and is forgotten.
+func (n *run) renewed() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	was := n.record.Repository
+	if was != 0 && was != n.repository.ID {
+		n.record, n.listed, n.united = incident.Record{}, false, false
+	}
+	n.record.Repository = n.repository.ID
+	return was != 0 && was != n.repository.ID
+}
+
+// readAnew reads what was left out because something was remembered, and has
+// the next sweep look at the whole repository.
+func (n *run) readAnew(ctx context.Context, r reading) (reading, error) {
+	var err error
+	if label := n.r.Defaults.Label; incident.HasLabel(r.issue.Labels, label) {
+		if r.labelling, err = n.forge.Labelling(ctx, n.key, label); err != nil {
+			return r, fmt.Errorf("find out who labelled %s: %w", n.key, err)
+		}
+	}
+	if !n.dry {
+		err = wrap(n.r.Memory.SaveLook(ctx, n.key.Repo, time.Time{}), "have %s swept anew", n.key.Repo)
+	}
 	return r, err
 }
 
@@ -219,6 +252,8 @@ func (n *run) readOurs(ctx context.Context, w *incident.World, comments []incide
 	var newest int64
 	for _, c := range comments {
 		newest = max(newest, c.ID)
+	}
+	for _, c := range comments {
 		if !c.Ours {
 			continue
 		}

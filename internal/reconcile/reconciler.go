@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"hindsight/internal/incident"
@@ -139,12 +140,15 @@ func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo in
 // follow-up is gone; and of a parent that is gone nothing can be said anywhere
 // but here.
 func (r *Reconciler) lookAtGone(ctx context.Context, forge Forge, installation int64, key incident.Key) error {
-	_, err := forge.Repository(ctx, key.Repo)
+	repository, err := forge.Repository(ctx, key.Repo)
 	if missing := new(incident.Missing); errors.As(err, &missing) {
 		return &incident.Paused{Why: string(key.Repo) + " is out of sight: deleted, or taken out of the installation"}
 	}
 	if err != nil {
 		return fmt.Errorf("look for the repository %s: %w", key.Repo, err)
+	}
+	if !strings.EqualFold(repository.FullName, string(key.Repo)) {
+		return &incident.Paused{Why: string(key.Repo) + " is called " + repository.FullName + " now"}
 	}
 	parent, f, ok, err := r.recallFollowUp(ctx, key)
 	if err != nil || !ok {

@@ -91,8 +91,8 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 		n.start(ctx, others)
 		switch {
 		case n.busyParts() > 0:
-			if n.wait(ctx); len(plan.Effects) == 0 {
-				rounds-- // waiting is no sign of a plan that stays full
+			if n.wait(ctx); len(others) == 0 {
+				rounds-- // waiting for a part is no sign of a plan that stays full
 			}
 		case len(mine) == 0:
 			return plan.LookAgain, ctx.Err()
@@ -196,8 +196,9 @@ func (n *run) start(ctx context.Context, parts map[incident.Part][]incident.Effe
 }
 
 // restless is how long a part may take before the others look around again:
-// there may be news.
-const restless = 3 * time.Second
+// there may be news. Each time costs two requests, and an edit of the tracker
+// where the part has come further.
+const restless = 10 * time.Second
 
 // wait waits for one part to finish, and a little longer for the others, so
 // that the tracker is written once for all of them.

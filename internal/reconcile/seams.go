@@ -99,6 +99,9 @@ type Memory interface {
 	// since before, at most that many. They count as looked at from now on,
 	// even if making them due fails after this: then it is a day later.
 	Unchecked(ctx context.Context, repo incident.Repo, before time.Time, most int) ([]incident.Key, error)
+	// CheckedAt is when a follow-up was last looked at, by our clock; zero if
+	// the issue is not a known follow-up.
+	CheckedAt(ctx context.Context, followUp incident.Key) (time.Time, error)
 	// IncidentOf is the incident that a follow-up belongs to; false if the
 	// issue is not a known follow-up.
 	IncidentOf(ctx context.Context, followUp incident.Key) (incident.Key, bool, error)

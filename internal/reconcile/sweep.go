@@ -114,7 +114,11 @@ func (r *Reconciler) sweepRepository(
 	if err := r.Marker.Resume(ctx, inst.ID, repo); err != nil {
 		return due, err
 	}
-	return due, r.Memory.SaveLook(ctx, repo, until)
+	// Renamed labels may have asked for a look at everything meanwhile.
+	if now, err := r.Memory.Look(ctx, repo); err != nil || !now.Equal(since) {
+		return due, wrap(err, "recall the last look")
+	}
+	return due, wrap(r.Memory.SaveLook(ctx, repo, until), "remember the look")
 }
 
 // news is why an issue may want a look.
@@ -203,7 +207,13 @@ func (r *Reconciler) markNews(ctx context.Context, installation int64, key incid
 	if err != nil {
 		return 0, fmt.Errorf("recall %s: %w", key, err)
 	}
-	if known && !n.at.IsZero() && record.Seen.After(n.at.Add(overlap)) {
+	seen := record.Seen
+	if !known {
+		if seen, err = r.Memory.CheckedAt(ctx, key); err != nil {
+			return 0, fmt.Errorf("recall when %s was looked at: %w", key, err)
+		}
+	}
+	if !n.at.IsZero() && seen.After(n.at.Add(overlap)) {
 		return 0, nil
 	}
 	if !known && !n.ours {

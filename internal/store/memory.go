@@ -80,6 +80,11 @@ func (s *Store) SaveFollowUp(ctx context.Context, of incident.Key, f incident.Fo
 		IncidentRepo: string(of.Repo), IncidentNumber: int64(of.Number),
 		Observed: string(text), ObservedAt: f.At, IsOpen: f.State == incident.Open, CheckedAt: s.now(),
 	})
+	if err == nil && n == 0 {
+		err = s.writes.TouchFollowUp(ctx, db.TouchFollowUpParams{
+			Repo: string(f.Issue.Repo), Number: int64(f.Issue.Number), CheckedAt: s.now(),
+		})
+	}
 	if err != nil {
 		return false, fmt.Errorf("store: save the follow-up %s: %w", f.Issue, err)
 	}
@@ -99,6 +104,21 @@ func (s *Store) Unchecked(
 		return nil, fmt.Errorf("store: choose follow-ups of %s to look at: %w", repo, err)
 	}
 	return keys(repo, numbers), nil
+}
+
+// CheckedAt is when a follow-up was last looked at; zero if the issue is not a
+// known follow-up.
+func (s *Store) CheckedAt(ctx context.Context, followUp incident.Key) (time.Time, error) {
+	at, err := s.reads.CheckedAt(ctx, db.CheckedAtParams{
+		Repo: string(followUp.Repo), Number: int64(followUp.Number),
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("store: look up when %s was looked at: %w", followUp, err)
+	}
+	return at.UTC(), nil
 }
 
 // IncidentOf is the incident that a follow-up belongs to; false if the issue

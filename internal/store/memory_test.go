@@ -171,6 +171,17 @@ func TestUnchecked(t *testing.T) {
 			must(t, err)
 			d.clock.move(aMinute)
 		}
+		if at, err := s.CheckedAt(t.Context(), key(11)); err != nil || !at.Equal(d.clock.now().Add(-3*aMinute).Truncate(time.Microsecond)) {
+			t.Errorf("looked at %v (%v), want when it was saved", at, err)
+		}
+		_, err := s.SaveFollowUp(t.Context(), key(1), incident.FollowUp{Issue: key(10), State: incident.Done, At: time.Unix(0, 0)})
+		must(t, err)
+		if at, err := s.CheckedAt(t.Context(), key(10)); err != nil || !at.Equal(d.clock.now().Truncate(time.Microsecond)) {
+			t.Errorf("looked at %v (%v), want now: a look that found nothing new counts too", at, err)
+		}
+		if at, err := s.CheckedAt(t.Context(), key(99)); err != nil || !at.IsZero() {
+			t.Errorf("a stranger was looked at %v (%v)", at, err)
+		}
 		choose := func(before time.Time, most int) []incident.Key {
 			found, err := s.Unchecked(t.Context(), key(1).Repo, before, most)
 			must(t, err)

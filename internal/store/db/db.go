@@ -27,6 +27,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addDeliveryStmt, err = db.PrepareContext(ctx, addDelivery); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDelivery: %w", err)
 	}
+	if q.checkedAtStmt, err = db.PrepareContext(ctx, checkedAt); err != nil {
+		return nil, fmt.Errorf("error preparing query CheckedAt: %w", err)
+	}
 	if q.extendWorkStmt, err = db.PrepareContext(ctx, extendWork); err != nil {
 		return nil, fmt.Errorf("error preparing query ExtendWork: %w", err)
 	}
@@ -87,6 +90,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveRecordStmt, err = db.PrepareContext(ctx, saveRecord); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveRecord: %w", err)
 	}
+	if q.touchFollowUpStmt, err = db.PrepareContext(ctx, touchFollowUp); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchFollowUp: %w", err)
+	}
 	if q.uncheckedFollowUpsStmt, err = db.PrepareContext(ctx, uncheckedFollowUps); err != nil {
 		return nil, fmt.Errorf("error preparing query UncheckedFollowUps: %w", err)
 	}
@@ -98,6 +104,11 @@ func (q *Queries) Close() error {
 	if q.addDeliveryStmt != nil {
 		if cerr := q.addDeliveryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addDeliveryStmt: %w", cerr)
+		}
+	}
+	if q.checkedAtStmt != nil {
+		if cerr := q.checkedAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing checkedAtStmt: %w", cerr)
 		}
 	}
 	if q.extendWorkStmt != nil {
@@ -200,6 +211,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveRecordStmt: %w", cerr)
 		}
 	}
+	if q.touchFollowUpStmt != nil {
+		if cerr := q.touchFollowUpStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchFollowUpStmt: %w", cerr)
+		}
+	}
 	if q.uncheckedFollowUpsStmt != nil {
 		if cerr := q.uncheckedFollowUpsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing uncheckedFollowUpsStmt: %w", cerr)
@@ -245,6 +261,7 @@ type Queries struct {
 	db                     DBTX
 	tx                     *sql.Tx
 	addDeliveryStmt        *sql.Stmt
+	checkedAtStmt          *sql.Stmt
 	extendWorkStmt         *sql.Stmt
 	failWorkStmt           *sql.Stmt
 	followUpsStmt          *sql.Stmt
@@ -265,6 +282,7 @@ type Queries struct {
 	saveFollowUpStmt       *sql.Stmt
 	saveLookStmt           *sql.Stmt
 	saveRecordStmt         *sql.Stmt
+	touchFollowUpStmt      *sql.Stmt
 	uncheckedFollowUpsStmt *sql.Stmt
 }
 
@@ -273,6 +291,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                     tx,
 		tx:                     tx,
 		addDeliveryStmt:        q.addDeliveryStmt,
+		checkedAtStmt:          q.checkedAtStmt,
 		extendWorkStmt:         q.extendWorkStmt,
 		failWorkStmt:           q.failWorkStmt,
 		followUpsStmt:          q.followUpsStmt,
@@ -293,6 +312,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveFollowUpStmt:       q.saveFollowUpStmt,
 		saveLookStmt:           q.saveLookStmt,
 		saveRecordStmt:         q.saveRecordStmt,
+		touchFollowUpStmt:      q.touchFollowUpStmt,
 		uncheckedFollowUpsStmt: q.uncheckedFollowUpsStmt,
 	}
 }

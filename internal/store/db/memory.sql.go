@@ -10,6 +10,22 @@ import (
 	"time"
 )
 
+const checkedAt = `-- name: CheckedAt :one
+SELECT checked_at FROM follow_ups WHERE repo = $1 AND number = $2
+`
+
+type CheckedAtParams struct {
+	Repo   string
+	Number int64
+}
+
+func (q *Queries) CheckedAt(ctx context.Context, arg CheckedAtParams) (time.Time, error) {
+	row := q.queryRow(ctx, q.checkedAtStmt, checkedAt, arg.Repo, arg.Number)
+	var checked_at time.Time
+	err := row.Scan(&checked_at)
+	return checked_at, err
+}
+
 const followUps = `-- name: FollowUps :many
 SELECT observed FROM follow_ups
 WHERE incident_repo = $1 AND incident_number = $2
@@ -233,6 +249,21 @@ func (q *Queries) SaveRecord(ctx context.Context, arg SaveRecordParams) error {
 		arg.Record,
 		arg.UpdatedAt,
 	)
+	return err
+}
+
+const touchFollowUp = `-- name: TouchFollowUp :exec
+UPDATE follow_ups SET checked_at = $3 WHERE repo = $1 AND number = $2
+`
+
+type TouchFollowUpParams struct {
+	Repo      string
+	Number    int64
+	CheckedAt time.Time
+}
+
+func (q *Queries) TouchFollowUp(ctx context.Context, arg TouchFollowUpParams) error {
+	_, err := q.exec(ctx, q.touchFollowUpStmt, touchFollowUp, arg.Repo, arg.Number, arg.CheckedAt)
 	return err
 }
 

@@ -53,6 +53,12 @@ WHERE (repo, number) IN (
 )
 RETURNING number;
 
+-- name: TouchFollowUp :exec
+UPDATE follow_ups SET checked_at = $3 WHERE repo = $1 AND number = $2;
+
+-- name: CheckedAt :one
+SELECT checked_at FROM follow_ups WHERE repo = $1 AND number = $2;
+
 -- name: IncidentOf :one
 SELECT incident_repo, incident_number FROM follow_ups WHERE repo = $1 AND number = $2;
 
