@@ -22,7 +22,6 @@ var (
 	facts = incident.Facts{
 		ID:       incident.ID{Repository: 9001, Number: 42},
 		Key:      incident.NewKey("acme", "shop", 42),
-		FullName: "Acme/shop",
 		Title:    "Checkout | answers @everyone <b>500</b>",
 		URL:      "https://github.test/Acme/shop/issues/42",
 		Severity: 2,

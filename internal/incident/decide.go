@@ -102,7 +102,7 @@ func (d *decision) read() Facts {
 	_, named := worst(p.Labels)
 	y, m, day := p.CreatedAt.In(d.policy.Zone).Date()
 	f := Facts{
-		ID: ID{d.Repository.ID, p.Key.Number}, Key: p.Key, FullName: d.Repository.FullName, Title: p.Title, URL: p.URL,
+		ID: ID{d.Repository.ID, p.Key.Number}, Key: p.Key, Title: p.Title, URL: p.URL,
 		Severity: d.severity(d.policy), Guessed: !named,
 		Date:    time.Date(y, m, day, 0, 0, 0, 0, d.policy.Zone),
 		Started: p.CreatedAt, Resolved: p.ClosedAt,

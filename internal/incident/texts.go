@@ -18,7 +18,6 @@ type Texts interface {
 type Facts struct {
 	ID       ID
 	Key      Key
-	FullName string // owner/repo as GitHub spells it
 	Title    string // as people wrote it: not neutral
 	URL      string
 	Severity Severity
