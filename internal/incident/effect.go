@@ -31,15 +31,23 @@ type Effect interface {
 	effect()
 }
 
-// WriteTracker creates the tracker (ID 0) or edits it.
+// WriteTracker creates the tracker (ID 0) or edits it, if it still says what
+// it said when this was decided.
 type WriteTracker struct {
 	ID   int64
+	Was  string
 	Body string
+	// Shown are the boxes that it shows ticked.
+	Shown []ItemKey
 }
 
 // DeleteComment removes a comment of ours that should not have been: the
-// second of two trackers, or of two closing comments.
-type DeleteComment struct{ ID int64 }
+// second of two trackers, or of two closing comments; or a reply to which
+// nothing is left to say.
+type DeleteComment struct {
+	ID  int64
+	For Part
+}
 
 // CreatePage makes the wiki page, unless the path holds it already.
 type CreatePage struct {
@@ -52,9 +60,12 @@ type OpenFollowUp struct {
 	Item   ItemKey
 	Source Source
 	Words  string
+	In     Repo // empty for the parent's repository
 	Title  string
 	Body   string
-	Labels []string
+	Labels []Label
+	Owner  string // to be assigned, if that is allowed; a login or ""
+	Wrote  Written
 }
 
 // AttachFollowUp makes an item's follow-up a native sub-issue of the parent.
@@ -62,6 +73,35 @@ type OpenFollowUp struct {
 type AttachFollowUp struct {
 	Item  ItemKey
 	Title string
+}
+
+// UpdateFollowUp brings what Hindsight wrote on a follow-up up to date: each
+// of title, labels, assignee and due date only while it still is what
+// Hindsight wrote last. What people changed stays.
+type UpdateFollowUp struct {
+	Item  ItemKey
+	Issue Key
+	// Was is what was written last, and Is what is to be there.
+	Was, Is Written
+	Title   string // in full; Is has its digest
+	Body    string
+	// Before and After are the labels that go with Was and with Is.
+	Before, After []Label
+}
+
+// SetFollowUp closes a follow-up as completed, or opens it again, because a
+// person ordered it.
+type SetFollowUp struct {
+	Item  ItemKey
+	Issue Key
+	State State // [Done] or [Open]
+}
+
+// AskWhy asks on a follow-up why it was dropped: once.
+type AskWhy struct {
+	Item  ItemKey
+	Issue Key
+	Body  string
 }
 
 // CloseDuplicate closes a follow-up that was opened twice.
@@ -73,6 +113,14 @@ type CloseDuplicate struct {
 // React answers a command with a reaction: "eyes" or "+1".
 type React struct{ Reaction }
 
+// WriteReply creates (ID 0) or edits the comment that answers the commands in
+// another one.
+type WriteReply struct {
+	ID   int64
+	To   int64
+	Body string
+}
+
 // WriteClosing creates (ID 0) or edits the comment that says complete.
 type WriteClosing struct {
 	ID       int64
@@ -80,17 +128,21 @@ type WriteClosing struct {
 	Body     string
 }
 
-// LabelParent puts a label on the parent, or takes it off.
+// LabelParent puts a label on the parent, or takes others off.
 type LabelParent struct {
-	Label string
+	Label Label
 	On    bool
+	For   Part
 }
+
+// CloseParent closes the parent when everything has been done.
+type CloseParent struct{}
 
 // Part tells which piece of the work the effect belongs to.
 func (WriteTracker) Part() Part { return TrackerPart }
 
 // Part tells which piece of the work the effect belongs to.
-func (DeleteComment) Part() Part { return TrackerPart }
+func (e DeleteComment) Part() Part { return e.For }
 
 // Part tells which piece of the work the effect belongs to.
 func (CreatePage) Part() Part { return PagePart }
@@ -111,7 +163,22 @@ func (React) Part() Part { return AnswersPart }
 func (WriteClosing) Part() Part { return ClosingPart }
 
 // Part tells which piece of the work the effect belongs to.
-func (LabelParent) Part() Part { return ClosingPart }
+func (e LabelParent) Part() Part { return e.For }
+
+// Part tells which piece of the work the effect belongs to.
+func (UpdateFollowUp) Part() Part { return FollowUpsPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (SetFollowUp) Part() Part { return FollowUpsPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (AskWhy) Part() Part { return FollowUpsPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (WriteReply) Part() Part { return AnswersPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (CloseParent) Part() Part { return ClosingPart }
 
 func (WriteTracker) effect()   {}
 func (DeleteComment) effect()  {}
@@ -122,6 +189,11 @@ func (CloseDuplicate) effect() {}
 func (React) effect()          {}
 func (WriteClosing) effect()   {}
 func (LabelParent) effect()    {}
+func (UpdateFollowUp) effect() {}
+func (SetFollowUp) effect()    {}
+func (AskWhy) effect()         {}
+func (WriteReply) effect()     {}
+func (CloseParent) effect()    {}
 
 func (e WriteTracker) String() string {
 	if e.ID == 0 {
@@ -131,14 +203,19 @@ func (e WriteTracker) String() string {
 }
 
 func (e DeleteComment) String() string {
-	return fmt.Sprintf("delete our own comment %d, which was written twice", e.ID)
+	return fmt.Sprintf("delete our own comment %d, which is not needed any more", e.ID)
 }
 
 func (e CreatePage) String() string {
 	return fmt.Sprintf("create the post-mortem page %q in the wiki", e.Path)
 }
 
-func (e OpenFollowUp) String() string { return fmt.Sprintf("open the follow-up %q", e.Title) }
+func (e OpenFollowUp) String() string {
+	if e.In != "" {
+		return fmt.Sprintf("open the follow-up %q in %s", e.Title, e.In)
+	}
+	return fmt.Sprintf("open the follow-up %q", e.Title)
+}
 
 func (e AttachFollowUp) String() string {
 	return fmt.Sprintf("attach %q to the incident as a sub-issue", e.Title)
@@ -161,7 +238,26 @@ func (e WriteClosing) String() string {
 
 func (e LabelParent) String() string {
 	if e.On {
-		return fmt.Sprintf("put the label %q on the incident", e.Label)
+		return fmt.Sprintf("put the label %q on the incident", e.Label.Name)
 	}
-	return fmt.Sprintf("take the label %q off the incident", e.Label)
+	return fmt.Sprintf("take the label %q off the incident", e.Label.Name)
 }
+
+func (e UpdateFollowUp) String() string {
+	return fmt.Sprintf("bring %s, %q, up to date", e.Issue, e.Title)
+}
+
+func (e SetFollowUp) String() string {
+	if e.State == Open {
+		return fmt.Sprintf("open %s again, as was ordered", e.Issue)
+	}
+	return fmt.Sprintf("close %s, as was ordered", e.Issue)
+}
+
+func (e AskWhy) String() string { return fmt.Sprintf("ask on %s why it was dropped", e.Issue) }
+
+func (e WriteReply) String() string {
+	return fmt.Sprintf("answer the commands in comment %d", e.To)
+}
+
+func (CloseParent) String() string { return "close the incident's issue" }

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -12,15 +13,26 @@ import (
 // the item became.
 type ItemKey string
 
-// Source is where an item was written: "body", "comment:123", or
-// "standard" for those that the configuration names.
+// Source is where an item was written: "body", "comment:123", "pull:43", or
+// one of the names below.
 type Source string
 
-// The sources that are not comments.
+// The sources that have no number.
 const (
 	FromBody   Source = "body"
 	FromPolicy Source = "standard"
+	// FromTracker is of lines that people add in the tracker: they are
+	// replaced by Hindsight's own as soon as they are followed up.
+	FromTracker Source = "tracker"
+	// FromSubIssue is of issues that people attached to the parent.
+	FromSubIssue Source = "sub-issue"
+	// FromPage is of the page's list of proposed items.
+	FromPage Source = "page"
 )
+
+// FromPull is the source of a line in the body of a pull request that refers
+// to the parent.
+func FromPull(number int) Source { return Source(fmt.Sprintf("pull:%d", number)) }
 
 // FromComment is the source of a line in a comment.
 func FromComment(id int64) Source { return Source(fmt.Sprintf("comment:%d", id)) }
@@ -33,6 +45,9 @@ type Item struct {
 	Text    string // as written, without the box: one line, not neutral
 	Ticked  bool   // ticked before it was followed up: opens nothing
 	Command int64  // the comment in which "/followup" was written, or 0
+	// Position is which of the source's lines it is, from 0.
+	Position int
+	Written  time.Time // when the line was written or last edited, at most; zero if unknown
 }
 
 // Words is what is compared when an item is looked for again: letters and

@@ -8,10 +8,13 @@ import (
 )
 
 // Ledger is what can't be read back from the world: what was made, what
-// people removed, what was judged, which commands ran. It travels in the
-// tracker as JSON, compressed; hence the short names. Fields are only ever
-// added, so that an old tracker can be read by a new Hindsight.
+// people removed, what was judged, what they ordered, which commands ran. It
+// travels in the tracker as JSON, compressed; hence the short names. Fields
+// are only ever added, so that an old tracker can be read by a new Hindsight.
 type Ledger struct {
+	// Home is the repository that the parent was in when the tracker was
+	// written last: after a transfer it tells where it came from.
+	Home Repo `json:"o,omitempty"`
 	// Accepted is who put the label on with the right to; zero until then.
 	Accepted Acceptance `json:"a,omitzero"`
 	// TrackerID is the comment, and Removals how often people deleted it.
@@ -25,12 +28,40 @@ type Ledger struct {
 	// All is the last comment that confirmed a large number of items; each
 	// confirmation counts once.
 	All int64 `json:"l,omitempty"`
+	// Ran are the commands that were carried out.
+	Ran []ItemKey `json:"x,omitempty"`
+	// Told is what people said of the incident by commands.
+	Told Told `json:"s,omitzero"`
+	// Replied are the comments whose commands were answered by a reply, so
+	// that one that people deleted does not come back.
+	Replied []int64 `json:"y,omitempty"`
 	// Reactions are answers to commands that were given: comment and kind.
 	Reactions []Reaction `json:"e,omitempty"`
 	Closing   Closing    `json:"c,omitzero"`
 	// Healed are the numbers of second follow-ups that were closed as
 	// duplicates.
 	Healed []int `json:"h,omitempty"`
+}
+
+// Told is what people said of the incident by commands.
+type Told struct {
+	Started   time.Time `json:"s,omitzero"`
+	Detected  time.Time `json:"d,omitzero"`
+	Resolved  time.Time `json:"r,omitzero"`
+	Meeting   time.Time `json:"m,omitzero"`
+	Owner     string    `json:"o,omitempty"` // of the post-mortem: a login
+	Commander string    `json:"c,omitempty"`
+	Scribe    string    `json:"b,omitempty"`
+	Liaison   string    `json:"l,omitempty"`
+	// Responders are logins, in the order in which they were named.
+	Responders []string `json:"p,omitempty"`
+	// Severity and Status are to be put on the parent as labels: zero when
+	// they are on, since the labels count from then on.
+	Severity Severity `json:"v,omitempty"`
+	Status   Status   `json:"t,omitempty"`
+	// Page asks for a page below the bar; Skip is why there is to be none.
+	Page bool   `json:"g,omitempty"`
+	Skip string `json:"k,omitempty"`
 }
 
 // Acceptance is the moment when the label counted.
@@ -43,6 +74,8 @@ type Acceptance struct {
 type Page struct {
 	Path string    `json:"p"`          // in the wiki, with ".md"
 	At   time.Time `json:"t,omitzero"` // when it was made; zero until then
+	// Repo is whose wiki it is in; empty for the parent's own repository.
+	Repo Repo `json:"r,omitempty"`
 }
 
 // Made is whether the page has been made.
@@ -50,20 +83,80 @@ func (p Page) Made() bool { return !p.At.IsZero() }
 
 // Entry is an item that is followed up.
 type Entry struct {
-	Key      ItemKey `json:"k"`
-	Source   Source  `json:"s"`
-	Words    string  `json:"w"`           // the item's words, normalised and hashed
-	Issue    Ref     `json:"n,omitzero"`  // zero until it was opened
-	Attached bool    `json:"a,omitempty"` // tried as a native sub-issue
+	Key ItemKey `json:"k"`
+	// Source is where its line stands, or stood last, and Position which of
+	// the source's lines it is, from 0.
+	Source   Source `json:"s"`
+	Position int    `json:"o,omitempty"`
+	// Words is a digest of the title's words, and Sketch tells how much they
+	// are like others.
+	Words  string `json:"w"`
+	Sketch Sketch `json:"m,omitempty"`
+	// Tail is a digest of what stands behind the title: when it changes,
+	// what it asks for is read again.
+	Tail string `json:"t,omitempty"`
+	// Owner, Due, Priority and Type are what is asked for.
+	Owner    string   `json:"u,omitempty"`
+	Due      Day      `json:"d,omitempty"`
+	Priority Priority `json:"p,omitempty"`
+	Type     ItemType `json:"y,omitempty"`
+	// Ticked is the line's box when it was looked at last, and Shown the
+	// tracker's when it was written last: a box that is not as it was has been
+	// ticked, or unticked, by a person.
+	Ticked bool `json:"b,omitempty"`
+	Shown  bool `json:"h,omitempty"`
+	// Want is what a person ordered: [Open] or [Done], "" when it is so.
+	Want State `json:"g,omitempty"`
+	// Issue is zero until it was opened.
+	Issue Ref `json:"n,omitzero"`
+	// Adopted is true for an issue that people had: it is listed and counted,
+	// never renamed, re-labelled or nagged.
+	Adopted  bool `json:"f,omitempty"`
+	Attached bool `json:"a,omitempty"` // tried as a native sub-issue
+	// Asked is true when a reason was asked for on a follow-up that was
+	// dropped without one.
+	Asked bool `json:"q,omitempty"`
+	// Wrote is what Hindsight last wrote on the issue. What is not so any more
+	// has been changed by people, and stays.
+	Wrote Written `json:"v,omitzero"`
 }
+
+// Written is what of a follow-up's issue Hindsight writes and writes again.
+type Written struct {
+	Title    string   `json:"t,omitempty"` // a digest of its words
+	Owner    string   `json:"o,omitempty"` // a login
+	Due      Day      `json:"d,omitempty"`
+	Severity Severity `json:"s,omitempty"`
+	Date     Day      `json:"a,omitempty"` // the incident's, as the labels say
+}
+
+// Day is a day of the calendar as "20261201", "" for none. It sorts.
+type Day string
 
 // Opened is whether the entry has become an issue.
 func (e Entry) Opened() bool { return e.Issue != Ref{} }
 
 // Ref is the issue that an entry became.
 type Ref struct {
-	Number int   `json:"n"`
-	ID     int64 `json:"i"`
+	// Repo is empty for the parent's own repository.
+	Repo   Repo `json:"r,omitempty"`
+	Number int  `json:"n"`
+}
+
+// In is the issue's key for a parent in the repository.
+func (r Ref) In(parent Repo) Key {
+	if r.Repo != "" {
+		parent = r.Repo
+	}
+	return Key{parent, r.Number}
+}
+
+// RefTo is how a parent in the repository refers to an issue.
+func RefTo(issue Key, parent Repo) Ref {
+	if issue.Repo == parent {
+		return Ref{Number: issue.Number}
+	}
+	return Ref{issue.Repo, issue.Number}
 }
 
 // Reaction is one answer to a command.
@@ -78,6 +171,10 @@ type Closing struct {
 	Complete  bool      `json:"d,omitempty"` // what the comment says now
 	Labelled  bool      `json:"l,omitempty"` // the label is on by our hand
 	At        time.Time `json:"t,omitzero"`  // when it was complete
+	// Seen is true while the parent is known to be closed, and Shut when
+	// Hindsight has closed it, or will not: it does so once.
+	Seen bool `json:"s,omitempty"`
+	Shut bool `json:"u,omitempty"`
 }
 
 // Entry finds an item's entry.
@@ -105,6 +202,8 @@ func (l Ledger) clone() Ledger {
 	l.Refused = slices.Clone(l.Refused)
 	l.Reactions = slices.Clone(l.Reactions)
 	l.Healed = slices.Clone(l.Healed)
+	l.Ran, l.Replied = slices.Clone(l.Ran), slices.Clone(l.Replied)
+	l.Told.Responders = slices.Clone(l.Told.Responders)
 	return l
 }
 
@@ -184,7 +283,7 @@ func (l Ledger) Checked() Ledger {
 }
 
 func (e Entry) sound() bool {
-	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit && e.Issue.ID > 0
+	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit
 	return keyChecked.MatchString(string(e.Key)) && keyChecked.MatchString(e.Words) &&
 		sourceChecked.MatchString(string(e.Source)) && (opened || !e.Opened())
 }
@@ -215,10 +314,20 @@ type Record struct {
 	// Labelling is true while the label that says complete is being put on.
 	// When that was cut off, a label that is on is ours.
 	Labelling bool `json:"labelling,omitempty"`
+	// Edits is the newest edit of the tracker that was looked into, and EditsAt
+	// when the tracker had last changed by then: while it has not changed
+	// since, nobody is asked for its history. Zero after a write of our own,
+	// which may have crossed a person's.
+	Edits   string    `json:"edits,omitempty"`
+	EditsAt time.Time `json:"edits_at,omitzero"`
+	// Twins are lines that say the same as one that stands elsewhere, and when
+	// they were first seen: perhaps that one is being moved.
+	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
 }
 
 // Clone is a copy that shares nothing with the record.
 func (r Record) Clone() Record {
 	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
+	r.Twins = maps.Clone(r.Twins)
 	return r
 }

@@ -1,7 +1,9 @@
 package incident
 
 import (
-	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,15 +13,20 @@ import (
 type Policy struct {
 	// Label starts an incident. Labels are compared without case.
 	Label string
-	// FollowUpLabel is on every follow-up.
+	// FollowUpLabel is on every follow-up in GitHub.
 	FollowUpLabel string
+	// LabelPatterns are the other labels of a follow-up: what stands in them
+	// between braces is filled in, see [Policy.followUpLabels].
+	LabelPatterns []string
 	// CompleteLabel is put on a parent when all is done.
 	CompleteLabel string
-	// SecurityLabel keeps the page out of a public wiki.
+	// SecurityLabel keeps the page out of a public wiki, and all texts short.
 	SecurityLabel string
 	// StatusPrefix begins the labels that say how far the page is:
-	// "postmortem: reviewed".
+	// "postmortem:" begins "postmortem: reviewed".
 	StatusPrefix string
+	// Aliases are more labels that name a severity, in lower case.
+	Aliases map[string]Severity
 	// Zone is where the team's days begin and end.
 	Zone *time.Location
 	// DefaultSeverity counts while no label names one.
@@ -31,6 +38,13 @@ type Policy struct {
 	Apps []string
 	// Standard are the follow-ups that every incident of a severity gets.
 	Standard map[Severity][]string
+	// Owner is the login of who gets a follow-up for which nobody is named;
+	// "" for nobody.
+	Owner string
+	// DueByPriority and DueBySeverity say how long a follow-up may take for
+	// which no day is named, by its priority, else the incident's severity.
+	DueByPriority map[Priority]Span
+	DueBySeverity map[Severity]Span
 	// MaxNew is how many items are opened at once without being asked for.
 	MaxNew int
 }
@@ -40,6 +54,7 @@ func DefaultPolicy() Policy {
 	return Policy{
 		Label:           "incident",
 		FollowUpLabel:   "postmortem-followup",
+		LabelPatterns:   []string{"{severity}", "{severity}_{date}"},
 		CompleteLabel:   "postmortem-complete",
 		SecurityLabel:   "security",
 		StatusPrefix:    "postmortem:",
@@ -63,33 +78,123 @@ func (p Policy) trusts(a Actor) bool {
 	return false
 }
 
-// followUpLabels are what a new follow-up is labelled with.
-func (p Policy) followUpLabels(f Facts) []string {
-	return []string{
-		p.FollowUpLabel,
-		f.Severity.String(),
-		fmt.Sprintf("%s_%s", f.Severity, f.Date.Format("20060102")),
+// Label is a label and the colour, six hexadecimal digits, that it gets if
+// Hindsight has to create it. One that is there keeps its own.
+type Label struct{ Name, Colour string }
+
+// The colours of labels that Hindsight creates, worst severity first.
+var severityColours = [...]string{"b60205", "d93f0b", "fbca04", "fef2c0", "ededed"}
+
+const (
+	followUpColour = "1d76db"
+	completeColour = "0e8a16"
+	statusColour   = "c5def5"
+)
+
+// followUpLabels are what a follow-up is labelled with: the constant label and
+// the patterns, in which {severity} is "sev1", {date} the incident's date as
+// "20261120", {number} its number, {priority} and {type} the item's. A pattern
+// that asks for what there is none of is left out.
+func (p Policy) followUpLabels(w Written, number int, e Entry) []Label {
+	values := map[string]string{
+		"severity": w.Severity.String(), "date": string(w.Date), "number": strconv.Itoa(number),
+		"priority": string(e.Priority), "type": string(e.Type),
 	}
+	all := []Label{{p.FollowUpLabel, followUpColour}}
+	for _, pattern := range p.LabelPatterns {
+		complete := true
+		name := placeholder.ReplaceAllStringFunc(pattern, func(s string) string {
+			value := values[strings.Trim(s, "{}")]
+			complete = complete && value != ""
+			return value
+		})
+		if complete {
+			all = append(all, Label{name, severityColour(w.Severity)})
+		}
+	}
+	return all
+}
+
+// Placeholders are what may stand in a label's pattern.
+func Placeholders() []string {
+	return []string{"{severity}", "{date}", "{number}", "{priority}", "{type}"}
+}
+
+var placeholder = regexp.MustCompile(`\{(?:severity|date|number|priority|type)\}`)
+
+func severityColour(s Severity) string {
+	return severityColours[min(max(int(s), 1), len(severityColours))-1]
+}
+
+// Status is how far the post-mortem is, as its label says.
+type Status string
+
+// The statuses, in their order.
+const (
+	Draft    Status = "draft"
+	InReview Status = "in review"
+	Reviewed Status = "reviewed"
+	Closed   Status = "closed"
+)
+
+// Statuses are all of them, in their order.
+func Statuses() []Status { return []Status{Draft, InReview, Reviewed, Closed} }
+
+// status is the furthest that a label names, [Draft] if none does.
+func (p Policy) status(labels []string) Status {
+	furthest := Draft
+	for _, s := range Statuses() {
+		for _, l := range labels {
+			if named, ok := p.statusOf(l); ok && named == s {
+				furthest = s
+			}
+		}
+	}
+	return furthest
+}
+
+// statusOf is the status that a label names.
+func (p Policy) statusOf(label string) (Status, bool) {
+	name, ok := strings.CutPrefix(strings.ToLower(label), strings.ToLower(p.StatusPrefix))
+	if !ok {
+		return "", false
+	}
+	status := Status(strings.TrimSpace(name))
+	return status, slices.Contains(Statuses(), status)
+}
+
+func (p Policy) statusLabel(s Status) Label {
+	return Label{strings.TrimSpace(p.StatusPrefix) + " " + string(s), statusColour}
 }
 
 // reviewed is whether a status label says that the page has been reviewed.
 func (p Policy) reviewed(labels []string) bool {
+	s := p.status(labels)
+	return s == Reviewed || s == Closed
+}
+
+// severityOf is the severity that a label names.
+func (p Policy) severityOf(label string) (Severity, bool) {
+	if s, ok := p.Aliases[strings.ToLower(strings.TrimSpace(label))]; ok {
+		return s, true
+	}
+	return ParseSeverity(label)
+}
+
+// worst is the worst severity among the labels; false if there is none.
+func (p Policy) worst(labels []string) (Severity, bool) {
+	found := Severity(0)
 	for _, l := range labels {
-		status, ok := strings.CutPrefix(strings.ToLower(l), strings.ToLower(p.StatusPrefix))
-		if !ok {
-			continue
-		}
-		switch strings.TrimSpace(status) {
-		case "reviewed", "closed":
-			return true
+		if s, ok := p.severityOf(l); ok && (found == 0 || s < found) {
+			found = s
 		}
 	}
-	return false
+	return found, found != 0
 }
 
 // Reads is whether a label means anything to the rules.
 func (p Policy) Reads(label string) bool {
-	if _, severity := ParseSeverity(label); severity {
+	if _, severity := p.severityOf(label); severity {
 		return true
 	}
 	return HasLabel([]string{p.Label, p.FollowUpLabel, p.CompleteLabel, p.SecurityLabel}, label) ||

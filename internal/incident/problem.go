@@ -127,7 +127,17 @@ func (l *Later) Unwrap() error { return l.Err }
 // not a failure.
 type Missing struct { //nolint:errname // named for what happens next
 	What string
+	// Moved is where it is by now, when GitHub says so.
+	Moved Key
 }
+
+// Changed is an error that says the world is not any more as it was when the
+// effect was decided: nothing was done, and it is decided anew.
+type Changed struct { //nolint:errname // named for what happens next
+	What string
+}
+
+func (c *Changed) Error() string { return c.What + " has changed meanwhile" }
 
 func (m *Missing) Error() string { return m.What + " does not exist, or the app may not see it" }
 

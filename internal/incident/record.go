@@ -23,7 +23,8 @@ func (r *Record) Starting(e Effect) (store bool) {
 	case LabelParent:
 		store = e.On && !r.Labelling
 		r.Labelling = e.On
-	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, CloseDuplicate, React, WriteClosing:
+	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy,
+		CloseDuplicate, React, WriteReply, WriteClosing, CloseParent:
 	}
 	return store
 }
@@ -40,7 +41,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	case OpenFollowUp:
 		l.keep(Entry{
 			Key: e.Item, Source: e.Source, Words: e.Words,
-			Issue: Ref{out.Issue.Key.Number, out.Issue.ID},
+			Issue: Ref{Number: out.Issue.Key.Number},
 		})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
 	case AttachFollowUp:

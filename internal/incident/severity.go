@@ -22,14 +22,3 @@ func ParseSeverity(label string) (Severity, bool) {
 	}
 	return Severity(m[1][0] - '0'), true
 }
-
-// worst is the worst severity among the labels; false if there is none.
-func worst(labels []string) (Severity, bool) {
-	found := Severity(0)
-	for _, l := range labels {
-		if s, ok := ParseSeverity(l); ok && (found == 0 || s < found) {
-			found = s
-		}
-	}
-	return found, found != 0
-}

@@ -12,6 +12,8 @@ type Texts interface {
 	Page(PageView) string
 	FollowUp(FollowUpView) (title, body string)
 	Closing(ClosingView) string
+	Why(WhyView) string
+	Reply(ReplyView) string
 }
 
 // Facts are what every text may say of an incident.
@@ -30,26 +32,47 @@ type Facts struct {
 	Private  bool      // the repository: what is written is not public
 }
 
+// Roles are who does what while the incident goes on: logins.
+type Roles struct {
+	Commander, Scribe, Liaison string
+	Responders                 []string
+}
+
 // TrackerView is what the tracker shows.
 type TrackerView struct {
 	Facts
 	Paused   bool // the label is off
 	Complete bool
-	Reviewed bool // a label says that the page has been reviewed
+	Status   Status // of the post-mortem
 	Page     PageState
 	Lines    []TrackerLine
+	// Skip is why there is to be no post-mortem: not neutral.
+	Skip string
+	// Meeting is when the post-mortem is talked about; zero if not said.
+	Meeting time.Time
+	// Ticking is true where ticking a box here has an effect.
+	Ticking bool
 	// Refused is how many lines came from people who lack the permission.
 	Refused int
 	// Waiting is how many new items want a confirmation first.
 	Waiting int
-	// Unknown is how many commands are not understood yet.
-	Unknown int
 	// From is the mildest severity that gets a page.
 	From Severity
+	// Doubts are what was not understood behind people's items, and what can't
+	// be done as they say.
+	Doubts []Doubt
 	// Notices say what could not be done, and the next step. Markdown,
 	// already neutral.
 	Notices []string
-	Ledger  Ledger
+	// The labels by which people can act.
+	Label, FollowUpLabel, SecurityLabel, ReviewedLabel string
+	Ledger                                             Ledger
+}
+
+// Doubt is a sentence about a line that a person wrote.
+type Doubt struct {
+	Text string // quotes people's words: not neutral
+	URL  string // where the line can be read, or ""
 }
 
 // PageState is how far the page is.
@@ -66,10 +89,19 @@ const (
 
 // TrackerLine is one follow-up in the checklist.
 type TrackerLine struct {
-	Number int    // of the issue; 0 until it was opened
-	Text   string // not neutral
-	State  State
-	Owner  string
+	Issue Key    // the number is 0 until it was opened
+	Other bool   // in another repository than the parent
+	URL   string // "" until it was opened
+	Text  string // not neutral; "" for what must not be shown here
+	State State
+	Owner string
+	Due   Day
+	// Overdue is true for an open one whose day is past in the team's zone.
+	Overdue bool
+	Snoozed Day
+	Type    ItemType
+	// Unlisted is true when nobody's line asks for it any more.
+	Unlisted bool
 }
 
 // PageView is what a new page shows.
@@ -83,12 +115,44 @@ type PageView struct {
 // FollowUpView is what a follow-up's issue shows.
 type FollowUpView struct {
 	Facts
-	Item   ItemKey
-	Source Source
-	Words  string // the entry's
-	Text   string // not neutral
-	Line   string // the address where the line can be read
-	Author string // login, or "" for the configuration's
+	Item     ItemKey
+	Source   Source
+	Words    string // the entry's
+	Text     string // the title's words: not neutral
+	Line     string // the address where the line can be read
+	Author   string // login, or "" for the configuration's
+	Owner    string // login, or ""
+	Due      Day
+	Priority Priority
+	Type     ItemType
+	// Bare is true where nothing of the incident may be shown but its name:
+	// in another repository, and of a security incident.
+	Bare bool
+}
+
+// WhyView is what the question for a reason says.
+type WhyView struct{ Facts }
+
+// ReplyView is what the answer to a comment's commands says.
+type ReplyView struct {
+	ID    ID
+	To    int64
+	Lines []ReplyLine
+	// Help is what can be commanded, when that was asked for.
+	Help []CommandForm
+}
+
+// ReplyLine is about one command that could not be carried out.
+type ReplyLine struct {
+	Quote   string // the line as written: not neutral
+	Problem string // a sentence with what to write instead: not neutral
+	Form    string // the right form, as in "/incident severity sev1"
+}
+
+// CommandForm is one command as people are shown it.
+type CommandForm struct {
+	Form string // "/incident started TIME"
+	Help string // what it does, in one sentence
 }
 
 // ClosingView is what the comment at the end says.
@@ -100,4 +164,8 @@ type ClosingView struct {
 	OpenLeft int
 	HasPage  bool
 	ToPage   time.Duration // from the label to the page
+	// Late is how many of those that were done were done after their day, and
+	// LateBy the whole days that the latest of them took longer.
+	Late   int
+	LateBy int
 }

@@ -12,6 +12,8 @@ type World struct {
 	// markers, oldest first. There should be one of each.
 	Trackers []Tracker
 	Closings []ClosingComment
+	// Replies are our own answers to commands, oldest first.
+	Replies []Reply
 	// TrackerGone is true when the tracker that the record names was asked
 	// for by its id and is not there any more.
 	TrackerGone bool
@@ -19,14 +21,31 @@ type World struct {
 	// Commands the commands, in the order in which they were found.
 	Items    []Item
 	Commands []Command
+	// Ticks are boxes in the tracker that people have ticked or unticked since
+	// it was written, in the order in which they did; lines that they added
+	// are Items of the source [FromTracker].
+	Ticks []Tick
+	// NoHistory is true on a host that does not tell who edited a comment:
+	// then no tick in the tracker counts.
+	NoHistory bool
 	// FollowUps are the issues that carry our marker for this parent, or
-	// that the record names. Two may name one item: the lower number counts.
+	// that the record or an item names. Two may name one item: the lower
+	// number counts.
 	FollowUps []FollowUp
+	// SubIssues are the issues that hang under the parent by GitHub's word,
+	// by whoever's hand.
+	SubIssues []FollowUp
 	// Labelling is who put the incident label on last. Only looked up until
 	// the incident is accepted.
 	Labelling Labelling
-	// Verdicts answer [Asks] and [AsksOfItems], by [Ask.Line].
+	// Verdicts answer [Asks] and [Questions.May], by [Ask.Line].
 	Verdicts map[ItemKey]Verdict
+	// Places answer [Questions.Places]: repositories that items name. One
+	// with the id 0 can't be seen: Hindsight is not installed there, or it
+	// does not exist.
+	Places map[Repo]Repository
+	// Assignable answers [Questions.Assignable].
+	Assignable map[Assignment]Verdict
 	// Record is what is remembered. Its ledger has been united with the one
 	// that the tracker carries.
 	Record Record
@@ -48,6 +67,22 @@ type Tracker struct {
 	Paused bool // it says that the label is off
 }
 
+// Reply is a comment of ours that answers the commands in another one.
+type Reply struct {
+	ID   int64
+	To   int64 // the comment that it answers
+	Body string
+}
+
+// Tick is a box in the tracker that a person has ticked or unticked.
+type Tick struct {
+	Issue  Key
+	Ticked bool
+	By     Actor
+	// Edit names the edit for good.
+	Edit string
+}
+
 // ClosingComment is a comment of ours that says complete, or open again.
 type ClosingComment struct {
 	ID       int64
@@ -61,6 +96,7 @@ type Command struct {
 	Comment int64
 	URL     string // where the line can be read
 	Author  Actor
+	Written time.Time // when the comment was written or last edited
 }
 
 // Repository is what Hindsight needs to know of the parent's repository.
@@ -71,6 +107,8 @@ type Repository struct {
 	Private  bool   // private or internal: not everybody can read it
 	HasWiki  bool   // the feature is on; says nothing of a first page
 	Archived bool   // nothing can be written
+	// PushedAt is when somebody last pushed: until it changes, no file has.
+	PushedAt time.Time
 }
 
 // Issue is an issue or a pull request.
@@ -85,7 +123,10 @@ type Issue struct {
 	Labels      []string
 	Assignees   []string // logins
 	PullRequest bool
-	State       State
+	State       State // a pull request is done when it was merged, else dropped
+	Reopened    bool  // open again after having been closed
+	Locked      bool  // only people with write permission can comment or react
+	Comments    int   // how many there are
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
@@ -108,13 +149,25 @@ type Actor struct {
 	Bot   bool // an App or a machine account that GitHub marks as one
 }
 
-// Comment is a comment on the parent.
+// Comment is a comment on an issue or pull request.
 type Comment struct {
-	ID     int64
-	URL    string
-	Body   string
-	Author Actor
-	Ours   bool // written by this App, by GitHub's word
+	ID        int64
+	Node      string // GitHub's other id, by which its history is asked for
+	URL       string
+	Body      string
+	Author    Actor
+	Ours      bool // written by this App, by GitHub's word
+	CreatedAt time.Time
+	UpdatedAt time.Time // when it was last edited
+}
+
+// Edit is one state of a comment in its history.
+type Edit struct {
+	ID   string
+	By   Actor // empty for an account that is gone
+	Ours bool  // by this App
+	At   time.Time
+	Body string // all of it, as it was after the edit
 }
 
 // Labelling says who put a label on, and when. At is zero when that can't be
@@ -135,13 +188,15 @@ const (
 	Denied
 )
 
-// FollowUp is an action item that has become an issue.
+// FollowUp is an issue that is tracked, as it was seen last: one that
+// Hindsight opened, or one that people had and adopted.
 type FollowUp struct {
 	Issue Key     `json:"issue"`
 	ID    int64   `json:"id"` // GitHub's id, for attaching it as a sub-issue
 	Item  ItemKey `json:"item"`
-	// Parent is the id of the repository that the marker names.
-	Parent int64 `json:"parent"`
+	// Parent is the id of the repository that the marker names; 0 for one
+	// that carries no marker of ours.
+	Parent int64 `json:"parent,omitempty"`
 	// Source and Words repeat the ledger's entry, so that the entry can be
 	// made again from the issue's marker alone.
 	Source Source    `json:"source,omitempty"`
@@ -150,5 +205,16 @@ type FollowUp struct {
 	URL    string    `json:"url"`
 	State  State     `json:"state"`
 	Owner  string    `json:"owner,omitempty"` // the first assignee's login
-	At     time.Time `json:"at"`              // when GitHub says it last changed
+	Closed time.Time `json:"closed,omitzero"`
+	// Explained is true for a dropped one on which a person said something
+	// when, or after, it was dropped.
+	Explained bool `json:"explained,omitempty"`
+	// Secret is true when fewer people may read it than the parent: then
+	// nothing of it is shown but its name and state.
+	Secret bool `json:"secret,omitempty"`
+	// Snoozed is until when people asked not to be reminded of it.
+	Snoozed Day `json:"snoozed,omitempty"`
+	// Moved is where GitHub says it is by now, zero if it has not moved.
+	Moved Key       `json:"moved,omitzero"`
+	At    time.Time `json:"at"` // when GitHub says it last changed
 }

@@ -377,7 +377,7 @@ func (n *run) forgetOpenings(found []incident.FollowUp) {
 	n.record.Opening = nil
 	for _, f := range found {
 		if e := n.record.Ledger.Entry(f.Item); e != nil && !e.Opened() {
-			e.Issue = incident.Ref{Number: f.Issue.Number, ID: f.ID}
+			e.Issue = incident.RefTo(f.Issue, n.key.Repo)
 		}
 	}
 }
@@ -388,10 +388,8 @@ func (n *run) lookUp(ctx context.Context, e incident.Entry) (f incident.FollowUp
 	key := incident.Key{Repo: n.key.Repo, Number: e.Issue.Number}
 	issue, err := n.forge.Issue(ctx, key)
 	if missing := new(incident.Missing); errors.As(err, &missing) {
-		// The id is the ledger's own, so that the ledger keeps it: without one
-		// its entry would not be believed again. Nothing is attached by it.
 		f = incident.FollowUp{
-			Issue: key, ID: e.Issue.ID, Item: e.Key, Parent: n.repository.ID,
+			Issue: key, Item: e.Key, Parent: n.repository.ID,
 			State: incident.Gone, At: time.Unix(0, 0),
 		}
 		return f, true, n.seen(ctx, f)

@@ -16,15 +16,30 @@ import (
 // writes asks for.
 type Forge interface {
 	Repository(ctx context.Context, repo incident.Repo) (incident.Repository, error)
+	// Issue is [incident.Missing] with Moved set where GitHub says that it has
+	// been transferred, or its repository renamed.
 	Issue(ctx context.Context, key incident.Key) (incident.Issue, error)
 	// Comments are all of them, oldest first.
 	Comments(ctx context.Context, key incident.Key) ([]incident.Comment, error)
+	// Comment asks for the one comment, since a listing may be stale.
+	Comment(ctx context.Context, on incident.Key, id int64) (incident.Comment, error)
+	// Edits are the newest of a comment's history, the newest first, at most
+	// 100; known is false on a host that has no such history. The comment's
+	// first text counts as an edit once there is another.
+	Edits(ctx context.Context, comment incident.Comment) (edits []incident.Edit, known bool, err error)
+	// SubIssues hang under the issue; none where the host has no sub-issues.
+	SubIssues(ctx context.Context, parent incident.Key) ([]incident.Issue, error)
+	// Mentioning are the pull requests of the same repository that mention the
+	// issue, by its timeline.
+	Mentioning(ctx context.Context, issue incident.Key) ([]incident.Key, error)
 	// Labelling is the newest time that the label was put on; the zero value
 	// when the issue's events don't tell.
 	Labelling(ctx context.Context, key incident.Key, label string) (incident.Labelling, error)
 	// MayTriage is whether the person has triage permission or more. A
 	// lookup that fails is an error; 404 is Denied.
 	MayTriage(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error)
+	// Assignable is whether issues there can be assigned to the person.
+	Assignable(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error)
 	// File is a file's content on the default branch, at most 64 KiB.
 	File(ctx context.Context, repo incident.Repo, path string) ([]byte, error)
 	// Listed are the issues and pull requests with the label that changed at
@@ -34,22 +49,41 @@ type Forge interface {
 	// Commented are the issues and pull requests on which a comment was
 	// written or edited at or after since, each with the newest such time.
 	Commented(ctx context.Context, repo incident.Repo, since time.Time) (map[incident.Key]time.Time, error)
-	// Repositories are those that the installation may see.
-	Repositories(ctx context.Context) ([]incident.Repo, error)
+	// Repositories are those that the installation may see, with the time of
+	// their last push.
+	Repositories(ctx context.Context) (map[incident.Repo]time.Time, error)
 
 	WriteComment(ctx context.Context, on incident.Key, body string) (incident.Comment, error)
 	EditComment(ctx context.Context, on incident.Key, id int64, body string) error
 	DeleteComment(ctx context.Context, on incident.Key, id int64) error
-	// CommentExists asks for the one comment, since a listing may be stale.
-	CommentExists(ctx context.Context, on incident.Key, id int64) (bool, error)
+	// React is nil too where the conversation is locked.
 	React(ctx context.Context, on incident.Key, reaction incident.Reaction) error
-	OpenIssue(ctx context.Context, in incident.Repo, title, body string, labels []string) (incident.Issue, error)
+	// OpenIssue creates the labels that are not there, in their colours. Whom
+	// the issue can't be assigned to is left out.
+	OpenIssue(ctx context.Context, in incident.Repo, issue NewIssue) (incident.Issue, error)
+	// EditIssue writes what the edit names, and nothing else.
+	EditIssue(ctx context.Context, key incident.Key, edit IssueEdit) error
 	// AttachSubIssue is nil too where the host has no sub-issues, or the
 	// issue is attached already.
 	AttachSubIssue(ctx context.Context, parent incident.Key, id int64) error
 	CloseAsDuplicate(ctx context.Context, key incident.Key) error
-	AddLabel(ctx context.Context, key incident.Key, label string) error
+	// AddLabels creates those that are not there, in their colours.
+	AddLabels(ctx context.Context, key incident.Key, labels ...incident.Label) error
 	RemoveLabel(ctx context.Context, key incident.Key, label string) error
+}
+
+// NewIssue is an issue that is to be opened.
+type NewIssue struct {
+	Title, Body string
+	Labels      []incident.Label
+	Assignee    string // a login or ""
+}
+
+// IssueEdit is what is to change on an issue; the zero value changes nothing.
+type IssueEdit struct {
+	Title, Body string         // "" leaves it
+	Assignees   *[]string      // nil leaves them
+	State       incident.State // [incident.Open], [incident.Done], or "" to leave it
 }
 
 // Installation is one account that has the App.
@@ -89,12 +123,14 @@ type Memory interface {
 	// Record of an incident; false if there is none.
 	Record(ctx context.Context, key incident.Key) (incident.Record, bool, error)
 	SaveRecord(ctx context.Context, key incident.Key, record incident.Record) error
-	// FollowUps that were observed for an incident, by number.
+	// FollowUps that were observed for an incident, by repository and number.
 	FollowUps(ctx context.Context, of incident.Key) ([]incident.FollowUp, error)
 	// SaveFollowUp stores what was observed; the older observation never
 	// replaces the newer one ([incident.FollowUp].At). It tells whether
 	// anything changed.
 	SaveFollowUp(ctx context.Context, of incident.Key, f incident.FollowUp) (changed bool, err error)
+	// ForgetFollowUp drops what is not an incident's follow-up any more.
+	ForgetFollowUp(ctx context.Context, of, followUp incident.Key) error
 	// Unchecked are open follow-ups of a repository that were not looked at
 	// since before, at most that many. They count as looked at from now on,
 	// even if making them due fails after this: then it is a day later.
@@ -102,14 +138,47 @@ type Memory interface {
 	// CheckedAt is when a follow-up was last looked at, by our clock; zero if
 	// the issue is not a known follow-up.
 	CheckedAt(ctx context.Context, followUp incident.Key) (time.Time, error)
-	// IncidentOf is the incident that a follow-up belongs to; false if the
-	// issue is not a known follow-up.
-	IncidentOf(ctx context.Context, followUp incident.Key) (incident.Key, bool, error)
+	// IncidentsOf are the incidents that an issue or pull request belongs to:
+	// as a follow-up, or because it refers to them.
+	IncidentsOf(ctx context.Context, issue incident.Key) ([]incident.Key, error)
+	// Pulls are the pull requests that refer to an incident. SavePull adds one
+	// (refers), or forgets it, and tells whether that is news.
+	Pulls(ctx context.Context, of incident.Key) ([]incident.Key, error)
+	SavePull(ctx context.Context, of, pull incident.Key, refers bool) (changed bool, err error)
+	// Settings are what is remembered of a repository's configuration; false
+	// if it was never read.
+	Settings(ctx context.Context, repo incident.Repo) (Settings, bool, error)
+	SaveSettings(ctx context.Context, repo incident.Repo, settings Settings) error
 	// Incidents of one repository.
 	Incidents(ctx context.Context, repo incident.Repo) ([]incident.Key, error)
 	// Look is until when a repository has been swept; zero for never.
 	Look(ctx context.Context, repo incident.Repo) (time.Time, error)
 	SaveLook(ctx context.Context, repo incident.Repo, until time.Time) error
+}
+
+// Settings are what is remembered of a repository's configuration file.
+type Settings struct {
+	// PushedAt is when somebody had last pushed when it was read, by GitHub's
+	// clock, and ReadAt when that was, by ours.
+	PushedAt time.Time `json:"pushed_at"`
+	ReadAt   time.Time `json:"read_at"`
+	// Good is the last text that could be used; "" for none.
+	Good string `json:"good,omitempty"`
+	// Bad is why the present text can't be: neutral Markdown, or "".
+	Bad string `json:"bad,omitempty"`
+	// Found is whether there is a file.
+	Found bool `json:"found,omitempty"`
+	// Label and FollowUpLabel are in force for the repository: with them an
+	// event is known to concern an incident.
+	Label         string `json:"label"`
+	FollowUpLabel string `json:"follow_up_label"`
+}
+
+// Box is a line of the tracker's checklist as it is shown.
+type Box struct {
+	Issue  incident.Key // the number is 0 in a line that is not ours
+	Ticked bool
+	Text   string // of a line that is not ours: not neutral
 }
 
 // Texts renders what Hindsight writes, and reads it back. A marker proves
@@ -120,9 +189,19 @@ type Texts interface {
 	// ReadTracker finds the tracker's marker, and the ledger in it: only what
 	// can be believed of it, since people may have edited it.
 	ReadTracker(body string) (of incident.ID, paused bool, ledger incident.Ledger, ok bool)
+	// ReadBoxes are the lines of the checklist in a tracker on that issue.
+	ReadBoxes(body string, on incident.Key) []Box
 	ReadClosing(body string) (of incident.ID, complete bool, ok bool)
-	// ReadFollowUp finds the marker of a follow-up: Key, Source and Words.
+	// ReadReply finds the marker of an answer to a comment's commands.
+	ReadReply(body string) (of incident.ID, to int64, ok bool)
+	// ReadWhy finds the marker of the question for a reason.
+	ReadWhy(body string) (of incident.ID, ok bool)
+	// ReadFollowUp finds the marker of a follow-up: Key, Source, Words and
+	// Wrote.
 	ReadFollowUp(body string) (of incident.ID, entry incident.Entry, ok bool)
+	// Refresh writes the facts in a follow-up's body anew, in the block that
+	// is ours; false where people have changed or removed the block.
+	Refresh(body, anew string) (string, bool)
 }
 
 // Marker is set where work is to be done.

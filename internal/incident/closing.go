@@ -1,0 +1,87 @@
+package incident
+
+// tally counts the follow-ups by their state.
+func (d *decision) tally() (open, done, dropped int) {
+	for _, line := range d.checklist() {
+		switch line.State {
+		case Open:
+			open++
+		case Done:
+			done++
+		case Dropped:
+			dropped++
+		case Gone:
+		}
+	}
+	return open, done, dropped
+}
+
+// complete is whether everything that was promised has been done. While it is
+// not known whether somebody may add to it, what was said stays.
+func (d *decision) complete() bool {
+	if d.Parent.State == Open || d.waiting > 0 {
+		return false
+	}
+	switch d.pageState() {
+	case PageComing:
+		return false
+	case PageExists:
+		if !d.policy.reviewed(d.Parent.Labels) {
+			return false
+		}
+	case PageBelow, PageNoWiki, PagePrivate:
+	}
+	if open, _, _ := d.tally(); open > 0 {
+		return false
+	}
+	said := d.ledger().Closing.Complete || d.ledger().Closing.Labelled
+	return said || !d.undecided
+}
+
+// closing says so when all is done, and takes it back when it is not any
+// more. There is one comment for it, edited when the state flaps.
+func (d *decision) closing() {
+	complete, c := d.complete(), &d.ledger().Closing
+	d.sayClosing(complete)
+	for _, second := range d.Closings[min(1, len(d.Closings)):] {
+		d.plan(DeleteComment{ID: second.ID, For: ClosingPart})
+	}
+	on := HasLabel(d.Parent.Labels, d.policy.CompleteLabel)
+	c.Labelled = c.Labelled || on && (complete || d.next.Labelling)
+	if !d.Busy[ClosingPart] {
+		d.next.Labelling = false // it is on now, or was not put on
+	}
+	switch {
+	case complete && !on && !c.Labelled:
+		d.plan(LabelParent{Label: Label{d.policy.CompleteLabel, completeColour}, On: true, For: ClosingPart})
+	case !complete && c.Labelled:
+		d.plan(LabelParent{Label: Label{d.policy.CompleteLabel, completeColour}, For: ClosingPart})
+	}
+}
+
+// sayClosing writes the comment, or edits the one that is there. One that was
+// written and is not there any more was deleted by people: that is silence.
+func (d *decision) sayClosing(complete bool) {
+	c := &d.ledger().Closing
+	promised := d.pageState() == PageExists || len(d.ledger().Items) > 0
+	switch {
+	case complete == c.Complete || !promised && len(d.Closings) == 0:
+	case len(d.Closings) == 0 && c.CommentID != 0:
+		c.Complete = complete
+	default:
+		d.plan(d.writeClosing(complete))
+	}
+}
+
+func (d *decision) writeClosing(complete bool) WriteClosing {
+	open, done, dropped := d.tally()
+	v := ClosingView{Facts: d.facts, Complete: complete, OpenLeft: open, Done: done, Dropped: dropped}
+	if page := d.ledger().Page; page.Made() {
+		v.HasPage, v.ToPage = true, page.At.Sub(d.ledger().Accepted.At)
+	}
+	w := WriteClosing{Complete: complete, Body: d.texts.Closing(v)}
+	if len(d.Closings) > 0 {
+		w.ID = d.Closings[0].ID
+	}
+	return w
+}
