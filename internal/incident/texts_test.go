@@ -40,7 +40,11 @@ func (plain) Tracker(v incident.TrackerView) string {
 	}
 	say(v.Refused > 0, "refused %d", v.Refused)
 	say(v.Waiting > 0, "waiting %d", v.Waiting)
-	say(v.Unknown > 0, "unknown %d", v.Unknown)
+	say(v.Skip != "", "no post-mortem: %s", v.Skip)
+	say(!v.Meeting.IsZero(), "meeting %s", v.Meeting.Format(time.RFC3339))
+	for _, doubt := range v.Doubts {
+		say(true, "? %s", doubt.Text)
+	}
 	for _, n := range v.Notices {
 		say(true, "! %s", n)
 	}
@@ -101,4 +105,21 @@ func (plain) FollowUp(v incident.FollowUpView) (title, body string) {
 
 func (plain) Closing(v incident.ClosingView) string {
 	return fmt.Sprintf("complete %t after %s: %d done, %d dropped, %d open", v.Complete, v.ToPage, v.Done, v.Dropped, v.OpenLeft)
+}
+
+func (plain) Why(v incident.WhyView) string {
+	return fmt.Sprintf("why was it dropped? of %s", v.Key)
+}
+
+// Reply is a line for each command that failed, and for each form of the help.
+func (plain) Reply(v incident.ReplyView) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "to %d of %s\n", v.To, v.ID)
+	for _, l := range v.Lines {
+		fmt.Fprintf(&b, "> %s\n%s [%s]\n", l.Quote, l.Problem, l.Form)
+	}
+	for _, f := range v.Help {
+		fmt.Fprintf(&b, "%s: %s\n", f.Form, f.Help)
+	}
+	return b.String()
 }
