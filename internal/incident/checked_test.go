@@ -21,7 +21,7 @@ import (
 func sound(number int) incident.Entry {
 	e := incident.Entry{Key: "abcdefgh2345", Source: incident.FromBody, Words: "qrstuvwx6767"}
 	if number != 0 {
-		e.Issue = incident.Ref{Number: number, ID: 1000}
+		e.Issue = incident.Ref{Number: number}
 	}
 	return e
 }
@@ -36,8 +36,8 @@ func TestCheckedEntries(t *testing.T) {
 	key := func(k string) incident.Entry { return with(func(e *incident.Entry) { e.Key = incident.ItemKey(k) }) }
 	source := func(s string) incident.Entry { return with(func(e *incident.Entry) { e.Source = incident.Source(s) }) }
 	words := func(w string) incident.Entry { return with(func(e *incident.Entry) { e.Words = w }) }
-	issue := func(number int, id int64) incident.Entry {
-		return with(func(e *incident.Entry) { e.Issue = incident.Ref{Number: number, ID: id} })
+	issue := func(number int) incident.Entry {
+		return with(func(e *incident.Entry) { e.Issue = incident.Ref{Number: number} })
 	}
 	tests := []struct {
 		name  string
@@ -49,7 +49,7 @@ func TestCheckedEntries(t *testing.T) {
 		{"attached", attached(sound(101)), true},
 		{"of a comment", source("comment:9223372036854775807"), true},
 		{"of the configuration", source("standard"), true},
-		{"the highest number", issue(999_999_999, math.MaxInt64), true},
+		{"the highest number", issue(999_999_999), true},
 		{"no key", key(""), false},
 		{"a long key", key("abcdefgh23456"), false},
 		{"a key with other signs", key("abcdefgh01-->"), false},
@@ -62,11 +62,8 @@ func TestCheckedEntries(t *testing.T) {
 		{"a source and more", source("comment:7 -->"), false},
 		{"words themselves", words("fix it"), false},
 		{"no words", words(""), false},
-		{"a number without an id", issue(101, 0), false},
-		{"an id without a number", issue(0, 1101), false},
-		{"a number below zero", issue(-1, 1101), false},
-		{"an id below zero", issue(101, -1), false},
-		{"a number too high", issue(1_000_000_000, 1101), false},
+		{"a number below zero", issue(-1), false},
+		{"a number too high", issue(1_000_000_000), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -181,7 +178,7 @@ func (h hostile) when() time.Time {
 func (h hostile) entry() incident.Entry {
 	return incident.Entry{
 		Key: h.key(), Source: incident.Source(h.text("source", "body", "comment:7", "standard")),
-		Words: h.text("words", "qrstuvwx6767"), Issue: incident.Ref{Number: h.number(), ID: int64(h.number())},
+		Words: h.text("words", "qrstuvwx6767"), Issue: incident.Ref{Number: h.number()},
 		Attached: rapid.Bool().Draw(h.T, "attached"),
 	}
 }
@@ -216,7 +213,7 @@ var (
 // unsound is what can't be believed of a ledger, or "".
 func unsound(l incident.Ledger) string {
 	for _, e := range l.Items {
-		opened := e.Issue.Number > 0 && e.Issue.ID > 0
+		opened := e.Issue.Number > 0
 		if !safeKey.MatchString(string(e.Key)) || !safeKey.MatchString(e.Words) || !opened && e.Issue != (incident.Ref{}) ||
 			!safeLine.MatchString(string(e.Source)) {
 			return fmt.Sprintf("%+v", e)

@@ -73,7 +73,7 @@ func TestChecklistAndCompleteness(t *testing.T) {
 				says = e.Body
 			}
 			for _, e := range of[incident.LabelParent](plan) {
-				on = e.On && e.Label == "postmortem-complete"
+				on = e.On && e.Label.Name == "postmortem-complete"
 			}
 			same(t, "closing comment", tt.says, says)
 			same(t, "label put on", tt.says != "", on)
@@ -226,7 +226,7 @@ func TestSecondClosingComment(t *testing.T) {
 	w := completed(t)
 	w.Closings = []incident.ClosingComment{{ID: 800, Complete: true}, {ID: 902, Complete: true}}
 	plan := judgedPlan(w)
-	same(t, "effects", []string{"delete our own comment 902, which was written twice"}, closingEffects(w))
+	same(t, "effects", []string{"delete our own comment 902, which is not needed any more"}, closingEffects(w))
 	same(t, "the older is kept", int64(800), plan.Record.Ledger.Closing.CommentID)
 }
 

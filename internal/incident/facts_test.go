@@ -52,7 +52,9 @@ func TestDateIsTheTeams(t *testing.T) {
 	same(t, "path", "2026-11-21-shop-is-down-42.md", plan.Record.Ledger.Page.Path)
 	var labels []string
 	for _, e := range of[incident.OpenFollowUp](plan) {
-		labels = e.Labels
+		for _, l := range e.Labels {
+			labels = append(labels, l.Name)
+		}
 	}
 	same(t, "labels", []string{"postmortem-followup", "sev2", "sev2_20261121"}, labels)
 }

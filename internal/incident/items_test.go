@@ -45,7 +45,6 @@ func TestWhatBecomesAFollowUp(t *testing.T) {
 		{
 			name:    "commands that are no titles",
 			changes: []change{commanded(ada, 7, "all", "All", "accept", "done #77", "Reopen #77", "snooze 2w no time", "snooze", "Snooze 10 d")},
-			says:    "unknown 6",
 		},
 		{
 			name: "titles that begin like commands", changes: []change{commanded(ada, 7, "all of it", "accept that", "done with it", "snooze the alert", "snooze 2weeks")},
@@ -53,7 +52,7 @@ func TestWhatBecomesAFollowUp(t *testing.T) {
 		},
 		{name: "another command", changes: []change{func(w *incident.World) {
 			w.Commands = []incident.Command{{Name: "incident", Rest: "help", Comment: 7, Author: ada}}
-		}}, says: "unknown 1"},
+		}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,7 +63,6 @@ func TestWhatBecomesAFollowUp(t *testing.T) {
 			plan := incident.Decide(policy, plain{}, w, now)
 			same(t, "opened", tt.opens, opens(plan))
 			mentions(t, tells(plan), tt.says)
-			same(t, "commands that mean nothing yet", strings.Contains(tt.says, "unknown"), strings.Contains(tells(plan), "unknown"))
 			w = carryOut(w, plan)
 			same(t, "opened by a second look", []string(nil), opens(incident.Decide(policy, plain{}, w, now)))
 			same(t, "opened in the end", len(tt.opens), len(w.FollowUps))
@@ -88,7 +86,11 @@ func TestFollowUpSaysWhereItIsFrom(t *testing.T) {
 	w := world(commanded(ada, 7, "Fix it"), judged(policy))
 	var bodies []string
 	for _, e := range of[incident.OpenFollowUp](incident.Decide(policy, plain{}, w, now)) {
-		bodies = append(bodies, fmt.Sprintf("%s: %s %v", e.Source, e.Body, e.Labels))
+		var labels []string
+		for _, l := range e.Labels {
+			labels = append(labels, l.Name)
+		}
+		bodies = append(bodies, fmt.Sprintf("%s: %s %v", e.Source, e.Body, labels))
 	}
 	same(t, "bodies", []string{
 		"comment:7: of acme/shop#42 by ada, see https://github.test/comment [postmortem-followup sev2 sev2_20261120]",

@@ -16,7 +16,7 @@ import (
 func entry(key incident.ItemKey, number int) incident.Entry {
 	e := incident.Entry{Key: key, Source: incident.FromBody, Words: string(key)}
 	if number != 0 {
-		e.Issue = incident.Ref{Number: number, ID: int64(number) + 1000}
+		e.Issue = incident.Ref{Number: number}
 	}
 	return e
 }
@@ -101,7 +101,7 @@ func TestCarried(t *testing.T) {
 func TestLedgerReadsOldTrackers(t *testing.T) {
 	t.Parallel()
 	const old = `{"a":{"b":"ada","t":"2026-11-20T14:05:00Z"},"r":1,"p":{"p":"p.md","u":"https://x.test","t":"2026-11-20T14:05:00Z"},` +
-		`"i":[{"k":"a","s":"body","w":"a","n":{"n":101,"i":1101},"a":true}],"d":["r"],"l":9,` +
+		`"i":[{"k":"a","s":"body","w":"a","n":{"n":101},"a":true}],"d":["r"],"l":9,` +
 		`"c":{"c":7,"d":true,"l":true,"t":"2026-11-20T14:05:00Z"},"h":[102]}`
 	var l incident.Ledger
 	if err := json.Unmarshal([]byte(old), &l); err != nil {

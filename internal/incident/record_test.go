@@ -12,7 +12,7 @@ func TestDid(t *testing.T) {
 	t.Parallel()
 	known := incident.Entry{Key: "a", Source: incident.FromBody, Words: "w"}
 	made := known
-	made.Issue = incident.Ref{Number: 101, ID: 1101}
+	made.Issue = incident.Ref{Number: 101}
 	attached := made
 	attached.Attached = true
 	out := incident.Outcome{Issue: incident.Issue{Key: incident.NewKey("acme", "shop", 101), ID: 1101}, Comment: 7}

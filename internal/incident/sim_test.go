@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -250,7 +251,10 @@ func (o *outside) settle() {
 
 // deepCopy shares nothing with its argument.
 func deepCopy(w incident.World) incident.World {
-	data, err := json.Marshal(w)
+	data, err := json.Marshal(struct {
+		incident.World
+		Assignable any // in place of the map, whose keys JSON does not know
+	}{World: w})
 	if err != nil {
 		panic(err)
 	}
@@ -258,6 +262,7 @@ func deepCopy(w incident.World) incident.World {
 	if err := json.Unmarshal(data, &c); err != nil {
 		panic(err)
 	}
+	c.Assignable = maps.Clone(w.Assignable)
 	return c
 }
 
@@ -386,10 +391,10 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		a.closeDuplicate(t, e)
 	case incident.React:
 	case incident.LabelParent:
-		if e.Label != a.policy.CompleteLabel {
+		if e.Label.Name != a.policy.CompleteLabel {
 			t.Fatalf("%s: not ours to touch", e)
 		}
-		a.toggle(e.Label, e.On)
+		a.toggle(e.Label.Name, e.On)
 	}
 	return out
 }

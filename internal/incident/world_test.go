@@ -147,9 +147,9 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 			out.Comment = 902
 			w.Closings = []incident.ClosingComment{{ID: 902, Complete: e.Complete}}
 		case incident.LabelParent:
-			w.Parent.Labels = slices.DeleteFunc(slices.Clone(w.Parent.Labels), func(l string) bool { return l == e.Label })
+			w.Parent.Labels = slices.DeleteFunc(slices.Clone(w.Parent.Labels), func(l string) bool { return l == e.Label.Name })
 			if e.On {
-				w.Parent.Labels = append(w.Parent.Labels, e.Label)
+				w.Parent.Labels = append(w.Parent.Labels, e.Label.Name)
 			}
 		case incident.CreatePage, incident.DeleteComment, incident.AttachFollowUp, incident.CloseDuplicate, incident.React:
 		}
