@@ -1,5 +1,7 @@
 package incident
 
+import "time"
+
 // tally counts the follow-ups by their state.
 func (d *decision) tally() (open, done, dropped int) {
 	for _, line := range d.checklist() {
@@ -19,17 +21,17 @@ func (d *decision) tally() (open, done, dropped int) {
 // complete is whether everything that was promised has been done. While it is
 // not known whether somebody may add to it, what was said stays.
 func (d *decision) complete() bool {
-	if d.Parent.State == Open || d.waiting > 0 {
+	if d.facts.Resolved.IsZero() || d.waiting > 0 {
 		return false
 	}
 	switch d.pageState() {
 	case PageComing:
 		return false
 	case PageExists:
-		if !d.policy.reviewed(d.Parent.Labels) {
+		if !d.policy.reviewed(d.Parent.Labels) && d.ledger().Told.Skip == "" {
 			return false
 		}
-	case PageBelow, PageNoWiki, PagePrivate:
+	case PageBelow, PageNoWiki, PagePrivate, PageSkipped:
 	}
 	if open, _, _ := d.tally(); open > 0 {
 		return false
@@ -54,6 +56,8 @@ func (d *decision) closing() {
 	switch {
 	case complete && !on && !c.Labelled:
 		d.plan(LabelParent{Label: Label{d.policy.CompleteLabel, completeColour}, On: true, For: ClosingPart})
+	case complete && d.Parent.State == Open && !c.Shut && !d.Parent.PullRequest:
+		d.plan(CloseParent{})
 	case !complete && c.Labelled:
 		d.plan(LabelParent{Label: Label{d.policy.CompleteLabel, completeColour}, For: ClosingPart})
 	}
@@ -79,9 +83,27 @@ func (d *decision) writeClosing(complete bool) WriteClosing {
 	if page := d.ledger().Page; page.Made() {
 		v.HasPage, v.ToPage = true, page.At.Sub(d.ledger().Accepted.At)
 	}
+	v.Late, v.LateBy = d.late()
 	w := WriteClosing{Complete: complete, Body: d.texts.Closing(v)}
 	if len(d.Closings) > 0 {
 		w.ID = d.Closings[0].ID
 	}
 	return w
+}
+
+// late is how many follow-ups were done after their day, and by how many days
+// the latest.
+func (d *decision) late() (many, days int) {
+	for _, e := range d.ledger().Items {
+		f, seen := d.followUp(e.Issue)
+		due, ok := e.Due.in(time.UTC)
+		if !seen || !ok || f.State != Done {
+			continue
+		}
+		over := int(civil(f.Closed.In(d.policy.Zone)).Sub(due).Hours() / 24)
+		if over > 0 {
+			many, days = many+1, max(days, over)
+		}
+	}
+	return many, days
 }

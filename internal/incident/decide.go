@@ -15,16 +15,23 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	if why := d.idle(); why != "" {
 		return Plan{Record: d.next, Idle: why, Paused: d.Repository.Archived}
 	}
+	d.reopened()
 	d.facts = d.read()
 	d.adopt()
 	items, more := d.items(d.policy, d.facts.Severity)
 	d.found, d.more = match(items, *d.ledger()), more
 	if d.labelled() {
 		d.accept()
+		d.commands()
+		d.facts = d.read() // as the commands left them
+		d.orders()
 		d.page()
 		d.followUps()
 		d.answers()
 		d.closing()
+	}
+	if !d.undecidedTicks { // else the ticks are looked into again
+		d.next.Edits, d.next.EditsAt = d.Edits, d.EditsAt
 	}
 	d.forgetSolved()
 	return Plan{
@@ -49,6 +56,9 @@ type decision struct {
 	waiting int
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
+	// undecidedTicks is true while that is so of a tick in the tracker.
+	undecidedTicks bool
+	soonest        time.Time // when time alone changes what is planned
 }
 
 func (d *decision) ledger() *Ledger { return &d.next.Ledger }
@@ -96,25 +106,50 @@ func (d *decision) acceptance(who Actor) Acceptance {
 	return Acceptance{By: who.Login, At: at.UTC().Truncate(time.Second)}
 }
 
-// read takes the facts from the parent.
+// reopened notices that the parent was opened again by a person: then it is
+// not resolved any more, and Hindsight never closes it.
+func (d *decision) reopened() {
+	c := &d.ledger().Closing
+	open := d.Parent.State == Open
+	if open && (c.Seen || d.Parent.Reopened) {
+		if c.Seen {
+			d.ledger().Told.Resolved = time.Time{}
+		}
+		c.Shut = true
+	}
+	c.Seen = !open
+}
+
+// read takes the facts from the parent, and from what people said of it.
 func (d *decision) read() Facts {
-	p := d.Parent
+	p, told := d.Parent, d.ledger().Told
 	_, named := d.policy.worst(p.Labels)
-	y, m, day := p.CreatedAt.In(d.policy.Zone).Date()
 	f := Facts{
 		ID: ID{d.Repository.ID, p.Key.Number}, Key: p.Key, Title: p.Title, URL: p.URL,
 		Severity: d.severity(d.policy), Guessed: !named,
-		Date:    time.Date(y, m, day, 0, 0, 0, 0, d.policy.Zone),
-		Started: p.CreatedAt, Resolved: p.ClosedAt,
-		Private: d.Repository.Private,
+		Started: p.CreatedAt, Detected: told.Detected, Resolved: told.Resolved, Owner: told.Owner,
+		Roles:   Roles{told.Commander, told.Scribe, told.Liaison, told.Responders},
+		Private: d.Repository.Private, Security: HasLabel(p.Labels, d.policy.SecurityLabel),
 	}
-	if len(p.Assignees) > 0 {
+	if !told.Started.IsZero() {
+		f.Started = told.Started
+	}
+	if f.Resolved.IsZero() && p.State != Open {
+		f.Resolved = p.ClosedAt
+	}
+	if f.Owner == "" && len(p.Assignees) > 0 {
 		f.Owner = p.Assignees[0]
 	}
+	f.Date = d.today(f.Started)
 	if d.ledger().Page.Made() {
 		f.PageLink = d.pageLink()
 	}
 	return f
+}
+
+// today is the midnight with which the day of t begins, in the team's zone.
+func (d *decision) today(t time.Time) time.Time {
+	return moments(civil(t.In(d.policy.Zone)), d.policy.Zone)[0]
 }
 
 // adopt takes into the ledger what the world shows to have been made: after
@@ -143,28 +178,39 @@ func (d *decision) adopt() {
 
 // adoptFollowUp makes a follow-up its item's, if the item has none, or if it
 // is the better of two: the lowest number, but not one that was deleted while
-// the other is there.
+// the other is there. One that was transferred is followed.
 func (d *decision) adoptFollowUp(f FollowUp) {
 	l := d.ledger()
 	ref := RefTo(f.Issue, d.Parent.Key.Repo)
 	e := l.Entry(f.Item)
 	switch {
-	case e == nil:
+	case e == nil && f.Parent == d.Repository.ID && f.State != Gone:
 		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref})
+	case e == nil:
+	case e.Issue == ref && f.Moved != (Key{}):
+		e.Issue = RefTo(f.Moved, d.Parent.Key.Repo)
 	case !e.Opened(),
-		f.Issue.Number == e.Issue.Number,
-		f.Issue.Number < e.Issue.Number && f.State != Gone,
+		ref.Repo == e.Issue.Repo && ref.Number < e.Issue.Number && f.State != Gone,
 		d.gone(e.Issue) && (f.State == Open || f.State == Done):
-		if e.Issue != ref {
+		if e.Issue != ref && !e.Adopted {
 			e.Issue, e.Attached = ref, false
 		}
 	}
 }
 
 func (d *decision) gone(issue Ref) bool {
-	return slices.ContainsFunc(d.FollowUps, func(f FollowUp) bool {
-		return f.Issue.Number == issue.Number && f.State == Gone
-	})
+	f, seen := d.followUp(issue)
+	return seen && f.State == Gone
+}
+
+// followUp is what was seen of an entry's issue.
+func (d *decision) followUp(issue Ref) (FollowUp, bool) {
+	key := issue.In(d.Parent.Key.Repo)
+	i := slices.IndexFunc(d.FollowUps, func(f FollowUp) bool { return f.Issue == key })
+	if i < 0 {
+		return FollowUp{}, false
+	}
+	return d.FollowUps[i], true
 }
 
 // plan adds an effect, unless its part has effects under way or must wait.
@@ -200,14 +246,18 @@ const (
 
 // lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
-	var at time.Time
 	if d.labelled() && d.pageState() == PageNoWiki && d.now.Before(d.facts.Started.Add(wikiFor)) {
-		at = d.now.Add(wikiEvery)
+		d.atLatest(d.now.Add(wikiEvery))
 	}
 	for _, p := range d.next.Problems {
-		if at.IsZero() || p.RetryAt.Before(at) {
-			at = p.RetryAt
-		}
+		d.atLatest(p.RetryAt)
 	}
-	return at
+	return d.soonest
+}
+
+// atLatest has the next look come at t, or sooner.
+func (d *decision) atLatest(t time.Time) {
+	if !t.IsZero() && (d.soonest.IsZero() || t.Before(d.soonest)) {
+		d.soonest = t
+	}
 }

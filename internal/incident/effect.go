@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -37,8 +38,6 @@ type WriteTracker struct {
 	ID   int64
 	Was  string
 	Body string
-	// Shown are the boxes that it shows ticked.
-	Shown []ItemKey
 }
 
 // DeleteComment removes a comment of ours that should not have been: the
@@ -84,9 +83,46 @@ type UpdateFollowUp struct {
 	// Was is what was written last, and Is what is to be there.
 	Was, Is Written
 	Title   string // in full; Is has its digest
-	Body    string
+	Body    string // as it would be opened now
+	// Assign is the new owner, if that is allowed; a login or "".
+	Assign string
 	// Before and After are the labels that go with Was and with Is.
 	Before, After []Label
+}
+
+// Renames is whether the title is to be written: it is another, and the one
+// that is there is Hindsight's own.
+func (e UpdateFollowUp) Renames(issue Issue) bool {
+	return e.Is.Title != e.Was.Title && titleDigest(issue.Title) == e.Was.Title
+}
+
+// Assigns is whether the assignee is to be written: nobody but whom Hindsight
+// assigned is.
+func (e UpdateFollowUp) Assigns(issue Issue) bool {
+	if e.Is.Owner == e.Was.Owner || e.Assign == "" {
+		return false
+	}
+	return len(issue.Assignees) == 0 && e.Was.Owner == "" ||
+		len(issue.Assignees) == 1 && strings.EqualFold(issue.Assignees[0], e.Was.Owner)
+}
+
+// Relabels are the labels that go on, and off: each old one that is still
+// there gives way to the new one of its kind.
+func (e UpdateFollowUp) Relabels(issue Issue) (on []Label, off []string) {
+	kept := map[string]bool{}
+	for _, l := range e.After {
+		kept[strings.ToLower(l.Name)] = true
+	}
+	for i, old := range e.Before {
+		if kept[strings.ToLower(old.Name)] || !HasLabel(issue.Labels, old.Name) {
+			continue
+		}
+		off = append(off, old.Name)
+		if i < len(e.After) && !HasLabel(issue.Labels, e.After[i].Name) {
+			on = append(on, e.After[i])
+		}
+	}
+	return on, off
 }
 
 // SetFollowUp closes a follow-up as completed, or opens it again, because a

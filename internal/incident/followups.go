@@ -3,49 +3,68 @@ package incident
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
-// followUps plans an issue for each entry that has none, attaches what GitHub
-// can show under the parent, and heals what was opened twice. What was
-// promised comes before what is merely convenient: a host that refuses to
-// attach one must not keep the others from being opened.
+// followUps plans an issue for each entry that has none, brings up to date what
+// changed, does what people ordered, attaches what GitHub can show under the
+// parent, and heals what was opened twice. What was promised comes before what
+// is merely convenient: a host that refuses to attach one must not keep the
+// others from being opened.
 func (d *decision) followUps() {
+	lines := map[ItemKey]candidate{}
 	var opening []OpenFollowUp
 	for _, c := range d.lines {
+		lines[c.Entry.Key] = c
 		if e := d.ledger().Entry(c.Entry.Key); e != nil && !e.Opened() && !c.Item.Ticked {
-			opening = append(opening, d.open(c))
+			opening = append(opening, d.open(c, *e))
 		}
 	}
 	for _, open := range opening {
 		d.plan(open)
 	}
+	for i := range d.ledger().Items {
+		e := &d.ledger().Items[i]
+		if f, seen := d.followUp(e.Issue); seen && e.Opened() {
+			d.order(e, f)
+			d.update(e, f, lines[e.Key])
+			d.askWhy(*e, f)
+		}
+	}
 	for _, open := range opening {
 		d.attach(open.Item, open.Title)
 	}
-	there := map[int]bool{}
-	for _, f := range d.FollowUps {
-		there[f.Issue.Number] = f.State != Gone
-	}
 	for _, e := range d.ledger().Items {
-		if e.Opened() && !e.Attached && there[e.Issue.Number] {
-			d.attach(e.Key, fmt.Sprintf("#%d", e.Issue.Number))
+		if f, seen := d.followUp(e.Issue); seen && e.Opened() && !e.Attached && !e.Adopted && f.State != Gone {
+			d.attach(e.Key, d.nameOf(f.Issue))
 		}
 	}
 	for _, f := range d.FollowUps {
-		if e := d.ledger().Entry(f.Item); e != nil && f.Issue.Number > e.Issue.Number {
+		if e := d.ledger().Entry(f.Item); e != nil && e.Issue.In(d.Parent.Key.Repo) != f.Issue {
 			d.heal(f, *e)
 		}
 	}
 }
 
+// nameOf is how people name an issue beside the parent.
+func (d *decision) nameOf(issue Key) string {
+	if issue.Repo == d.Parent.Key.Repo {
+		return fmt.Sprintf("#%d", issue.Number)
+	}
+	return issue.String()
+}
+
 // heal closes the second of two follow-ups for one item. It is done once: one
 // that people reopen is theirs.
 func (d *decision) heal(second FollowUp, e Entry) {
-	l := d.ledger()
+	l, first := d.ledger(), e.Issue.In(d.Parent.Key.Repo)
+	if e.Adopted || second.Issue.Repo != first.Repo || second.Issue.Number < first.Number {
+		return
+	}
 	switch second.State {
 	case Open:
 		if !slices.Contains(l.Healed, second.Issue.Number) {
-			d.plan(CloseDuplicate{Issue: second.Issue, Of: Key{d.Parent.Key.Repo, e.Issue.Number}})
+			d.plan(CloseDuplicate{Issue: second.Issue, Of: first})
 		}
 	case Done, Dropped:
 		l.Healed = union(l.Healed, []int{second.Issue.Number})
@@ -60,18 +79,104 @@ func (d *decision) attach(item ItemKey, title string) {
 	}
 }
 
-func (d *decision) open(c candidate) OpenFollowUp {
+// open is the issue for a line.
+func (d *decision) open(c candidate, e Entry) OpenFollowUp {
+	title, body := d.texts.FollowUp(d.followUpView(c, e))
+	wrote := d.wanted(e)
+	return OpenFollowUp{
+		Item: e.Key, Source: e.Source, Words: e.Words, In: c.In,
+		Title: title, Body: body, Owner: d.assignable(c.In, e.Owner), Wrote: wrote,
+		Labels: d.policy.followUpLabels(wrote, d.Parent.Key.Number, e),
+	}
+}
+
+func (d *decision) followUpView(c candidate, e Entry) FollowUpView {
 	url := c.Item.URL
 	if url == "" {
 		url = d.Parent.URL
 	}
-	title, body := d.texts.FollowUp(FollowUpView{
-		Facts: d.facts, Item: c.Entry.Key, Source: c.Item.Source, Words: c.Entry.Words,
-		Text: c.Item.Text, Line: url, Author: c.Item.Author.Login,
-	})
-	wrote := Written{Severity: d.facts.Severity, Date: Day(d.facts.Date.Format("20060102"))}
-	return OpenFollowUp{
-		Item: c.Entry.Key, Source: c.Item.Source, Words: c.Entry.Words,
-		Title: title, Body: body, Labels: d.policy.followUpLabels(wrote, d.Parent.Key.Number, c.Entry),
+	return FollowUpView{
+		Facts: d.facts, Item: e.Key, Source: e.Source, Words: e.Words, Text: c.Wish.Title,
+		Line: url, Author: c.Item.Author.Login,
+		Owner: e.Owner, Due: e.Due, Priority: e.Priority, Type: e.Type,
+		Wrote: d.wanted(e), Bare: c.In != "" || d.facts.Security,
 	}
 }
+
+// wanted is what is to be written on an entry's issue.
+func (d *decision) wanted(e Entry) Written {
+	return Written{
+		Title: e.Words, Owner: e.Owner, Due: e.Due,
+		Severity: d.facts.Severity, Date: Day(d.facts.Date.Format(dayForm)),
+	}
+}
+
+// dayForm is how a [Day] is written.
+const dayForm = "20060102"
+
+// assignable is the login if issues there can be assigned to it, else "".
+func (d *decision) assignable(in Repo, login string) string {
+	if d.Assignable[Assignment{in, login}] != Allowed {
+		return ""
+	}
+	return login
+}
+
+// update writes anew what Hindsight wrote on an open issue, when something
+// else is wanted by now. Of an issue that was opened before that was
+// remembered, what is there counts as wanted.
+func (d *decision) update(e *Entry, f FollowUp, line candidate) {
+	if e.Adopted || f.State != Open {
+		return
+	}
+	is := d.wanted(*e)
+	if e.Wrote == (Written{}) {
+		e.Wrote = is
+	}
+	if line.Entry.Key == "" { // no line says the title, or who wrote it
+		is.Title, is.Owner, is.Due = e.Wrote.Title, e.Wrote.Owner, e.Wrote.Due
+	}
+	if is == e.Wrote {
+		return
+	}
+	line.In = e.Issue.Repo
+	title, body := d.texts.FollowUp(d.followUpView(line, *e))
+	number := d.Parent.Key.Number
+	d.plan(UpdateFollowUp{
+		Item: e.Key, Issue: f.Issue, Was: e.Wrote, Is: is, Title: title, Body: body,
+		Assign: d.assignable(e.Issue.Repo, is.Owner),
+		Before: d.policy.followUpLabels(e.Wrote, number, *e), After: d.policy.followUpLabels(is, number, *e),
+	})
+}
+
+// order closes or reopens what a person ordered. A pull request is merged by
+// people, and what is gone can't be changed.
+func (d *decision) order(e *Entry, f FollowUp) {
+	closed := f.State == Done || f.State == Dropped
+	if f.Pull || f.State == Gone || e.Want == Done && closed || e.Want == Open && f.State == Open {
+		e.Want = ""
+	}
+	if e.Want != "" {
+		d.plan(SetFollowUp{Item: e.Key, Issue: f.Issue, State: e.Want})
+	}
+}
+
+// grace is how long people get for what they do in two steps: to say why they
+// dropped something, or to paste what they cut.
+const grace = time.Minute
+
+// askWhy asks once why a follow-up was dropped. Whether somebody said so is
+// looked up when it is asked.
+func (d *decision) askWhy(e Entry, f FollowUp) {
+	if f.State != Dropped || e.Adopted || e.Asked || f.Pull || f.Closed.IsZero() {
+		return
+	}
+	if at := f.Closed.Add(grace); d.now.Before(at) {
+		d.atLatest(at)
+		return
+	}
+	d.plan(AskWhy{Item: e.Key, Issue: f.Issue, Body: d.texts.Why(WhyView{d.facts})})
+}
+
+// titleDigest is the digest of a title's words, as in [Written].
+func titleDigest(title string) string { return digest(Item{Text: title}.Words()) }

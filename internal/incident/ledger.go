@@ -116,6 +116,8 @@ type Entry struct {
 	// Asked is true when a reason was asked for on a follow-up that was
 	// dropped without one.
 	Asked bool `json:"q,omitempty"`
+	// Snoozed is until when people asked not to be reminded of it.
+	Snoozed Day `json:"z,omitempty"`
 	// Wrote is what Hindsight last wrote on the issue. What is not so any more
 	// has been changed by people, and stays.
 	Wrote Written `json:"v,omitzero"`
@@ -132,6 +134,15 @@ type Written struct {
 
 // Day is a day of the calendar as "20261201", "" for none. It sorts.
 type Day string
+
+// in is the day's first moment in the zone; false for no day.
+func (d Day) in(zone *time.Location) (time.Time, bool) {
+	day, err := time.Parse(dayForm, string(d))
+	if err != nil {
+		return time.Time{}, false
+	}
+	return moments(day, zone)[0], true
+}
 
 // Opened is whether the entry has become an issue.
 func (e Entry) Opened() bool { return e.Issue != Ref{} }

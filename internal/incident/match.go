@@ -12,6 +12,8 @@ type candidate struct {
 	Item  Item
 	Entry Entry
 	Known bool // the entry is in the ledger
+	Wish  Wish
+	In    Repo // where its issue is to be opened; "" for the parent's repository
 }
 
 // reference is an item that points at something that exists already, such as
@@ -120,8 +122,7 @@ func candidates(items []Item) []candidate {
 		equal := string(item.Source) + "\x00" + words
 		key := ItemKey(digest(string(item.Source), words, strconv.Itoa(next[equal])))
 		next[equal]++
-		found[i] = candidate{Item: item, Entry: Entry{Key: key, Source: item.Source, Words: digest(words)}}
+		found[i] = candidate{Item: item, Wish: Wish{Title: item.Text}, Entry: Entry{Key: key, Source: item.Source, Words: digest(words)}}
 	}
 	return found
 }
-

@@ -24,7 +24,11 @@ func (d *decision) page() {
 // pageLink is where people find the page. A page that was made is there while
 // paused, too.
 func (d *decision) pageLink() string {
-	return d.Repository.URL + "/wiki/" + strings.TrimSuffix(d.ledger().Page.Path, ".md")
+	page, home := d.ledger().Page, d.Repository.URL
+	if page.Repo != "" {
+		home = strings.TrimSuffix(home, d.Repository.FullName) + string(page.Repo)
+	}
+	return home + "/wiki/" + strings.TrimSuffix(page.Path, ".md")
 }
 
 // pageState is whether there is a page, and if not, why not.
@@ -32,9 +36,11 @@ func (d *decision) pageState() PageState {
 	switch {
 	case d.ledger().Page.Made():
 		return PageExists
-	case d.facts.Severity > d.policy.PageFrom:
+	case d.ledger().Told.Skip != "":
+		return PageSkipped
+	case d.facts.Severity > d.policy.PageFrom && !d.ledger().Told.Page:
 		return PageBelow
-	case HasLabel(d.Parent.Labels, d.policy.SecurityLabel) && !d.Repository.Private:
+	case d.facts.Security && !d.Repository.Private:
 		return PagePrivate
 	case !d.Repository.HasWiki:
 		return PageNoWiki

@@ -7,8 +7,9 @@ import (
 
 // Outcome is what came of an effect, as far as it must be remembered.
 type Outcome struct {
-	Comment int64 // of a comment that was written
-	Issue   Issue // that was opened
+	Comment int64     // of a comment that was written
+	At      time.Time // when a comment was created, by GitHub's clock
+	Issue   Issue     // that was opened
 }
 
 // Starting is called, and the record stored, before an effect that could not
@@ -21,8 +22,10 @@ func (r *Record) Starting(e Effect) (store bool) {
 			r.Opening = append(r.Opening, e.Item)
 		}
 	case LabelParent:
-		store = e.On && !r.Labelling
-		r.Labelling = e.On
+		if e.For == ClosingPart {
+			store = e.On && !r.Labelling
+			r.Labelling = e.On
+		}
 	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy,
 		CloseDuplicate, React, WriteReply, WriteClosing, CloseParent:
 	}
@@ -36,12 +39,13 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	switch e := e.(type) {
 	case WriteTracker:
 		l.TrackerID = out.Comment
+		r.EditsAt = out.At // zero after an edit: it may have crossed a person's
 	case CreatePage:
 		l.Page = Page{Path: e.Path, At: now.UTC().Truncate(time.Second)}
 	case OpenFollowUp:
 		l.keep(Entry{
 			Key: e.Item, Source: e.Source, Words: e.Words,
-			Issue: Ref{Number: out.Issue.Key.Number},
+			Issue: Ref{e.In, out.Issue.Key.Number}, Wrote: e.Wrote,
 		})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
 	case AttachFollowUp:
@@ -53,8 +57,26 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	case WriteClosing:
 		l.Closing.CommentID, l.Closing.Complete = out.Comment, e.Complete
 		l.Closing.At = now.UTC().Truncate(time.Second)
+	case UpdateFollowUp:
+		if entry := l.Entry(e.Item); entry != nil {
+			entry.Wrote = e.Is
+		}
+	case SetFollowUp:
+		if entry := l.Entry(e.Item); entry != nil && entry.Want == e.State {
+			entry.Want = ""
+		}
+	case AskWhy:
+		if entry := l.Entry(e.Item); entry != nil {
+			entry.Asked = true
+		}
+	case WriteReply:
+		l.Replied = union(l.Replied, []int64{e.To})
+	case CloseParent:
+		l.Closing.Shut = true
 	case LabelParent:
-		l.Closing.Labelled, r.Labelling = e.On, false
+		if e.For == ClosingPart {
+			l.Closing.Labelled, r.Labelling = e.On, false
+		}
 	case CloseDuplicate:
 		l.Healed = union(l.Healed, []int{e.Issue.Number})
 	case DeleteComment:

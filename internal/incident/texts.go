@@ -26,10 +26,13 @@ type Facts struct {
 	Guessed  bool      // no severity label: the configured default
 	Date     time.Time // midnight of the day it started, in the team's zone
 	Started  time.Time
+	Detected time.Time // zero if nobody said
 	Resolved time.Time // zero while it goes on
 	Owner    string    // login, or ""
-	PageLink string    // where the page is or will be; "" if there is none
-	Private  bool      // the repository: what is written is not public
+	Roles    Roles
+	PageLink string // where the page is or will be; "" if there is none
+	Private  bool   // the repository: what is written is not public
+	Security bool   // a security incident: no more is said than must be
 }
 
 // Roles are who does what while the incident goes on: logins.
@@ -85,6 +88,7 @@ const (
 	PageBelow                    // the severity is below the bar
 	PageNoWiki                   // the wiki is switched off
 	PagePrivate                  // a security incident in a public repository
+	PageSkipped                  // people said that there is to be none
 )
 
 // TrackerLine is one follow-up in the checklist.
@@ -125,6 +129,7 @@ type FollowUpView struct {
 	Due      Day
 	Priority Priority
 	Type     ItemType
+	Wrote    Written // what the marker is to say
 	// Bare is true where nothing of the incident may be shown but its name:
 	// in another repository, and of a security incident.
 	Bare bool

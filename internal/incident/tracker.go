@@ -3,6 +3,7 @@ package incident
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // removalsBorne is how often people may delete the tracker before Hindsight
@@ -12,7 +13,7 @@ const removalsBorne = 1
 // tracker plans the one comment. Of two trackers the older stays. While paused
 // there is nothing to say to those who have not heard of it.
 func (d *decision) tracker() []Effect {
-	if d.Busy[TrackerPart] || d.held(TrackerPart) {
+	if d.Busy[TrackerPart] || d.held(TrackerPart) || d.undecidedTicks {
 		return nil
 	}
 	var effects []Effect
@@ -44,38 +45,86 @@ func plainEnds(s string) string {
 }
 
 func (d *decision) view() TrackerView {
-	return TrackerView{
+	lines, told := d.checklist(), d.ledger().Told
+	v := TrackerView{
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
-		Status: d.policy.status(d.Parent.Labels),
-		Page:   d.pageState(), Lines: d.checklist(), Refused: d.refusedLines(), Waiting: d.waiting,
-		From: d.policy.PageFrom, Ticking: !d.NoHistory,
+		Status: d.policy.status(d.Parent.Labels), Page: d.pageState(), Skip: told.Skip, Meeting: told.Meeting,
+		Ticking: !d.NoHistory, Refused: d.refusedLines(), Waiting: d.waiting, From: d.policy.PageFrom,
+		Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
-		Notices: d.notices(), Ledger: d.ledger().Carried(),
 	}
+	for _, l := range lines {
+		v.Lines = append(v.Lines, l.TrackerLine)
+	}
+	return v
+}
+
+// carried is the ledger for the tracker, with the boxes as they are shown.
+func (d *decision) carried(lines []checklistLine) Ledger {
+	l := d.ledger().clone().Carried()
+	l.Home = d.Parent.Key.Repo
+	shown := map[ItemKey]bool{}
+	for _, line := range lines {
+		shown[line.item] = line.State == Done || line.State == Dropped
+	}
+	for i := range l.Items {
+		l.Items[i].Shown = shown[l.Items[i].Key]
+	}
+	return l
+}
+
+// checklistLine is a line and the item that it is about.
+type checklistLine struct {
+	TrackerLine
+	item ItemKey
 }
 
 // checklist is one line for each entry, oldest first.
-func (d *decision) checklist() []TrackerLine {
-	seen := map[Key]FollowUp{}
-	for _, f := range d.FollowUps {
-		seen[f.Issue] = f
-	}
-	text := map[ItemKey]string{}
+func (d *decision) checklist() []checklistLine {
+	said := map[ItemKey]candidate{}
 	for _, c := range d.found {
-		text[c.Entry.Key] = c.Item.Text
+		said[c.Entry.Key] = c
 	}
-	var lines []TrackerLine
+	var lines []checklistLine
 	for _, e := range d.ledger().Items {
-		line := TrackerLine{Text: text[e.Key], State: Open}
-		if f, ok := seen[e.Issue.In(d.Parent.Key.Repo)]; ok && e.Opened() {
-			line = TrackerLine{Issue: f.Issue, URL: f.URL, Text: f.Title, State: f.State, Owner: f.Owner}
-		}
-		if line.Text != "" || e.Opened() {
-			lines = append(lines, line)
+		c, listed := said[e.Key]
+		if line := d.line(e, c, listed); line.Text != "" || e.Opened() {
+			lines = append(lines, checklistLine{line, e.Key})
 		}
 	}
 	return lines
+}
+
+// line shows an entry. Of an issue that fewer people may read than the parent,
+// only what stands on the parent anyway is shown. What a person ordered is
+// shown as if it were done: it is about to be.
+func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
+	line := TrackerLine{
+		Text: c.Wish.Title, State: Open, Owner: e.Owner, Due: e.Due, Snoozed: e.Snoozed, Type: e.Type,
+		Unlisted: !listed && e.Source != FromTracker,
+	}
+	if f, seen := d.followUp(e.Issue); seen && e.Opened() {
+		line.State, line.URL = f.State, f.URL
+		if !f.Secret {
+			line.Text, line.Owner = f.Title, f.Owner
+		}
+	}
+	if e.Opened() {
+		line.Issue = e.Issue.In(d.Parent.Key.Repo)
+		line.Other = e.Issue.Repo != ""
+	}
+	if e.Want != "" {
+		line.State = e.Want
+	}
+	if due, ok := e.Due.in(d.policy.Zone); ok && line.State == Open {
+		end := d.today(due.Add(36 * time.Hour)) // the next midnight, whatever clocks do
+		line.Overdue = !d.now.Before(end)
+		if !line.Overdue {
+			d.atLatest(end)
+		}
+	}
+	return line
 }
 
 // refusedLines counts the refused lines that are items, not labels.

@@ -25,6 +25,10 @@ type World struct {
 	// it was written, in the order in which they did; lines that they added
 	// are Items of the source [FromTracker].
 	Ticks []Tick
+	// Edits is the newest edit of the tracker that Ticks come from, and EditsAt
+	// when the tracker had last changed by then.
+	Edits   string
+	EditsAt time.Time
 	// NoHistory is true on a host that does not tell who edited a comment:
 	// then no tick in the tracker counts.
 	NoHistory bool
@@ -206,14 +210,10 @@ type FollowUp struct {
 	State  State     `json:"state"`
 	Owner  string    `json:"owner,omitempty"` // the first assignee's login
 	Closed time.Time `json:"closed,omitzero"`
-	// Explained is true for a dropped one on which a person said something
-	// when, or after, it was dropped.
-	Explained bool `json:"explained,omitempty"`
+	Pull   bool      `json:"pull,omitempty"` // a pull request, which nobody closes but people
 	// Secret is true when fewer people may read it than the parent: then
 	// nothing of it is shown but its name and state.
 	Secret bool `json:"secret,omitempty"`
-	// Snoozed is until when people asked not to be reminded of it.
-	Snoozed Day `json:"snoozed,omitempty"`
 	// Moved is where GitHub says it is by now, zero if it has not moved.
 	Moved Key       `json:"moved,omitzero"`
 	At    time.Time `json:"at"` // when GitHub says it last changed
