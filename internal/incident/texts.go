@@ -44,8 +44,6 @@ type Roles struct {
 // TrackerView is what the tracker shows.
 type TrackerView struct {
 	Facts
-	Roles
-	Security bool // a security incident: no more is said than has to be
 	Paused   bool // the label is off
 	Complete bool
 	Status   Status // of the post-mortem
@@ -113,7 +111,6 @@ type TrackerLine struct {
 // PageView is what a new page shows.
 type PageView struct {
 	Facts
-	Roles
 	Reporter string
 	Labelled time.Time
 	Summary  string // the parent's body: not neutral
