@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
 )
 
 // Line is one item of a checklist.
@@ -34,8 +35,22 @@ var (
 // or a higher level. Nested items count; what is in code, quotes and comments
 // does not.
 func Checklist(src string) []Line {
-	d := parse(src)
 	var lines []Line
+	for _, l := range checklist(src) {
+		lines = append(lines, l.Line)
+	}
+	return lines
+}
+
+// markedLine is a line with the hidden comments that stand in it.
+type markedLine struct {
+	Line
+	hidden [][]byte
+}
+
+func checklist(src string) []markedLine {
+	d := parse(src)
+	var lines []markedLine
 	section := 0 // the level of the heading that we are under, or 0
 	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
@@ -94,7 +109,7 @@ func (d document) plain(h *ast.Heading) string {
 }
 
 // items adds the list's items and those nested in it, in reading order.
-func (d document) items(lines []Line, list ast.Node) []Line {
+func (d document) items(lines []markedLine, list ast.Node) []markedLine {
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
 		if l, ok := d.item(item.FirstChild()); ok {
 			lines = append(lines, l)
@@ -109,29 +124,33 @@ func (d document) items(lines []Line, list ast.Node) []Line {
 }
 
 // item reads the first block of a list item.
-func (d document) item(block ast.Node) (Line, bool) {
+func (d document) item(block ast.Node) (markedLine, bool) {
 	switch block.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
 	default:
-		return Line{}, false
+		return markedLine{}, false
 	}
 	start := block.Lines().At(0).Start
 	m := box.FindSubmatchIndex(d.src[start:])
 	if m == nil {
-		return Line{}, false
+		return markedLine{}, false
 	}
-	words := d.oneLine(block, start+len("[ ]"))
+	hidden := d.comments(block)
+	words := d.oneLine(block, start+len("[ ]"), hidden)
 	if words == "" {
-		return Line{}, false
+		return markedLine{}, false
 	}
 	at := start + m[2]
-	return Line{Text: words, Ticked: d.src[at] != ' ', Line: d.line(at), Offset: at + d.shift}, true
+	l := markedLine{Line: Line{Text: words, Ticked: d.src[at] != ' ', Line: d.line(at), Offset: at + d.shift}}
+	for _, h := range hidden {
+		l.hidden = append(l.hidden, h.Value(d.src))
+	}
+	return l, true
 }
 
-// oneLine is a paragraph's visible Markdown from a position on, its lines
-// joined by single spaces.
-func (d document) oneLine(block ast.Node, from int) string {
-	hidden := d.comments(block)
+// oneLine is a paragraph's Markdown from a position on, without what is
+// hidden, its lines joined by single spaces.
+func (d document) oneLine(block ast.Node, from int, hidden []text.Segment) string {
 	segments := block.Lines()
 	var parts []string
 	for i := range segments.Len() {

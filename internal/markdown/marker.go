@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/yuin/goldmark/ast"
 )
 
 // Fields are what a marker says.
@@ -48,9 +46,9 @@ func Marker(kind string, fields Fields) string {
 // unclosed code block would a last one. People's words can't bring one along
 // at all: [Text] and [Quote] leave no "<" as it is.
 func FindMarker(src, kind string) (Fields, bool) {
-	for _, body := range markers(src, kind) {
-		if fields, ok := parseFields(body); ok {
-			return fields, true
+	for _, m := range hiddenMarkers(src, kind) {
+		if m.fields != nil {
+			return m.fields, true
 		}
 	}
 	return nil, false
@@ -76,11 +74,11 @@ func Seal(kind string, payload []byte) string {
 // false if there is none. The error says that it is damaged, or inflates to
 // more than 1 MiB.
 func Unseal(src, kind string) (payload []byte, ok bool, err error) {
-	bodies := markers(src, kind)
-	if len(bodies) == 0 {
+	sealed := hiddenMarkers(src, kind)
+	if len(sealed) == 0 {
 		return nil, false, nil
 	}
-	packed, err := base64.RawStdEncoding.DecodeString(strings.TrimSpace(bodies[0]))
+	packed, err := base64.RawStdEncoding.DecodeString(strings.TrimSpace(sealed[0].body))
 	if err != nil {
 		return nil, true, fmt.Errorf("the hidden %s is damaged: %w", kind, err)
 	}
@@ -92,30 +90,6 @@ func Unseal(src, kind string) (payload []byte, ok bool, err error) {
 		return nil, true, fmt.Errorf("the hidden %s inflates to more than %d bytes", kind, maxPayload)
 	}
 	return payload, true, nil
-}
-
-// markers are what stands between the kind and the end of each hidden comment
-// of ours.
-func markers(src, kind string) []string {
-	open := markerOpen + kind
-	if !strings.Contains(src, open) { // spare the parsing
-		return nil
-	}
-	d := parse(src)
-	var bodies []string
-	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
-		if n.Kind() != ast.KindHTMLBlock || n.Lines().Len() != 1 {
-			continue
-		}
-		line := n.Lines().At(0)
-		comment := strings.TrimSpace(string(line.Value(d.src)))
-		body, found := strings.CutPrefix(comment, open)
-		body, closed := strings.CutSuffix(body, markerClose)
-		if found && closed && (body == "" || body[0] == ' ') && !strings.Contains(body, "--") {
-			bodies = append(bodies, body)
-		}
-	}
-	return bodies
 }
 
 func parseFields(body string) (Fields, bool) {
