@@ -128,7 +128,7 @@ type crowd struct {
 func newCrowd() *crowd {
 	return &crowd{
 		handler: webhooks.New(webhooks.Options{
-			Labels: []string{"incident", "postmortem-followup"},
+			Labels: func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
 			Inbox:  &inbox{receipt: workset.Queued}, Secrets: [][]byte{[]byte(testSecret)},
 			AllowedOwner: func(string) bool { return true },
 		}),

@@ -17,13 +17,15 @@
 //	repository.full_name                "owner/name"
 //	sender.login                        to know our own changes
 //	issue, pull_request, parent_issue   .number and .labels[].name
+//	comment                             .body, as that of a pull request: what it may refer to
 //	sub_issue                           .labels[].name
 //	parent_issue_repo.full_name         a parent may live elsewhere
 //	label.name                          the label that was put on or taken off, or
 //	changes.name.from                   that the repository no longer has by this name
 //
 // An event of the wiki, or of a label itself, names no issue: its key stands
-// for the repository's wiki or labels.
+// for the repository's wiki or labels. Which labels count is each repository's
+// own choice: [Options.Labels].
 //
 // All this serves to discard. What is acted on is read again from GitHub; a
 // payload that lies can at most cause a look too many or too few, and the

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 )
 
@@ -35,13 +36,14 @@ type Options struct {
 	// Secrets are those that GitHub may sign with; several while rotating.
 	// Empty ones don't count. Without any, everything is refused.
 	Secrets [][]byte
-	// Labels make an issue relevant, compared without case: an incident's and
-	// its follow-ups'. Without any, only what is known is.
-	Labels []string
-	// Reads is whether the rules read another label, such as a severity: then
-	// it matters to all incidents when it is renamed or deleted. Nil reads
-	// none.
-	Reads func(label string) bool
+	// Labels make an issue of a repository relevant, compared without case: an
+	// incident's and its follow-ups'. Without any, only what is known is. They
+	// are asked for with every delivery, and not changed. Nil names none.
+	Labels func(repo incident.Repo) []string
+	// Reads is whether a repository's rules read another label, such as a
+	// severity: then it matters to all incidents when it is renamed or
+	// deleted. Nil reads none.
+	Reads func(repo incident.Repo, label string) bool
 	// Self is the App's own login, "name[bot]", whose changes are discarded;
 	// "" while it is not known yet. Nil discards none.
 	Self func() string
@@ -62,8 +64,11 @@ type Options struct {
 
 // New is the handler for POST /webhooks/github.
 func New(o Options) http.Handler {
+	if o.Labels == nil {
+		o.Labels = func(incident.Repo) []string { return nil }
+	}
 	if o.Reads == nil {
-		o.Reads = func(string) bool { return false }
+		o.Reads = func(incident.Repo, string) bool { return false }
 	}
 	if o.Self == nil {
 		o.Self = func() string { return "" }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
 )
@@ -205,82 +204,5 @@ func TestUnknownSelfDiscardsNothing(t *testing.T) {
 				t.Errorf("got %d %q, want 202", got.Status, got.Reason)
 			}
 		})
-	}
-}
-
-// TestReduce sends payloads and looks at what reaches the inbox.
-func TestReduce(t *testing.T) {
-	t.Parallel()
-	const common = `"repository":{"full_name":"Octo/Shop"},"sender":{"login":"mona"},"installation":{"id":7}`
-	shop := func(n int) incident.Key { return incident.NewKey("octo", "shop", n) }
-	tests := map[string]struct {
-		event, body string
-		key         incident.Key
-		relevant    bool
-	}{
-		"opened with the label":    {"issues", `{"action":"opened","issue":{"number":1,"labels":[{"name":"INCIDENT"}]},` + common + `}`, shop(1), true},
-		"opened without":           {"issues", `{"action":"opened","issue":{"number":1,"labels":[]},` + common + `}`, shop(1), false},
-		"a label that contains it": {"issues", `{"action":"opened","issue":{"number":1,"labels":[{"name":"incident-report"}]},` + common + `}`, shop(1), false},
-		"label taken off":          {"issues", `{"action":"unlabeled","issue":{"number":1,"labels":[]},"label":{"name":"incident"},` + common + `}`, shop(1), true},
-		"another label taken off":  {"issues", `{"action":"unlabeled","issue":{"number":1,"labels":[]},"label":{"name":"bug"},` + common + `}`, shop(1), false},
-		"follow-up closed":         {"issues", `{"action":"closed","issue":{"number":9,"labels":[{"name":"x"},{"name":"postmortem-followup"}]},` + common + `}`, shop(9), true},
-		"transferred":              {"issues", `{"action":"transferred","changes":{"new_issue":{"number":5}},"issue":{"number":9,"labels":null},` + common + `}`, shop(9), false},
-		"deleted":                  {"issues", `{"action":"deleted","issue":{"number":9},` + common + `}`, shop(9), false},
-		"comment":                  {"issue_comment", `{"action":"created","comment":{"body":"x"},"issue":{"number":3,"labels":[{"name":"incident"}]},` + common + `}`, shop(3), true},
-		"comment elsewhere":        {"issue_comment", `{"action":"created","comment":{"body":"incident"},"issue":{"number":3,"labels":[]},` + common + `}`, shop(3), false},
-		"pull request":             {"pull_request", `{"action":"opened","number":4,"pull_request":{"number":4,"labels":[{"name":"incident"}]},` + common + `}`, shop(4), true},
-		"escaped label":            {"issues", `{"action":"opened","issue":{"number":1,"labels":[{"name":"\u0069ncident"}]},` + common + `}`, shop(1), true},
-		"escaped key":              {"issues", `{"action":"opened","\u0069ssue":{"number":1},` + common + `}`, shop(1), false},
-		"last of two keys counts":  {"issues", `{"issue":{"number":1},"issue":{"number":2},` + common + `}`, shop(2), false},
-		"wiki":                     {"gollum", `{"pages":[{"action":"edited"}],` + common + `}`, shop(0), false},
-		"our label renamed":        {"label", `{"action":"edited","changes":{"name":{"from":"Incident"}},"label":{"name":"outage"},` + common + `}`, shop(incident.TheLabels), true},
-		"label renamed to ours":    {"label", `{"action":"edited","changes":{"name":{"from":"outage"}},"label":{"name":"incident"},` + common + `}`, shop(incident.TheLabels), true},
-		"our label deleted":        {"label", `{"action":"deleted","label":{"name":"postmortem-followup"},` + common + `}`, shop(incident.TheLabels), true},
-		"our label created":        {"label", `{"action":"created","label":{"name":"incident"},` + common + `}`, shop(incident.TheLabels), true},
-		"severity renamed":         {"label", `{"action":"edited","changes":{"name":{"from":"sev1"}},"label":{"name":"bug"},` + common + `}`, shop(incident.TheLabels), false},
-		"severity deleted":         {"label", `{"action":"deleted","label":{"name":"sev1"},` + common + `}`, shop(incident.TheLabels), false},
-		"sub-issue added":          {"sub_issues", `{"action":"sub_issue_added","parent_issue":{"number":5,"labels":[{"name":"incident"}]},"sub_issue":{"number":6},` + common + `}`, shop(5), true},
-		"sub-issue is a follow-up": {"sub_issues", `{"action":"sub_issue_removed","parent_issue":{"number":5},"sub_issue":{"number":6,"labels":[{"name":"postmortem-followup"}]},` + common + `}`, shop(5), true},
-		"parent elsewhere": {
-			"sub_issues", `{"action":"parent_issue_added","parent_issue":{"number":5},"parent_issue_repo":{"full_name":"octo/Ops"},"sub_issue":{"number":6},` + common + `}`,
-			incident.NewKey("octo", "ops", 5), false,
-		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			e := start(t, nil)
-			if got := send(t, delivery(t, e.url, tt.event, tt.body)); got.Status != 202 {
-				t.Fatalf("got %d %q, want 202", got.Status, got.Reason)
-			}
-			want := []workset.Delivery{{
-				ID: "72d3162e-cc78-11e3-81ab-4c9367dc0958", Installation: 7, Key: tt.key, Relevant: tt.relevant,
-			}}
-			if diff := cmp.Diff(want, e.inbox.all()); diff != "" {
-				t.Errorf("received (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestParentOfAnotherOwnerIsIgnored(t *testing.T) {
-	t.Parallel()
-	e := start(t, nil)
-	body := `{"action":"parent_issue_added","parent_issue":{"number":5},"parent_issue_repo":{"full_name":"other/ops"},` +
-		`"sub_issue":{"number":6},"repository":{"full_name":"octo/shop"},"installation":{"id":7}}`
-	got := send(t, delivery(t, e.url, "sub_issues", body))
-	if got.Status != 200 || !strings.Contains(got.Reason, "another owner") {
-		t.Errorf("got %d %q, want 200 and ignored", got.Status, got.Reason)
-	}
-}
-
-func TestConfiguredLabels(t *testing.T) {
-	t.Parallel()
-	e := start(t, func(o *webhooks.Options) { o.Labels = []string{"outage"} })
-	send(t, delivery(t, e.url, "issues", labelled))
-	send(t, delivery(t, e.url, "issues", strings.ReplaceAll(labelled, "Incident", "Outage")))
-	got := e.inbox.all()
-	if len(got) != 2 || got[0].Relevant || !got[1].Relevant {
-		t.Errorf("got %+v, want the second alone to be relevant", got)
 	}
 }

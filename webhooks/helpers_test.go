@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
 )
@@ -89,10 +90,10 @@ func start(t *testing.T, change func(*webhooks.Options)) *edge {
 	t.Helper()
 	e := &edge{inbox: &inbox{receipt: workset.Queued}, logs: &logs{}}
 	options := webhooks.Options{
-		Labels:       []string{"incident", "postmortem-followup"},
+		Labels:       func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
 		Inbox:        e.inbox,
 		Secrets:      [][]byte{[]byte(testSecret)},
-		Reads:        func(label string) bool { return label == "sev1" },
+		Reads:        func(_ incident.Repo, label string) bool { return label == "sev1" },
 		Self:         func() string { return "hindsight[bot]" },
 		AllowedOwner: func(login string) bool { return login != "stranger" },
 		Observe: func(result string) {

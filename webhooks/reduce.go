@@ -15,8 +15,8 @@ import (
 
 // rules decide what is worth a look.
 type rules struct {
-	labels  []string
-	reads   func(label string) bool
+	labels  func(repo incident.Repo) []string
+	reads   func(repo incident.Repo, label string) bool
 	self    func() string
 	allowed func(owner string) bool
 }
@@ -41,9 +41,6 @@ func (r rules) reduce(h head, body []byte) (workset.Delivery, error) {
 	if self := r.self(); self != "" && strings.EqualFold(p.sender.Get("login").Str, self) {
 		return workset.Delivery{}, ignored("our own change")
 	}
-	if subject == labelSubject && !r.concerns(p) {
-		return workset.Delivery{}, ignored("no issue changes with this label")
-	}
 	key, reason := p.key(subject)
 	if reason != "" {
 		return workset.Delivery{}, ignored(reason)
@@ -51,12 +48,15 @@ func (r rules) reduce(h head, body []byte) (workset.Delivery, error) {
 	if !r.allowed(key.Repo.Owner()) {
 		return workset.Delivery{}, ignored("the repository's owner is not allowed here: see HINDSIGHT_ALLOWED_OWNERS")
 	}
-	return workset.Delivery{
-		ID:           h.id,
-		Installation: installation,
-		Key:          key,
-		Relevant:     r.relevant(subject, p),
-	}, nil
+	ours := ours(r.labels(key.Repo))
+	if subject == labelSubject && !ours.named(p) && !r.readsLabel(key.Repo, p) {
+		return workset.Delivery{}, ignored("no issue changes with this label")
+	}
+	d := workset.Delivery{ID: h.id, Installation: installation, Key: key, Relevant: ours.relevant(subject, p)}
+	if !d.Relevant {
+		d.Also = p.references(key.Repo)
+	}
+	return d, nil
 }
 
 // subject is what an event is about.
@@ -93,6 +93,8 @@ func subjectOf(event string) (s subject, reason string) {
 type payload struct {
 	action       string
 	issue        gjson.Result // or the pull request
+	pull         bool         // it is a pull request by its event
+	comment      gjson.Result
 	parent       gjson.Result
 	child        gjson.Result
 	label        gjson.Result
@@ -113,8 +115,12 @@ func pick(body []byte) payload {
 		switch key.Str {
 		case "action":
 			p.action = value.Str
-		case "issue", "pull_request":
+		case "issue":
 			p.issue = value
+		case "pull_request":
+			p.issue, p.pull = value, true
+		case "comment":
+			p.comment = value
 		case "parent_issue":
 			p.parent = value
 		case "sub_issue":
@@ -174,45 +180,48 @@ func (p payload) elsewhere(owner string) bool {
 	return !ok || !strings.EqualFold(sent, owner)
 }
 
-// concerns is whether a label's event changes what incidents are labelled with,
-// of which no issue's event tells: a label that the rules read was made,
+// readsLabel is whether a label's event changes what incidents are labelled
+// with, of which no issue's event tells: a label that the rules read was made,
 // renamed or deleted.
-func (r rules) concerns(p payload) bool {
-	return r.ours(p) || r.reads(p.label.Get("name").Str) || r.reads(p.renamed())
-}
-
-// ours is whether the label that the payload names is one of ours, or was
-// before it was renamed.
-func (r rules) ours(p payload) bool {
-	return r.counts(p.label.Get("name").Str) || r.counts(p.renamed())
+func (r rules) readsLabel(repo incident.Repo, p payload) bool {
+	return r.reads(repo, p.label.Get("name").Str) || r.reads(repo, p.renamed())
 }
 
 // renamed is the label's former name, or "".
 func (p payload) renamed() string { return p.changes.Get("name.from").Str }
 
+// ours are the labels by which an event concerns an incident of a repository.
+type ours []string
+
 // relevant is whether the payload itself shows that an incident is concerned:
 // one of the labels is on, was just put on or taken off, or is not what it
 // was.
-func (r rules) relevant(s subject, p payload) bool {
+func (o ours) relevant(s subject, p payload) bool {
 	labelled := p.action == "labeled" || p.action == "unlabeled" || s == labelSubject
-	if labelled && r.ours(p) {
+	if labelled && o.named(p) {
 		return true
 	}
-	return r.labelled(p.issue) || r.labelled(p.parent) || r.labelled(p.child)
+	return o.on(p.issue) || o.on(p.parent) || o.on(p.child)
 }
 
-func (r rules) labelled(issue gjson.Result) bool {
+// named is whether the label that the payload names is one of ours, or was
+// before it was renamed.
+func (o ours) named(p payload) bool {
+	return o.has(p.label.Get("name").Str) || o.has(p.renamed())
+}
+
+func (o ours) on(issue gjson.Result) bool {
 	found := false
 	issue.Get("labels").ForEach(func(_, label gjson.Result) bool {
-		found = r.counts(label.Get("name").Str)
+		found = o.has(label.Get("name").Str)
 		return !found
 	})
 	return found
 }
 
-// counts compares as GitHub does, without case.
-func (r rules) counts(label string) bool {
-	for _, l := range r.labels {
+// has compares as GitHub does, without case.
+func (o ours) has(label string) bool {
+	for _, l := range o {
 		if strings.EqualFold(l, label) {
 			return true
 		}
@@ -252,12 +261,13 @@ func isName(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		digit := c >= '0' && c <= '9'
-		if !letter && !digit && c != '-' && c != '_' && c != '.' {
+		if !isNameByte(s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func isNameByte(c byte) bool {
+	return isLetter(rune(c)) || isDigit(c) || c == '-' || c == '_' || c == '.'
 }

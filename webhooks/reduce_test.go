@@ -13,13 +13,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 )
 
 func testRules() rules {
 	return rules{
-		labels:  []string{"incident", "postmortem-followup"},
-		reads:   func(label string) bool { return label == "sev1" },
+		labels:  func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
+		reads:   func(_ incident.Repo, label string) bool { return label == "sev1" },
 		self:    func() string { return "hindsight[bot]" },
 		allowed: func(string) bool { return true },
 	}
@@ -70,6 +71,7 @@ func FuzzReduce(f *testing.F) {
 	f.Add("gollum", []byte(`{"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
 	f.Add("issues", []byte(`{"issue":{"number":1e3,"labels":[[],{"name":1},null]},"repository":[],"installation":{"id":9}}`))
 	f.Add("pull_request", []byte(strings.Repeat(`{"pull_request":`, 2000)))
+	f.Add("pull_request", []byte(`{"pull_request":{"number":3,"body":"Incident: #4\r\nfixes GH-5"},"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
 	f.Fuzz(func(t *testing.T, event string, body []byte) {
 		d, err := testRules().reduce(head{event: event, id: "1"}, body)
 		if err != nil {
@@ -88,6 +90,14 @@ func FuzzReduce(f *testing.F) {
 		owner, name := d.Key.Repo.Owner(), d.Key.Repo.Name()
 		if !isName(owner) || !isName(name) || d.Key.Number < 0 && event != "label" || d.Installation <= 0 {
 			t.Fatalf("not a key: %+v", d)
+		}
+		if len(d.Also) > mostReferences || d.Relevant && d.Also != nil {
+			t.Fatalf("more references than are looked up: %+v", d)
+		}
+		for _, also := range d.Also {
+			if also.Repo != d.Key.Repo || also.Number <= 0 {
+				t.Fatalf("not an issue of the same repository: %+v", d)
+			}
 		}
 	})
 }
@@ -114,15 +124,22 @@ func BenchmarkEdge(b *testing.B) {
 			}
 		}
 	})
-	b.Run("reduce", func(b *testing.B) {
-		b.SetBytes(int64(len(body)))
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := testRules().reduce(head{event: "issues", id: "1"}, body); err != nil {
-				b.Fatal(err)
+	reduce := func(event string, body []byte) func(b *testing.B) {
+		return func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			rules := testRules()
+			for b.Loop() {
+				if _, err := rules.reduce(head{event: event, id: "1"}, body); err != nil {
+					b.Fatal(err)
+				}
 			}
 		}
-	})
+	}
+	b.Run("reduce", reduce("issues", body))
+	pull := bytes.ReplaceAll(body, []byte(`"incident"`), []byte(`"bug"`))
+	pull = bytes.Replace(pull, []byte(`"issue"`), []byte(`"pull_request"`), 1)
+	b.Run("reduce a pull request", reduce("pull_request", pull))
 	b.Run("decode for comparison", func(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()

@@ -65,6 +65,9 @@ type Delivery struct {
 	// incident (the label is on, or was just taken off). Otherwise it
 	// counts only if the key is known.
 	Relevant bool
+	// Also are issues that its text may refer to: the news counts too if one
+	// of them is a known incident. They don't become due by it.
+	Also []incident.Key
 }
 
 // Receipt says what became of a delivery.
