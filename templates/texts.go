@@ -3,9 +3,11 @@ package templates
 import (
 	"embed"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
+	"unicode/utf8"
 
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
@@ -23,11 +25,17 @@ type Texts struct {
 // this package and panics at once.
 func New() Texts {
 	funcs := template.FuncMap{
-		"text":  markdown.Text,
-		"time":  clockTime,
-		"login": login,
-		"span":  span,
-		"count": count,
+		"text":     markdown.Text,
+		"code":     markdown.Code,
+		"quote":    quote,
+		"sentence": sentence,
+		"short":    short,
+		"time":     clockTime,
+		"day":      day,
+		"login":    login,
+		"logins":   logins,
+		"span":     span,
+		"count":    count,
 	}
 	return Texts{template.Must(template.New("").Funcs(funcs).ParseFS(files, "*.md"))}
 }
@@ -47,6 +55,15 @@ func clockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC
 
 // login shows an account without mentioning it.
 func login(name string) string { return markdown.Text(name) }
+
+// logins shows several accounts without mentioning them.
+func logins(names []string) string {
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = login(name)
+	}
+	return strings.Join(shown, ", ")
+}
 
 // count is a number with its noun: "1 follow-up", "2 follow-ups".
 func count(n int, noun string) string {
@@ -71,76 +88,77 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d min", minutes)
 }
 
-// limits of what GitHub takes and people read.
+// limits of what GitHub takes and people read, in characters.
 const (
 	titleLimit   = 256
 	slugLimit    = 60
 	summaryLimit = 4000
 	wordsLimit   = 2000 // of an item's words, which can grow fourteenfold when they are made neutral
+	lineLimit    = 160  // of a title in the checklist
+	quoteLimit   = 300  // of a line that is quoted
 	bodyLimit    = 65536
 )
 
-// trackerView adds what the tracker's template can't work out for itself.
-type trackerView struct {
-	incident.TrackerView
-	Marker, Sealed string
-	Status         string
-	All            int // lines, whether they fit or not
-	Counted        int // without those that are gone
-	Done, Dropped  int
-	Writing        bool // a page is to be written, or has been
-	ReviewMissing  bool
+// cut is the first limit characters, and a sign that there were more.
+func cut(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return strings.TrimSpace(string(runes[:limit])) + "…"
 }
 
-// Tracker is the one comment that shows where the incident stands. When it
-// grows over what GitHub takes, the checklist is cut, never the ledger.
-func (t Texts) Tracker(v incident.TrackerView) string {
-	view := trackerView{
-		TrackerView: v, Marker: marker(trackerKind, v.ID, paused(v)), Sealed: sealLedger(v.Ledger),
-		Status: status(v), All: len(v.Lines),
-		Writing:       v.Page == incident.PageExists || v.Page == incident.PageComing,
-		ReviewMissing: v.Page == incident.PageExists && !v.Reviewed && !v.Resolved.IsZero(),
+// short is people's words made neutral, in at most twice as many characters
+// as the limit: the more of them have to be disarmed, the fewer are shown.
+func short(limit int, s string) string { return bounded(s, limit, markdown.Text) }
+
+func bounded(s string, limit int, neutral func(string) string) string {
+	shown := neutral(cut(s, limit))
+	for n := limit / 2; utf8.RuneCountInString(shown) > 2*limit && n > 0; n /= 2 {
+		shown = neutral(cut(s, n))
 	}
-	for _, l := range v.Lines {
-		if l.State != incident.Gone {
-			view.Counted++
+	return shown
+}
+
+// sentence is one of the rules' sentences, in which «what people wrote or are
+// to write» becomes code.
+func sentence(s string) string { return bounded(s, quoteLimit, withCode) }
+
+func withCode(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, opened := strings.Cut(s, "«")
+		quoted, after, closed := strings.Cut(rest, "»")
+		if !opened || !closed {
+			break
 		}
-		switch l.State {
-		case incident.Done:
-			view.Done++
-		case incident.Dropped:
-			view.Dropped++
-		case incident.Open, incident.Gone:
-		}
+		b.WriteString(plain(before) + markdown.Code(quoted))
+		s = after
 	}
-	body := t.render("tracker.md", view)
-	for n := len(v.Lines) / 2; len([]rune(body)) > bodyLimit && len(view.Lines) > 0; n /= 2 {
-		view.Lines = v.Lines[:n]
-		body = t.render("tracker.md", view)
-	}
-	return body
+	return b.String() + plain(s)
 }
 
-func paused(v incident.TrackerView) markdown.Fields {
-	if v.Paused {
-		return markdown.Fields{"says": pausedField}
+// plain is neutral text that keeps the spaces at its ends.
+func plain(s string) string {
+	words := markdown.Text(s)
+	if strings.HasPrefix(s, " ") {
+		words = " " + words
 	}
-	return nil
+	if strings.HasSuffix(s, " ") && strings.TrimSpace(s) != "" {
+		words += " "
+	}
+	return words
 }
 
-// Hidden is how many lines the checklist leaves out.
-func (v trackerView) Hidden() int { return v.All - len(v.Lines) }
+// quote is a line that people wrote, as a block quote.
+func quote(s string) string { return "> " + short(quoteLimit, s) }
 
-func status(v incident.TrackerView) string {
-	switch {
-	case v.Paused:
-		return "paused"
-	case v.Complete:
-		return "complete"
-	case !v.Resolved.IsZero():
-		return "resolved"
+// day is a day as people read it everywhere.
+func day(d incident.Day) string {
+	if len(d) != len("20261201") {
+		return markdown.Text(string(d))
 	}
-	return "open"
+	return string(d[:4] + "-" + d[4:6] + "-" + d[6:])
 }
 
 // PageName is date, words of the title and number: unique in a repository,
@@ -167,35 +185,6 @@ func (t Texts) Page(v incident.PageView) string {
 	})
 }
 
-type followUpView struct {
-	incident.FollowUpView
-	Marker string
-}
-
-// FollowUp is the issue for an item.
-func (t Texts) FollowUp(v incident.FollowUpView) (title, body string) {
-	title = markdown.Title(v.Text, titleLimit)
-	if title == "" {
-		title = "Follow-up of " + v.Key.String()
-	}
-	v.Text = cut(v.Text, wordsLimit)
-	return title, t.render("followup.md", followUpView{
-		FollowUpView: v,
-		Marker: marker(followUpKind, v.ID, markdown.Fields{
-			"item": string(v.Item), "source": string(v.Source), "words": v.Words,
-		}),
-	})
-}
-
-// cut is the first limit characters, and a sign that there were more.
-func cut(s string, limit int) string {
-	runes := []rune(s)
-	if len(runes) <= limit {
-		return s
-	}
-	return strings.TrimSpace(string(runes[:limit])) + "…"
-}
-
 type closingView struct {
 	incident.ClosingView
 	Marker string
@@ -210,4 +199,33 @@ func (t Texts) Closing(v incident.ClosingView) string {
 	return t.render("closing.md", closingView{
 		ClosingView: v, Marker: marker(closingKind, v.ID, markdown.Fields{"says": says}),
 	})
+}
+
+type whyView struct {
+	incident.WhyView
+	Marker string
+}
+
+// Why asks on a follow-up that was dropped for the reason. It names nothing of
+// the incident but its key: it may stand in another repository.
+func (t Texts) Why(v incident.WhyView) string {
+	return t.render("why.md", whyView{WhyView: v, Marker: marker(whyKind, v.ID, nil)})
+}
+
+// problemsShown is how many lines of a comment a reply goes into.
+const problemsShown = 20
+
+type replyView struct {
+	incident.ReplyView
+	Marker string
+	More   int // lines that are not gone into
+}
+
+// Reply answers the commands of one comment that could not be carried out.
+func (t Texts) Reply(v incident.ReplyView) string {
+	view := replyView{ReplyView: v, Marker: marker(replyKind, v.ID, markdown.Fields{"to": strconv.FormatInt(v.To, 10)})}
+	if len(v.Lines) > problemsShown {
+		view.Lines, view.More = v.Lines[:problemsShown], len(v.Lines)-problemsShown
+	}
+	return t.render("reply.md", view)
 }

@@ -113,6 +113,26 @@ func pivots(s string) map[int]bool {
 	return found
 }
 
+// Code renders words in one line as code, in which GitHub makes nothing of
+// them: for labels and commands that people are to copy. In a table cell it
+// must not hold a pipe.
+func Code(s string) string {
+	s = clean(s)
+	if s == "" {
+		return ""
+	}
+	longest := 0
+	for i := 0; i < len(s); i++ {
+		n := backticks([]byte(s[i:]))
+		longest, i = max(longest, n), i+n
+	}
+	fence := strings.Repeat("`", longest+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
 // Quote renders people's text of several lines as a block quote of neutral
 // lines (see [Text]), cut after limit characters.
 func Quote(s string, limit int) string {

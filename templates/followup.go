@@ -1,0 +1,35 @@
+package templates
+
+import (
+	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
+)
+
+type followUpView struct {
+	incident.FollowUpView
+	Marker string
+	Facts  string // the managed block
+}
+
+// factsView is what the managed block in a follow-up's body is made of.
+type factsView struct {
+	incident.FollowUpView
+	Words string // what the title leaves out or cuts; "" if it says it all
+}
+
+// FollowUp is the issue for an item.
+func (t Texts) FollowUp(v incident.FollowUpView) (title, body string) {
+	title = markdown.Title(v.Text, titleLimit)
+	if title == "" {
+		title = "Follow-up of " + v.Key.String()
+	}
+	facts := factsView{FollowUpView: v}
+	if words := markdown.Text(cut(v.Text, wordsLimit)); words != markdown.Text(title) {
+		facts.Words = words
+	}
+	return title, t.render("followup.md", followUpView{
+		FollowUpView: v,
+		Marker:       markdown.Marker(followUpKind, followUpFields(v)),
+		Facts:        markdown.Block(factsBlock, t.render("facts.md", facts)),
+	})
+}

@@ -1,0 +1,108 @@
+package templates
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
+)
+
+// doubtsShown is how many doubts are listed; people mend them one by one.
+const doubtsShown = 10
+
+// trackerView adds what the tracker's template can't work out for itself.
+type trackerView struct {
+	incident.TrackerView
+	Marker, Sealed string
+	Columns        []column
+	Tally          string
+	Groups         []group
+	Hidden         int  // lines that don't fit
+	Ownerless      int  // lines that need an owner
+	MoreDoubts     int  // that are not listed
+	Writing        bool // a page is to be written, or has been
+	ReviewMissing  bool
+}
+
+// column is one of the facts.
+type column struct{ Name, Value string }
+
+// Tracker is the one comment that shows where the incident stands. When it
+// grows over what GitHub takes, the checklist is cut, never the ledger.
+func (t Texts) Tracker(v incident.TrackerView) string {
+	view := trackerView{
+		TrackerView: v, Marker: marker(trackerKind, v.ID, paused(v)), Sealed: sealLedger(v.Ledger),
+		Columns: columns(v), Tally: tally(v.Lines), Hidden: len(v.Lines),
+		Writing:       v.Page == incident.PageExists || v.Page == incident.PageComing,
+		ReviewMissing: v.Page == incident.PageExists && v.Skip == "" && !reviewed(v.Status) && !v.Resolved.IsZero(),
+	}
+	if len(v.Doubts) > doubtsShown {
+		view.Doubts, view.MoreDoubts = v.Doubts[:doubtsShown], len(v.Doubts)-doubtsShown
+	}
+	for _, l := range v.Lines {
+		if needsOwner(l) {
+			view.Ownerless++
+		}
+	}
+	groups := checklist(v.Lines)
+	view.Groups = headings(groups)
+	frame := t.render("tracker.md", view)
+	view.Hidden = fit(groups, bodyLimit-utf8.RuneCountInString(frame))
+	view.Groups = groups
+	return t.render("tracker.md", view)
+}
+
+// headings are the groups without their lines.
+func headings(groups []group) []group {
+	bare := make([]group, len(groups))
+	for i, g := range groups {
+		bare[i] = g
+		bare[i].Lines = nil
+	}
+	return bare
+}
+
+func paused(v incident.TrackerView) markdown.Fields {
+	if v.Paused {
+		return markdown.Fields{"says": pausedField}
+	}
+	return nil
+}
+
+func reviewed(s incident.Status) bool { return s == incident.Reviewed || s == incident.Closed }
+
+func phase(v incident.TrackerView) string {
+	switch {
+	case v.Paused:
+		return "paused"
+	case v.Complete:
+		return "complete"
+	case !v.Resolved.IsZero():
+		return "resolved"
+	}
+	return "open"
+}
+
+// columns are the facts that are known.
+func columns(v incident.TrackerView) []column {
+	severity := "**" + v.Severity.String() + "**"
+	if v.Guessed {
+		severity += " (assumed)"
+	}
+	owner := "nobody yet"
+	if v.Owner != "" {
+		owner = login(v.Owner)
+	}
+	all := []column{{"Severity", severity}, {"Status", "**" + phase(v) + "**"}, {"Started", clockTime(v.Started)}}
+	if !v.Detected.IsZero() {
+		all = append(all, column{"Detected", since(v.Detected, v.Started)})
+	}
+	if !v.Resolved.IsZero() {
+		all = append(all, column{"Resolved", since(v.Resolved, v.Started)})
+	}
+	return append(all, column{"Owner", owner})
+}
+
+// since is a moment, and how long it is after another.
+func since(t, from time.Time) string { return clockTime(t) + ", after " + span(t.Sub(from)) }
