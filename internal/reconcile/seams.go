@@ -110,12 +110,30 @@ type Forges interface {
 	AppID() int64
 }
 
-// Wiki publishes pages.
+// Wiki makes, reads and edits pages. Paths are flat, safe file names that end
+// in .md. Errors are those of [Forge].
 type Wiki interface {
 	// Create makes the page at path with content unless the path holds one
 	// of ours already. A page that is not ours there, and a wiki without a
 	// first page, are [incident.Blocked].
 	Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) error
+	// Read is the page's content and the wiki's tip, a commit's name. The host
+	// is asked for the tip each time; content is fetched only if it has
+	// changed since it was last here. It is [incident.Missing] where the page
+	// is not there (any more), with the tip beside it, and [incident.Blocked]
+	// where the wiki has no first page, or the page is longer than 1 MB.
+	Read(ctx context.Context, installation int64, repo incident.Repo, path string) (content, tip string, err error)
+	// Edit changes a page: change gets what is there now, and returns what is
+	// to be there; false means that nothing is to be done. It is called again
+	// on the new tip when somebody else's push came first, so that only what
+	// it alters of the newest content goes out. It may be called again after
+	// that: it must then find nothing to do. A page that is not there is
+	// [incident.Missing], and not made.
+	Edit(ctx context.Context, installation int64, repo incident.Repo, path, message string,
+		change func(now string) (string, bool)) error
+	// Tip is the wiki's newest commit, by one request: it tells whether
+	// anybody changed anything.
+	Tip(ctx context.Context, installation int64, repo incident.Repo) (string, error)
 }
 
 // Memory is what is remembered between looks.

@@ -2,118 +2,225 @@ package wiki
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-
-	"hindsight/internal/incident"
-	"hindsight/internal/markdown"
 )
 
-// clone is the wiki's newest commit and its tree, in a directory of its own.
+// clone is the wiki's newest commit and its trees, without the contents of
+// files that nobody asked for.
 type clone struct {
+	target
+
 	git    runner
+	remote runner // knows nothing of the clone, so that no damage there counts
 	branch string // full name of the wiki's default branch
 	tip    string // the commit that was newest, or "" in an empty repository
+	asked  bool   // the host has answered
+	made   bool   // the clone is new
 }
 
-// clone fetches one commit and its trees, and no file's content: what is
-// moved doesn't grow with the wiki's history or the length of its pages.
-func (w *Wiki) clone(ctx context.Context, p *publication, dir string) (*clone, error) {
-	c := &clone{git: w.runner(p, dir)}
+func (w *Wiki) clone(t target, s *seat) *clone {
+	c := &clone{target: t, git: w.runner(t, s.dir), remote: w.runner(t, w.options.Dir)}
+	c.git.lock = s.lock
+	return c
+}
+
+// refresh makes the host's newest commit the clone's.
+func (c *clone) refresh(ctx context.Context) error {
+	if _, err := os.Stat(c.git.repository()); err != nil {
+		return c.make(ctx)
+	}
+	newest, err := c.remote.newest(ctx, c.target.git)
+	if err != nil {
+		return err
+	}
+	c.asked = true
+	if err := c.load(ctx); err != nil {
+		return err
+	}
+	switch {
+	case c.tip == "" || newest.tip == "" || c.branch != newest.branch:
+		return c.make(ctx)
+	case c.tip != newest.tip:
+		return c.fetch(ctx, newest.tip)
+	}
+	return nil
+}
+
+// make clones one commit and its trees, and no file's content: what is moved
+// doesn't grow with the wiki's history or the length of its pages. The clone
+// gets its place when it is whole.
+func (c *clone) make(ctx context.Context) error {
+	aside := filepath.Join(c.git.dir, "new.git")
+	if err := os.RemoveAll(aside); err != nil {
+		return fmt.Errorf("make room for a clone: %w", err)
+	}
 	err := c.git.run(ctx, command{args: []string{
 		"clone", "--quiet", "--bare", "--depth=1", "--filter=blob:none", "--no-tags", "--single-branch", "--template=",
-		"--", p.git, c.git.repository(),
+		"--", c.target.git, aside,
 	}})
 	if err != nil {
-		return nil, err
+		return err
 	}
+	if err := os.RemoveAll(c.git.repository()); err != nil {
+		return fmt.Errorf("remove the old clone: %w", err)
+	}
+	if err := os.Rename(aside, c.git.repository()); err != nil {
+		return fmt.Errorf("put the clone into its place: %w", err)
+	}
+	c.asked, c.made = true, true
+	return c.load(ctx)
+}
+
+// load finds out what is in the clone.
+func (c *clone) load(ctx context.Context) (err error) {
 	// Only the branch that HEAD names goes live. An empty repository has a
 	// HEAD too: the page becomes its first commit.
 	if c.branch, err = c.git.line(ctx, command{args: []string{"symbolic-ref", "HEAD"}}); err != nil {
-		return nil, fmt.Errorf("find the wiki's default branch: %w", err)
+		return fmt.Errorf("find the wiki's default branch: %w", err)
 	}
 	c.tip, err = c.git.line(ctx, command{args: []string{"for-each-ref", "--format=%(objectname)", c.branch}})
-	return c, err
+	return err
 }
 
-// find is whether the page is there already. Another one that has its place
-// is [incident.Blocked].
-func (c *clone) find(ctx context.Context, p *publication) (bool, error) {
-	if c.tip == "" {
-		return false, nil
-	}
-	if err := c.git.run(ctx, command{args: []string{"read-tree", c.tip}}); err != nil {
-		return false, err
-	}
-	path, err := c.occupied(ctx, p.name)
-	if err != nil || path == "" {
-		return false, err
-	}
-	if path != p.page.Path {
-		return false, inTheWay(p, path)
-	}
-	// The content is fetched only now. The marker is at the top: the rest of
-	// a long page doesn't matter.
-	content, err := c.git.output(ctx, command{args: []string{"cat-file", "blob", c.tip + ":" + path}})
+// fetch gets the commit and what its trees have that the clone's tip has not:
+// of a changed tree, the host sends the difference. One commit will do,
+// however many were made.
+func (c *clone) fetch(ctx context.Context, commit string) error {
+	err := c.git.run(ctx, command{args: []string{
+		"fetch", "--quiet", "--depth=1", "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "origin", commit,
+	}})
 	if err != nil {
-		return false, err
+		return err
 	}
-	if !sameIncident(content, p.page.Content) {
-		return false, inTheWay(p, path)
-	}
-	return true, nil
+	return c.advance(ctx, commit)
 }
 
-// occupied is the file that GitHub would show under the page's name, or "".
-// GitHub looks pages up without regard to case, directory and markup, and
-// takes a space for a hyphen.
-func (c *clone) occupied(ctx context.Context, name string) (string, error) {
-	pattern := ":(icase,glob)**/" + strings.ReplaceAll(name, "-", "[- ]") + ".*"
-	out, err := c.git.output(ctx, command{args: []string{"ls-files", "-z", "--", pattern}})
-	if err != nil {
-		return "", err
+// advance makes the commit the clone's tip.
+func (c *clone) advance(ctx context.Context, commit string) error {
+	if err := c.git.run(ctx, command{args: []string{"update-ref", c.branch, commit}}); err != nil {
+		return err
 	}
-	found := ""
-	for path := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+	c.tip = commit
+	return nil
+}
+
+// head is the wiki's default branch and its newest commit.
+type head struct {
+	branch, tip string
+}
+
+// newest asks the host, which takes one request: in git's oldest protocol all
+// is in the first answer. The zero value is an empty repository.
+func (r runner) newest(ctx context.Context, url string) (h head, err error) {
+	out, err := r.output(ctx, command{
+		config: []string{"protocol.version=0"},
+		args:   []string{"ls-remote", "--symref", "--", url, "HEAD"},
+	})
+	if err != nil {
+		return head{}, err
+	}
+	for line := range strings.Lines(out) {
+		value, name, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		branch, symbolic := strings.CutPrefix(value, "ref: ")
 		switch {
-		case path == name+".md":
-			return path, nil
-		case pageMarkup(strings.ToLower(filepath.Ext(path))) && len(filepath.Base(path)) == len(name)+len(filepath.Ext(path)):
-			found = path
+		case name != "HEAD": // a branch of that name
+		case symbolic:
+			h.branch = branch
+		default:
+			h.tip = value
 		}
 	}
-	return found, nil
+	return h, nil
 }
 
-// pageMarkup is whether files with the extension are pages.
-func pageMarkup(ext string) bool {
-	switch ext {
-	case ".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".textile", ".rdoc", ".org", ".creole",
-		".mediawiki", ".wiki", ".rst", ".asciidoc", ".adoc", ".asc", ".pod":
-		return true
+const (
+	// maxPage is how long a page may be that is read or edited, in bytes.
+	maxPage = 1 << 20
+	// maxContent is how many bytes on disk one page's content may take to
+	// arrive. Git can't be told to stop there: it is ended.
+	maxContent = 8 << 20
+
+	regularMode = "100644"
+)
+
+// file is a file in the root of the tree.
+type file struct {
+	path, mode string
+	size       int64 // bytes; of a long one, content is the beginning
+	content    string
+}
+
+// entry is what the tip's tree has at the path: a "blob" with the mode of a
+// file or a link, a "tree", or nothing.
+func (c *clone) entry(ctx context.Context, path string) (mode, kind, object string, err error) {
+	if c.tip == "" {
+		return "", "", "", nil
 	}
-	return false
+	out, err := c.git.output(ctx, command{args: []string{"ls-tree", "-z", "--full-tree", c.tip, "--", path}})
+	if err != nil {
+		return "", "", "", err
+	}
+	mode, rest, _ := strings.Cut(out, " ")
+	kind, rest, _ = strings.Cut(rest, " ")
+	object, _, _ = strings.Cut(rest, "\t")
+	return mode, kind, object, nil
 }
 
-// sameIncident compares the hidden markers. One alone proves little, since
-// whoever may edit the wiki can write one; but the path is one that the
-// tracker names, and the page is never written to again.
-func sameIncident(there, ours string) bool {
-	a, okA := markdown.FindMarker(there, "page")
-	b, okB := markdown.FindMarker(ours, "page")
-	return okA && okB && maps.Equal(a, b)
+// file is the file at the path, or nil where there is none, or something else:
+// a directory, a link.
+func (c *clone) file(ctx context.Context, path string) (*file, error) {
+	mode, kind, blob, err := c.entry(ctx, path)
+	if err != nil || kind != "blob" || !strings.HasPrefix(mode, "100") {
+		return nil, err
+	}
+	f := &file{path: path, mode: mode}
+	f.content, f.size, err = c.content(ctx, blob)
+	if _, full := errors.AsType[*diskError](err); full && ctx.Err() == nil { // this content's limit, not the wiki's
+		return nil, c.tooLong(path)
+	}
+	return f, err
 }
 
-// commit adds the page to the tree. Trees may name files whose content isn't
-// here: they stay as they are.
-func (c *clone) commit(ctx context.Context, p *publication) (string, error) {
-	blob, err := c.git.line(ctx, command{args: []string{"hash-object", "-w", "--stdin"}, stdin: p.page.Content})
+// content is a file's, at most its first MiB, and its size in bytes. It is
+// fetched if it isn't at hand.
+func (c *clone) content(ctx context.Context, blob string) (content string, size int64, err error) {
+	_, taken := measure(c.git.dir)
+	ctx, release := limitDisk(ctx, c.git.dir, taken+maxContent)
+	defer release()
+	out, err := c.git.output(ctx, command{args: []string{"cat-file", "--batch"}, stdin: blob + "\n", limit: maxPage + 1<<10})
+	if err != nil {
+		return "", 0, err
+	}
+	header, content, _ := strings.Cut(out, "\n")
+	_, length, _ := strings.Cut(header, " blob ")
+	if size, err = strconv.ParseInt(length, 10, 64); err != nil {
+		return "", 0, &gitError{verb: "cat-file", stderr: header, err: err}
+	}
+	return content[:min(size, int64(len(content)))], size, nil
+}
+
+// readTree makes the tip's tree the index.
+func (c *clone) readTree(ctx context.Context) error {
+	if c.tip == "" {
+		return c.git.run(ctx, command{args: []string{"read-tree", "--empty"}})
+	}
+	return c.git.run(ctx, command{args: []string{"read-tree", c.tip}})
+}
+
+// commit puts the file into the index, and makes a commit of that on top of
+// the tip. Trees may name files whose content isn't here: they stay as they
+// are.
+func (c *clone) commit(ctx context.Context, f file, message string) (string, error) {
+	blob, err := c.git.line(ctx, command{args: []string{"hash-object", "-w", "--stdin"}, stdin: f.content})
 	if err != nil {
 		return "", err
 	}
-	entry := "100644," + blob + "," + p.page.Path
+	entry := f.mode + "," + blob + "," + f.path
 	if err = c.git.run(ctx, command{args: []string{"update-index", "--add", "--cacheinfo", entry}}); err != nil {
 		return "", err
 	}
@@ -121,9 +228,7 @@ func (c *clone) commit(ctx context.Context, p *publication) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The message names the file, not the title: words of people could
-	// mention somebody here too.
-	args := []string{"commit-tree", tree, "-m", "Create " + p.name}
+	args := []string{"commit-tree", tree, "-m", message}
 	if c.tip != "" {
 		args = append(args, "-p", c.tip)
 	}
@@ -140,7 +245,7 @@ type rejection struct {
 func (c *clone) push(ctx context.Context, commit string) (*rejection, error) {
 	out, err := c.git.output(ctx, command{args: []string{"push", "--porcelain", "--no-verify", "origin", commit + ":" + c.branch}})
 	if err == nil {
-		return nil, nil //nolint:nilnil // no rejection and no failure is what success is
+		return nil, c.advance(ctx, commit)
 	}
 	for line := range strings.SplitSeq(out, "\n") {
 		if status, ok := strings.CutPrefix(line, "!\t"); ok {
@@ -149,11 +254,4 @@ func (c *clone) push(ctx context.Context, commit string) (*rejection, error) {
 		}
 	}
 	return nil, err
-}
-
-func inTheWay(p *publication, path string) error {
-	return &incident.Blocked{Text: fmt.Sprintf(
-		"The post-mortem page can't be made: the wiki of %s has another page in its place, [%s](%s/%s). "+
-			"Rename or delete that page; the post-mortem then follows by itself.",
-		markdown.Text(string(p.repo)), markdown.Text(path), p.wiki, p.name)}
 }

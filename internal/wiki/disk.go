@@ -43,7 +43,7 @@ func limitDisk(ctx context.Context, dir string, most int64) (_ context.Context, 
 				return
 			case <-tick.C:
 			}
-			if size(dir) > most {
+			if _, taken := measure(dir); taken > most {
 				cancel(&diskError{most: most})
 			}
 		}
@@ -54,19 +54,19 @@ func limitDisk(ctx context.Context, dir string, most int64) (_ context.Context, 
 	}
 }
 
-// size is what the files below a directory take, in bytes. Those that vanish
-// meanwhile, as git's temporary ones do, don't count.
-func size(dir string) int64 {
-	var sum int64
+// measure counts the files below a directory, and the bytes that they take.
+// Those that vanish meanwhile, as git's temporary ones do, don't count.
+func measure(dir string) (files int, taken int64) {
 	// The function never fails, so neither does the walk.
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return nil //nolint:nilerr // what has vanished takes no room
 		}
 		if info, err := d.Info(); err == nil {
-			sum += info.Size()
+			files++
+			taken += info.Size()
 		}
 		return nil
 	})
-	return sum
+	return files, taken
 }

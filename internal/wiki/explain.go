@@ -25,21 +25,33 @@ type refusedError struct {
 
 func (e *refusedError) Error() string { return "the wiki refused the push: " + e.reason }
 
-// explain says what a failure means for people, and what happens next.
-func (w *Wiki) explain(ctx context.Context, p *publication, err error) error {
+// emptyError is a wiki without a commit.
+type emptyError struct{}
+
+func (*emptyError) Error() string { return "the wiki has no commit" }
+
+// explain says what a failure means for people, and what happens next; verb
+// is what failed.
+func (w *Wiki) explain(ctx context.Context, t target, verb string, err error) error {
 	if _, ok := errors.AsType[*incident.Blocked](err); ok {
 		return err
 	}
+	if _, ok := errors.AsType[*incident.Missing](err); ok {
+		return err
+	}
 	if ctx.Err() == nil {
-		if meaning := w.meaning(p, err); meaning != nil {
+		if meaning := w.meaning(t, err); meaning != nil {
 			return meaning
 		}
 	}
-	return fmt.Errorf("create the page %s in the wiki of %s: %w", p.page.Path, p.repo, err)
+	return fmt.Errorf("%s in the wiki of %s: %w", verb, t.repo, err)
 }
 
-func (w *Wiki) meaning(p *publication, err error) error {
-	repo := markdown.Text(string(p.repo))
+func (w *Wiki) meaning(t target, err error) error {
+	repo := markdown.Text(string(t.repo))
+	if _, ok := errors.AsType[*emptyError](err); ok {
+		return t.noFirstPage(err)
+	}
 	if refused, ok := errors.AsType[*refusedError](err); ok && byRule(refused.reason) {
 		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
 			"The wiki of %s refuses the post-mortem page: %s. Change the rule that says so; the page then follows by itself.",
@@ -56,13 +68,11 @@ func (w *Wiki) meaning(p *publication, err error) error {
 		return nil
 	}
 	if strings.Contains(failed.stderr, "repository was archived") { // with a 403 that says nothing of permissions
-		return &incident.Paused{Why: fmt.Sprintf("%s is archived", p.repo)}
+		return &incident.Paused{Why: fmt.Sprintf("%s is archived", t.repo)}
 	}
 	switch failed.status() {
 	case http.StatusNotFound:
-		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
-			"The wiki of %s has no first page yet, and only a person can make it: open [the wiki](%s) and create the first page; "+
-				"any text will do. The post-mortem then follows by itself.", repo, p.wiki)}
+		return t.noFirstPage(err)
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return &incident.Blocked{Err: err, Text: fmt.Sprintf(
 			"The app may not write to the wiki of %s: give it the repository permission *Contents: Read and write*, "+
@@ -71,6 +81,12 @@ func (w *Wiki) meaning(p *publication, err error) error {
 		return &incident.Later{At: w.options.Clock().Add(limitPause), Err: err}
 	}
 	return nil
+}
+
+func (t target) noFirstPage(err error) error {
+	return &incident.Blocked{Err: err, Text: fmt.Sprintf(
+		"The wiki of %s has no first page yet, and only a person can make it: open [the wiki](%s) and create the first page; "+
+			"any text will do. The post-mortem then follows by itself.", markdown.Text(string(t.repo)), t.wiki)}
 }
 
 // byRule is whether somebody has set up the server to refuse, rather than the

@@ -2,6 +2,7 @@ package wiki
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 )
 
 const (
-	maxOutput = 1 << 20  // bytes that are kept of what git prints
+	maxOutput = 1 << 20  // bytes that are kept of what git prints, unless told otherwise
 	maxErrors = 16 << 10 // and of what it complains about
 	// How long a killed git's pipes are waited for: a child that escaped
 	// the kill would hold them open.
@@ -28,22 +29,27 @@ type runner struct {
 	dir     string
 	env     []string
 	secrets *strings.Replacer
+	// lock is held by whatever git starts, too: a git that outlives this
+	// process still works in the directory. It may be nil.
+	lock *os.File
 }
 
 // command is one call of git.
 type command struct {
-	args  []string
-	stdin string
+	config []string // key=value, nothing secret
+	args   []string
+	stdin  string
+	limit  int // bytes that are kept of what it prints; 0 means maxOutput
 }
 
-func (w *Wiki) runner(p *publication, dir string) runner {
-	header := p.authorization()
+func (w *Wiki) runner(t target, dir string) runner {
+	header := t.authorization()
 	return runner{
 		git: w.options.Git,
 		dir: dir,
-		env: append(environment(dir), append(w.identity(), configuration(p.git, header)...)...),
+		env: append(environment(dir), append(w.identity(), configuration(t.git, header)...)...),
 		secrets: strings.NewReplacer(
-			p.token, "[redacted]",
+			t.token, "[redacted]",
 			strings.TrimPrefix(header, "Authorization: Basic "), "[redacted]",
 		),
 	}
@@ -101,6 +107,10 @@ func configuration(url, header string) []string {
 		{"credential.helper", ""},
 		{"core.hooksPath", os.DevNull},
 		{"core.protectNTFS", "false"}, // the index is never checked out
+		{"core.protectHFS", "false"},
+		{"core.bigFileThreshold", "32m"}, // more is not held in memory
+		{"pack.threads", "1"},
+		{"pack.windowMemory", "64m"},
 		{"gc.auto", "0"},
 		{"maintenance.auto", "false"},
 		{"advice.pushUpdateRejected", "false"},
@@ -124,17 +134,12 @@ func (r runner) line(ctx context.Context, c command) (string, error) {
 	return strings.TrimSpace(out), err
 }
 
-// output is what git prints, its first MiB. It is returned with the error
+// output is the beginning of what git prints. It is returned with the error
 // too, which is a *gitError.
 func (r runner) output(ctx context.Context, c command) (string, error) {
-	cmd := exec.CommandContext(ctx, r.git, c.args...) //nolint:gosec // the operator's git; arguments are checked
-	cmd.Dir = r.dir
-	cmd.Env = r.env
-	cmd.Stdin = strings.NewReader(c.stdin)
-	stdout, stderr := &bounded{limit: maxOutput}, &bounded{limit: maxErrors}
+	stdout, stderr := &bounded{limit: cmp.Or(c.limit, maxOutput)}, &bounded{limit: maxErrors}
+	cmd := r.command(ctx, c)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	killWithChildren(cmd)
-	cmd.WaitDelay = killGrace
 	err := cmd.Run()
 	if err == nil {
 		return stdout.String(), nil
@@ -143,6 +148,23 @@ func (r runner) output(ctx context.Context, c command) (string, error) {
 		err = context.Cause(ctx)
 	}
 	return stdout.String(), &gitError{verb: c.args[0], stderr: r.redact(stderr.String()), err: err}
+}
+
+func (r runner) command(ctx context.Context, c command) *exec.Cmd {
+	var args []string
+	for _, setting := range c.config {
+		args = append(args, "-c", setting)
+	}
+	cmd := exec.CommandContext(ctx, r.git, append(args, c.args...)...) //nolint:gosec // the operator's git; arguments are checked
+	cmd.Dir = r.dir
+	cmd.Env = r.env
+	cmd.Stdin = strings.NewReader(c.stdin)
+	if r.lock != nil {
+		cmd.ExtraFiles = []*os.File{r.lock}
+	}
+	killWithChildren(cmd)
+	cmd.WaitDelay = killGrace
+	return cmd
 }
 
 var (

@@ -3,20 +3,18 @@ package wiki
 import (
 	"context"
 	"sync"
-
-	"hindsight/internal/incident"
 )
 
-// queues let one page of each wiki through at a time. There is one queue for
-// each wiki that was ever written to, which are as many as have incidents.
+// queues let one at a time into each wiki, by its name. There is one queue for
+// each wiki that was ever worked on, which are as many as have incidents.
 type queues struct {
 	mu    sync.Mutex
-	turns map[incident.Repo]chan struct{}
+	turns map[string]chan struct{}
 }
 
 // enter waits for the wiki's turn; release gives it to the next.
-func (q *queues) enter(ctx context.Context, repo incident.Repo) (release func(), err error) {
-	turn := q.turn(repo)
+func (q *queues) enter(ctx context.Context, name string) (release func(), err error) {
+	turn := q.turn(name)
 	select {
 	case turn <- struct{}{}:
 		return func() { <-turn }, nil
@@ -25,14 +23,14 @@ func (q *queues) enter(ctx context.Context, repo incident.Repo) (release func(),
 	}
 }
 
-func (q *queues) turn(repo incident.Repo) chan struct{} {
+func (q *queues) turn(name string) chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.turns == nil {
-		q.turns = map[incident.Repo]chan struct{}{}
+		q.turns = map[string]chan struct{}{}
 	}
-	if q.turns[repo] == nil {
-		q.turns[repo] = make(chan struct{}, 1)
+	if q.turns[name] == nil {
+		q.turns[name] = make(chan struct{}, 1)
 	}
-	return q.turns[repo]
+	return q.turns[name]
 }

@@ -2,7 +2,9 @@ package wiki
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,11 +18,6 @@ import (
 	"hindsight/internal/incident"
 )
 
-// attempts is how often a page is made again because somebody else pushed
-// first. They follow each other at once: each one fails only because another
-// push succeeded.
-const attempts = 5
-
 // Options say where the wikis are, and as whom pages are written there.
 type Options struct {
 	// Git is the git binary, by path or by name.
@@ -28,23 +25,31 @@ type Options struct {
 	// BaseURL is the address of GitHub's pages, such as https://github.com.
 	// The token is sent there: anything but https is for tests.
 	BaseURL string
-	// Dir is where git works. What is in it lasts as long as one page takes.
+	// Dir is where git works and clones are kept. Several processes may share
+	// it; all of it may be removed while none is at work.
 	Dir string
 	// Token is an installation's token that may write to the repository.
 	Token func(ctx context.Context, installation int64, repo incident.Repo) (string, error)
 	// AuthorName and AuthorEmail stand in the commits.
 	AuthorName, AuthorEmail string
 	Clock                   func() time.Time
-	// Timeout bounds one page, waiting for others of the same wiki included.
+	// Timeout bounds the work on one page, waiting for others of the same
+	// wiki included.
 	Timeout time.Duration
-	// MaxScratch bounds what one page may take on disk while it is made, in
-	// bytes. Zero means 256 MiB.
+	// MaxScratch bounds what one wiki may take on disk while it is worked on,
+	// in bytes. Zero means 256 MiB.
 	MaxScratch int64
-	Logger     *slog.Logger
+	// MaxClones and MaxKept bound how many clones are kept, and how many bytes
+	// they take together; those that were not used for longest go first. Zero
+	// means 256, and 1 GiB.
+	MaxClones int
+	MaxKept   int64
+	Logger    *slog.Logger
 }
 
-// Wiki publishes pages. It is safe for concurrent use; pages of one wiki wait
-// for each other, so that they don't reject each other's pushes.
+// Wiki makes, reads and edits pages. It is safe for concurrent use; what is
+// done in one wiki waits for each other, so that its pushes don't reject each
+// other.
 type Wiki struct {
 	options Options
 	base    string // without a slash at the end
@@ -70,19 +75,27 @@ func New(o Options) (*Wiki, error) {
 	if err := removeLeftovers(o.Dir, o.Clock().Add(-leftoverAge)); err != nil {
 		return nil, fmt.Errorf("clean the directory for wikis: %w", err)
 	}
+	return &Wiki{options: withDefaults(o), base: strings.TrimSuffix(base.String(), "/")}, nil
+}
+
+func withDefaults(o Options) Options {
 	if o.MaxScratch == 0 {
 		o.MaxScratch = maxScratch
 	}
-	return &Wiki{options: o, base: strings.TrimSuffix(base.String(), "/")}, nil
+	if o.MaxClones == 0 {
+		o.MaxClones = maxClones
+	}
+	if o.MaxKept == 0 {
+		o.MaxKept = maxKept
+	}
+	return o
 }
 
-const (
-	scratch = "page-" // begins the name of each page's directory
-	// Another process may be at work in a younger directory.
-	leftoverAge = 24 * time.Hour
-)
+// Another process may be at work in a younger directory.
+const leftoverAge = 24 * time.Hour
 
-// removeLeftovers removes what a crash left behind.
+// removeLeftovers removes what a crash left behind of clones that were not to
+// be kept.
 func removeLeftovers(dir string, before time.Time) error {
 	found, err := filepath.Glob(filepath.Join(dir, scratch+"*"))
 	if err != nil {
@@ -100,45 +113,12 @@ func removeLeftovers(dir string, before time.Time) error {
 	return nil
 }
 
-// publication is one page on its way into one wiki.
-type publication struct {
+// target is one wiki, and what it takes to get in.
+type target struct {
 	repo  incident.Repo
-	page  incident.CreatePage
-	name  string // the page's, without ".md"
 	git   string // the wiki's address for git
 	wiki  string // the wiki's address for people
 	token string
-}
-
-// Create makes the page at page.Path with page.Content. A page of the same
-// incident that is there already, by the hidden marker in both, is success and
-// left alone: an earlier try got that far.
-//
-// What a person can mend is [incident.Blocked]: no first page yet, no
-// permission, another page in the way. [incident.Later] is GitHub's limit,
-// [incident.Paused] an archived repository. Any other error is passing.
-func (w *Wiki) Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) error {
-	p, err := w.publication(repo, page)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, w.options.Timeout)
-	defer cancel()
-	release, err := w.queues.enter(ctx, repo)
-	if err != nil {
-		return fmt.Errorf("wait for another page of the wiki of %s: %w", repo, err)
-	}
-	defer release()
-	if p.token, err = w.options.Token(ctx, installation, repo); err != nil {
-		return fmt.Errorf("get a token for the wiki of %s: %w", repo, err)
-	}
-	if p.token == "" {
-		return fmt.Errorf("the token for the wiki of %s is empty", repo)
-	}
-	if err := w.publish(ctx, p); err != nil {
-		return w.explain(ctx, p, err)
-	}
-	return nil
 }
 
 var (
@@ -151,63 +131,45 @@ var (
 
 const maxPath = 200 // bytes; file systems of people who clone the wiki end at 255
 
-func (w *Wiki) publication(repo incident.Repo, page incident.CreatePage) (*publication, error) {
-	if !safePath.MatchString(page.Path) || strings.Contains(page.Path, "..") || len(page.Path) > maxPath {
-		return nil, fmt.Errorf("the page's path %q is not a flat, safe file name that ends in .md", page.Path)
+func checkPath(path string) error {
+	if !safePath.MatchString(path) || strings.Contains(path, "..") || len(path) > maxPath {
+		return fmt.Errorf("the page's path %q is not a flat, safe file name that ends in .md", path)
 	}
+	return nil
+}
+
+// title is the page's name: its path without ".md".
+func title(path string) string { return strings.TrimSuffix(path, ".md") }
+
+func (w *Wiki) target(repo incident.Repo) (target, error) {
 	if !safeRepo.MatchString(string(repo)) || repo.Name() == "." || repo.Name() == ".." {
-		return nil, fmt.Errorf("%q is not the name of a repository", repo)
+		return target{}, fmt.Errorf("%q is not the name of a repository", repo)
 	}
 	site := w.base + "/" + string(repo)
-	return &publication{
-		repo: repo, page: page, name: strings.TrimSuffix(page.Path, ".md"),
-		git: site + ".wiki.git", wiki: site + "/wiki",
-	}, nil
+	return target{repo: repo, git: site + ".wiki.git", wiki: site + "/wiki"}, nil
+}
+
+// name is safe on any disk, and one for all spellings, since GitHub's
+// addresses have no case.
+func (t target) name() string {
+	sum := sha256.Sum256([]byte(strings.ToLower(t.git)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// admit gets the token.
+func (w *Wiki) admit(ctx context.Context, installation int64, t target) (target, error) {
+	token, err := w.options.Token(ctx, installation, t.repo)
+	if err != nil {
+		return t, fmt.Errorf("get a token for the wiki of %s: %w", t.repo, err)
+	}
+	if token == "" {
+		return t, fmt.Errorf("the token for the wiki of %s is empty", t.repo)
+	}
+	t.token = token
+	return t, nil
 }
 
 // authorization is the header that GitHub takes an installation's token in.
-func (p *publication) authorization() string {
-	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("x-access-token:"+p.token))
-}
-
-// publish makes the page until a push is taken.
-func (w *Wiki) publish(ctx context.Context, p *publication) error {
-	var last *rejection
-	for attempt := range attempts {
-		r, err := w.try(ctx, p)
-		if err != nil || r == nil {
-			return err
-		}
-		if last != nil && last.tip == r.tip { // nobody was faster: it is the push that is refused
-			return &refusedError{reason: r.reason}
-		}
-		w.options.Logger.DebugContext(ctx, "wiki push rejected", "repo", p.repo, "attempt", attempt+1, "reason", r.reason)
-		last = r
-	}
-	return fmt.Errorf("others pushed to the wiki %d times in a row while the page was being made", attempts)
-}
-
-// try makes the page once, on the newest commit. The rejection is nil when
-// the page is there.
-func (w *Wiki) try(ctx context.Context, p *publication) (_ *rejection, err error) {
-	dir, err := os.MkdirTemp(w.options.Dir, scratch)
-	if err != nil {
-		return nil, fmt.Errorf("make a directory for git: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	ctx, release := limitDisk(ctx, dir, w.options.MaxScratch)
-	defer release()
-	c, err := w.clone(ctx, p, dir)
-	if err != nil {
-		return nil, err
-	}
-	there, err := c.find(ctx, p)
-	if err != nil || there {
-		return nil, err
-	}
-	commit, err := c.commit(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return c.push(ctx, commit)
+func (t target) authorization() string {
+	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("x-access-token:"+t.token))
 }
