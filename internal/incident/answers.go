@@ -1,6 +1,14 @@
 package incident
 
-import "slices"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // The reactions that answer a command.
 const (
@@ -8,35 +16,162 @@ const (
 	Carried = "+1"
 )
 
+// answer is what there is to say to the commands of one comment.
+type answer struct {
+	comment int64
+	seen    bool // it holds a command that counts
+	// confirmed is true for one whose only command is a confirmation.
+	confirmed bool
+	undone    bool // not all that it asks for is there
+	help      bool
+	lines     []ReplyLine
+}
+
 // answers reacts to commands: seen as soon as they are understood, carried
-// out when all that the comment asks for is there.
+// out when all that the comment asks for is there. What could not be carried
+// out is said in one reply for each comment.
 func (d *decision) answers() {
-	var comments []int64
-	unopened := map[int64]bool{}
-	for _, c := range d.lines {
-		if c.Item.Command == 0 {
-			continue
+	all := d.heard()
+	for _, a := range all {
+		if a.seen {
+			d.react(a.comment, Seen)
 		}
-		comments = union(comments, []int64{c.Item.Command})
-		if e := d.ledger().Entry(c.Entry.Key); e == nil || !e.Opened() {
-			unopened[c.Item.Command] = true
+		if (a.seen || a.confirmed) && !a.undone {
+			d.react(a.comment, Carried)
 		}
 	}
-	for _, comment := range comments {
-		d.react(comment, Seen)
-		if !unopened[comment] {
-			d.react(comment, Carried)
-		}
-	}
-	all := d.ledger().All
-	if slices.ContainsFunc(d.Commands, func(c Command) bool { return c.Comment == all }) && !slices.Contains(comments, all) {
-		d.react(all, Carried)
-	}
+	d.reply(all)
 }
 
 func (d *decision) react(comment int64, content string) {
 	r := Reaction{Comment: comment, Content: content}
 	if !slices.Contains(d.ledger().Reactions, r) {
 		d.plan(React{r})
+	}
+}
+
+// heard is an answer for each comment with commands, by comment.
+func (d *decision) heard() []*answer {
+	found := map[int64]*answer{}
+	to := func(comment int64) *answer {
+		if found[comment] == nil {
+			found[comment] = &answer{comment: comment}
+		}
+		return found[comment]
+	}
+	for _, c := range d.lines {
+		if c.Item.Command != 0 {
+			e, a := d.ledger().Entry(c.Entry.Key), to(c.Item.Command)
+			a.seen, a.undone = true, a.undone || e == nil || !e.Opened()
+		}
+	}
+	d.hear(to)
+	all := d.ledger().All
+	if slices.ContainsFunc(d.Commands, func(c Command) bool { return c.Comment == all }) {
+		to(all).confirmed = true
+	}
+	var answers []*answer
+	for _, a := range found {
+		answers = append(answers, a)
+	}
+	slices.SortFunc(answers, func(a, b *answer) int { return cmp.Compare(a.comment, b.comment) })
+	return answers
+}
+
+// hear says of each order what came of it.
+func (d *decision) hear(to func(comment int64) *answer) {
+	l := d.ledger()
+	ran, failed, refused := set(l.Ran), set(l.Failed), set(l.Refused)
+	given := d.given()
+	for _, o := range given {
+		if refused[o.key] {
+			continue
+		}
+		a := to(o.Comment)
+		switch {
+		case ran[o.key]:
+			a.seen, a.help = true, a.help || o.word == "help"
+			a.undone = a.undone || o.verb.pending != nil && o.verb.pending(d, o)
+		case failed[o.key]:
+			a.seen, a.undone = true, true
+			a.lines = append(a.lines, d.failure(o))
+		case d.verdict(o.key, Item{Author: o.Author}) != Allowed:
+			a.undone = true
+		default:
+			a.seen, a.undone = true, true
+			if !d.remembers(given) {
+				a.lines = append(a.lines, ReplyLine{Quote: o.quote(), Form: o.verb.form(), Problem: fmt.Sprintf(
+					"No more than %d commands are remembered: it is carried out when some of the comments with old ones are deleted.",
+					commandsKept)})
+			}
+		}
+	}
+}
+
+// failure says why an order was not carried out. Were it given now, it might
+// be: but then it has to be given again.
+func (d *decision) failure(o order) ReplyLine {
+	_, form, err := d.understand(o)
+	if err == nil || errors.Is(err, errNotYet) {
+		err = errors.New("it could not be carried out when it was written, and is not tried again: " +
+			"if it is still wanted, write it in a new comment")
+	}
+	return ReplyLine{Quote: o.quote(), Problem: sentence(err), Form: form}
+}
+
+// sentence makes one of an error.
+func sentence(err error) string {
+	text := err.Error()
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimRight(text[n:], ".") + "."
+}
+
+// repliesKept is how many comments are remembered as replied to.
+const repliesKept = 200
+
+// linesReplied is how many lines one reply says something of.
+const linesReplied = 10
+
+// reply writes the replies, brings them up to date, and takes back those to
+// which nothing is left to say. One that people deleted stays deleted until
+// its comment has nothing wrong any more.
+func (d *decision) reply(answers []*answer) {
+	l := d.ledger()
+	written := map[int64][]Reply{}
+	for _, r := range d.Replies {
+		written[r.To] = append(written[r.To], r)
+		l.Replied = union(l.Replied, []int64{r.To})
+	}
+	wanted := map[int64]bool{}
+	for _, a := range answers {
+		if len(a.lines) > 0 || a.help {
+			wanted[a.comment] = true
+			d.replyTo(a, written[a.comment])
+		}
+	}
+	for _, r := range d.Replies {
+		if !wanted[r.To] || r != written[r.To][0] {
+			d.plan(DeleteComment{ID: r.ID, For: AnswersPart})
+		}
+	}
+	l.Replied = slices.DeleteFunc(l.Replied, func(comment int64) bool { return !wanted[comment] })
+	slices.Sort(l.Replied)
+	l.Replied = l.Replied[max(0, len(l.Replied)-repliesKept):]
+}
+
+func (d *decision) replyTo(a *answer, written []Reply) {
+	v := ReplyView{ID: d.facts.ID, To: a.comment, Lines: a.lines}
+	if len(v.Lines) > linesReplied {
+		v.Lines, v.More = a.lines[:linesReplied], len(a.lines)-linesReplied
+	}
+	if a.help {
+		v.Help = CommandForms()
+	}
+	body := d.texts.Reply(v)
+	switch {
+	case len(written) > 0 && !sameText(written[0].Body, body):
+		d.plan(WriteReply{ID: written[0].ID, To: a.comment, Body: body})
+	case len(written) == 0 && !slices.Contains(d.ledger().Replied, a.comment):
+		d.plan(WriteReply{To: a.comment, Body: body})
 	}
 }

@@ -28,8 +28,12 @@ type Ledger struct {
 	// All is the last comment that confirmed a large number of items; each
 	// confirmation counts once.
 	All int64 `json:"l,omitempty"`
-	// Ran are the commands that were carried out.
-	Ran []ItemKey `json:"x,omitempty"`
+	// Ran are the commands that were carried out, and Failed those that could
+	// not be when they were written: neither is tried again.
+	Ran    []ItemKey `json:"x,omitempty"`
+	Failed []ItemKey `json:"f,omitempty"`
+	// Noted are the times of the notes; their words are in the comments.
+	Noted []Noted `json:"n,omitempty"`
 	// Told is what people said of the incident by commands.
 	Told Told `json:"s,omitzero"`
 	// Replied are the comments whose commands were answered by a reply, so
@@ -62,6 +66,12 @@ type Told struct {
 	// Page asks for a page below the bar; Skip is why there is to be none.
 	Page bool   `json:"g,omitempty"`
 	Skip string `json:"k,omitempty"`
+}
+
+// Noted is when something happened that a command noted.
+type Noted struct {
+	Key ItemKey   `json:"k"`
+	At  time.Time `json:"t"`
 }
 
 // Acceptance is the moment when the label counted.
@@ -213,7 +223,8 @@ func (l Ledger) clone() Ledger {
 	l.Refused = slices.Clone(l.Refused)
 	l.Reactions = slices.Clone(l.Reactions)
 	l.Healed = slices.Clone(l.Healed)
-	l.Ran, l.Replied = slices.Clone(l.Ran), slices.Clone(l.Replied)
+	l.Ran, l.Failed, l.Noted = slices.Clone(l.Ran), slices.Clone(l.Failed), slices.Clone(l.Noted)
+	l.Replied = slices.Clone(l.Replied)
 	l.Told.Responders = slices.Clone(l.Told.Responders)
 	return l
 }

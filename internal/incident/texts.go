@@ -143,6 +143,8 @@ type ReplyView struct {
 	ID    ID
 	To    int64
 	Lines []ReplyLine
+	// More is how many more lines there are about which the same could be said.
+	More int
 	// Help is what can be commanded, when that was asked for.
 	Help []CommandForm
 }

@@ -1,0 +1,247 @@
+package incident
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// How many commands of one comment and of one person are looked at, and how
+// many are remembered: the tracker carries them.
+const (
+	commandsOfComment = 200
+	commandsOfAuthor  = 500
+	commandsKept      = 500
+)
+
+// order is a command that a person gave, and what it is.
+type order struct {
+	Command
+	key        ItemKey
+	verb       verb // has nothing that reads it where there is no such verb
+	word, args string
+}
+
+// quote is the line as it was written, in a length that can be shown.
+func (o order) quote() string {
+	const most = 200
+	line := []rune(strings.ToValidUTF8(strings.TrimSpace("/"+o.Name+" "+o.Rest), "\uFFFD"))
+	if len(line) > most {
+		return string(line[:most-1]) + "…"
+	}
+	return string(line)
+}
+
+// given are the commands that were given, by comment, then line. Titles of
+// follow-ups are items, and "/followup all" is a confirmation: not these.
+func (w World) given() []order {
+	commands := slices.Clone(w.Commands)
+	slices.SortStableFunc(commands, func(a, b Command) int { return cmp.Compare(a.Comment, b.Comment) })
+	ofComment, ofAuthor, equal := map[int64]int{}, map[string]int{}, map[string]int{}
+	var orders []order
+	for _, c := range commands {
+		o := order{Command: c}
+		if o.word, o.args = cutVerb(c.Rest); c.Name == nameFollowUp && (isFollowUpTitle(c.Rest) || o.word == "all") {
+			continue
+		}
+		ofComment[c.Comment]++
+		ofAuthor[c.Author.Login]++
+		if ofComment[c.Comment] > commandsOfComment || ofAuthor[c.Author.Login] > commandsOfAuthor {
+			continue
+		}
+		line := digest("command", strconv.FormatInt(c.Comment, 10), normal(c.Name+" "+c.Rest))
+		o.key = ItemKey(digest(line, strconv.Itoa(equal[line])))
+		equal[line]++
+		o.verb, _ = findVerb(c.Name, o.word)
+		if o.word == "help" { // whatever it is asked of
+			o.verb, _ = findVerb(nameIncident, o.word)
+		}
+		orders = append(orders, o)
+	}
+	return orders
+}
+
+// normal is what must change of a line for it to be a new one.
+func normal(line string) string {
+	return strings.Join(strings.Fields(strings.ToLower(strings.Map(visible, line))), " ")
+}
+
+// asksOfCommands are the questions about those who gave commands: one for
+// each line that was not decided about, and one more where it closes or
+// reopens a follow-up in another repository.
+func (w World) asksOfCommands(policy Policy) []Ask {
+	l := w.Record.Ledger
+	decided := set(slices.Concat(l.Ran, l.Failed, l.Refused))
+	var asks []Ask
+	for _, o := range w.given() {
+		if decided[o.key] || o.Author.Bot || o.Author.Login == "" {
+			continue
+		}
+		asks = append(asks, Ask{Line: o.key, Login: o.Author.Login})
+		for _, repo := range w.setsIn(o, &l) {
+			if !decided[o.there(repo)] {
+				asks = append(asks, Ask{Line: o.there(repo), Repo: repo, Login: o.Author.Login})
+			}
+		}
+	}
+	return asks
+}
+
+// setsIn are the other repositories in which an order is to change something.
+func (w World) setsIn(o order, l *Ledger) []Repo {
+	if o.verb.pending == nil || o.Name != nameFollowUp {
+		return nil
+	}
+	var repos []Repo
+	for _, word := range listed(o.args) {
+		key, ok := w.referred(word)
+		if ok && key.Repo != w.Parent.Key.Repo && l.at(key, w.Parent.Key.Repo) != nil {
+			repos = union(repos, []Repo{key.Repo})
+		}
+	}
+	return repos
+}
+
+// commands carries out what was commanded and did not run yet: each line
+// once. What only the ledger has to know is done with that; labels and
+// follow-ups are changed by effects. A line that could not be carried out is
+// not tried again, or it would come as a surprise a week later; what is not
+// known yet is waited for.
+func (d *decision) commands() {
+	given, l := d.given(), d.ledger()
+	decided := set(slices.Concat(l.Ran, l.Failed, l.Refused))
+	for _, o := range given {
+		if decided[o.key] {
+			continue
+		}
+		switch d.verdict(o.key, Item{Author: o.Author}) {
+		case Allowed:
+			if d.remembers(given) {
+				d.obey(o)
+			}
+		case Denied:
+			d.refuse(o.key)
+		case Unknown:
+			d.undecided = true
+		}
+	}
+}
+
+func (d *decision) obey(o order) {
+	l := d.ledger()
+	carryOut, _, err := d.understand(o)
+	switch {
+	case errors.Is(err, errNotYet):
+		d.undecided = true
+	case err != nil:
+		l.Failed = append(l.Failed, o.key)
+	default:
+		carryOut()
+		l.Ran = append(l.Ran, o.key)
+	}
+}
+
+// understand is what carries out an order; the form is that of what was meant.
+func (d *decision) understand(o order) (carryOut func(), form string, err error) {
+	if o.verb.read == nil {
+		form, err = misunderstood(o.Name, o.word)
+		return nil, form, err
+	}
+	carryOut, err = o.verb.read(d, o)
+	return carryOut, o.verb.form(), err
+}
+
+// remembers is whether there is room to remember one more command. What is
+// remembered of lines that are not there any more gives way.
+func (d *decision) remembers(given []order) bool {
+	l := d.ledger()
+	if len(l.Ran)+len(l.Failed) < commandsKept {
+		return true
+	}
+	there := map[ItemKey]bool{}
+	for _, o := range given {
+		there[o.key] = true
+	}
+	gone := func(k ItemKey) bool { return !there[k] }
+	l.Ran, l.Failed = slices.DeleteFunc(l.Ran, gone), slices.DeleteFunc(l.Failed, gone)
+	l.Noted = slices.DeleteFunc(l.Noted, func(n Noted) bool { return gone(n.Key) })
+	return len(l.Ran)+len(l.Failed) < commandsKept
+}
+
+// refusedCommands is how many commands came from people who lack the
+// permission.
+func (d *decision) refusedCommands() int {
+	refused, n := set(d.ledger().Refused), 0
+	for _, o := range d.given() {
+		if refused[o.key] {
+			n++
+		}
+	}
+	return n
+}
+
+// Note is something that happened, as a person noted it.
+type Note struct {
+	At   time.Time
+	Text string // not neutral
+	URL  string // where it was written
+	By   string // login
+}
+
+// notes are what people noted, in the order in which they did. What was
+// written is read again, so that a slip that is mended is mended everywhere.
+func (d *decision) notes() []Note {
+	at := map[ItemKey]time.Time{}
+	for _, n := range d.ledger().Noted {
+		at[n.Key] = n.At
+	}
+	var notes []Note
+	for _, o := range d.given() {
+		if when, ok := at[o.key]; ok {
+			_, text, _ := d.note(o)
+			notes = append(notes, Note{At: when, Text: text, URL: o.URL, By: o.Author.Login})
+		}
+	}
+	return notes
+}
+
+// orders brings the labels to what was commanded. From then on they count:
+// whoever changes them by hand does as well as with a command.
+func (d *decision) orders() {
+	told := &d.ledger().Told
+	if s := told.Severity; s != 0 && d.relabel(Label{s.String(), severityColour(s)}, func(l string) (named, right bool) {
+		is, ok := d.policy.severityOf(l)
+		return ok, is == s
+	}) {
+		told.Severity = 0
+	}
+	if s := told.Status; s != "" && d.relabel(d.policy.statusLabel(s), func(l string) (named, right bool) {
+		is, ok := d.policy.statusOf(l)
+		return ok, is == s
+	}) {
+		told.Status = ""
+	}
+}
+
+// relabel plans the one label of a kind that is to be on, then takes the
+// others off, so that there is always one. It answers whether all is so.
+func (d *decision) relabel(label Label, names func(string) (named, right bool)) bool {
+	on, off := false, []string{}
+	for _, l := range d.Parent.Labels {
+		if named, right := names(l); right {
+			on = true
+		} else if named {
+			off = append(off, l)
+		}
+	}
+	if !on {
+		d.plan(LabelParent{Label: label, On: true, For: AnswersPart})
+	}
+	for _, l := range off {
+		d.plan(LabelParent{Label: Label{Name: l}, For: AnswersPart})
+	}
+	return on && len(off) == 0
+}
