@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"time"
-	_ "time/tzdata" // a minimal container has no zone files, and a zone that is unknown there only would be a riddle
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -19,13 +17,6 @@ import (
 
 // RepositoryLimit is how large a repository's configuration may be, in bytes.
 const RepositoryLimit = 64 << 10
-
-// What the lists may hold.
-const (
-	longestTitle = 200 // characters; GitHub takes 256
-	mostTitles   = 25  // standard follow-ups of one severity
-	mostApps     = 50
-)
 
 // RepositoryError is a configuration that can't be used.
 type RepositoryError struct {
@@ -49,7 +40,10 @@ func ParseRepository(file string, data []byte) (incident.Policy, error) {
 	root, err := parseTree(data)
 	policy := incident.DefaultPolicy()
 	if err == nil && root != nil {
-		err = readPolicy(root, &policy)
+		err = readPolicy(root, "", &policy)
+	}
+	if err == nil {
+		err = checkLabels(root, policy)
 	}
 	if err != nil {
 		err.File = file
@@ -104,14 +98,14 @@ func tokenize(data []byte) (token.Tokens, *RepositoryError) {
 func notYAML(err error) *RepositoryError {
 	if e, ok := err.(yaml.Error); ok { //nolint:errorlint // the parser's own, never wrapped
 		message := strings.ReplaceAll(e.GetMessage(), "\t", `\t`) // mostly the mistake itself
-		return at(e.GetToken(), "this is not YAML: %s", said(message))
+		return at(e.GetToken(), "this is not YAML: %s", shortened(message))
 	}
-	return at(nil, "this is not YAML: %s", said(err.Error()))
+	return at(nil, "this is not YAML: %s", shortened(err.Error()))
 }
 
-// said is what the library says of the file, as far as people read: it repeats
+// shortened is what the library says of the file, as far as people read: it repeats
 // what it found, which may be all of the file.
-func said(message string) string { return cut(oneLine(message), 200) }
+func shortened(message string) string { return cut(oneLine(message), 200) }
 
 // at is a problem at a place; the file's beginning where there is none.
 func at(place *token.Token, format string, args ...any) *RepositoryError {
@@ -120,111 +114,4 @@ func at(place *token.Token, format string, args ...any) *RepositoryError {
 		e.Line, e.Column = max(place.Position.Line, 1), max(place.Position.Column, 1)
 	}
 	return e
-}
-
-// readPolicy is the schema.
-func readPolicy(root ast.Node, p *incident.Policy) *RepositoryError {
-	return mapping(root, "the file", fields{
-		"timezone": func(n ast.Node) *RepositoryError { return readZone(n, &p.Zone) },
-		"severity": func(n ast.Node) *RepositoryError {
-			return mapping(n, "severity", fields{
-				"default": func(n ast.Node) *RepositoryError { return readSeverity(n, &p.DefaultSeverity) },
-			})
-		},
-		"postmortem": func(n ast.Node) *RepositoryError {
-			return mapping(n, "postmortem", fields{
-				"from": func(n ast.Node) *RepositoryError { return readSeverity(n, &p.PageFrom) },
-			})
-		},
-		"incident": func(n ast.Node) *RepositoryError {
-			return mapping(n, "incident", fields{
-				"apps": func(n ast.Node) *RepositoryError { return readApps(n, &p.Apps) },
-			})
-		},
-		"follow_ups": func(n ast.Node) *RepositoryError {
-			return mapping(n, "follow_ups", fields{
-				"standard": func(n ast.Node) *RepositoryError { return readStandard(n, &p.Standard) },
-			})
-		},
-	})
-}
-
-func readZone(n ast.Node, zone **time.Location) *RepositoryError {
-	name, err := text(n)
-	if err != nil {
-		return err
-	}
-	loaded, loadErr := time.LoadLocation(name)
-	// "Local" is the server's zone, which the team neither chose nor sees.
-	if loadErr != nil || name == "" || name == "Local" {
-		return at(n.GetToken(), "%s is no time zone: write one like Europe/Berlin or UTC", quote(name))
-	}
-	*zone = loaded
-	return nil
-}
-
-func readSeverity(n ast.Node, severity *incident.Severity) *RepositoryError {
-	name, err := text(n)
-	if err != nil {
-		return err
-	}
-	s, ok := incident.ParseSeverity(name)
-	if !ok {
-		return at(n.GetToken(), "%s is no severity: write one of sev1 (worst) to sev5", quote(name))
-	}
-	*severity = s
-	return nil
-}
-
-func readApps(n ast.Node, apps *[]string) *RepositoryError {
-	return list(n, mostApps, func(n ast.Node) *RepositoryError {
-		name, err := text(n)
-		if err != nil {
-			return err
-		}
-		if !loginForm.MatchString(strings.TrimSuffix(name, "[bot]")) {
-			return at(n.GetToken(), "%s is no App's name: write it as in the App's address, like my-app", quote(name))
-		}
-		*apps = append(*apps, name)
-		return nil
-	})
-}
-
-func readStandard(n ast.Node, standard *map[incident.Severity][]string) *RepositoryError {
-	all := map[incident.Severity][]string{}
-	err := entries(n, "follow_ups.standard", func(key *token.Token, value ast.Node) *RepositoryError {
-		s, ok := incident.ParseSeverity(key.Value)
-		if !ok {
-			return at(key, "%s is no severity: write one of sev1 (worst) to sev5", quote(key.Value))
-		}
-		if _, twice := all[s]; twice {
-			return at(key, "%s is there twice: keep one", s)
-		}
-		titles, problem := readTitles(value)
-		all[s] = titles
-		return problem
-	})
-	*standard = all
-	return err
-}
-
-func readTitles(n ast.Node) ([]string, *RepositoryError) {
-	var titles []string
-	err := list(n, mostTitles, func(n ast.Node) *RepositoryError {
-		title, wrongKind := text(n)
-		if wrongKind != nil {
-			return wrongKind
-		}
-		switch title = strings.TrimSpace(title); {
-		case title == "":
-			return at(n.GetToken(), "a follow-up without a title: write one, or remove the line")
-		case oneLine(title) != title:
-			return at(n.GetToken(), "a follow-up's title must be a single line of plain text: shorten it")
-		case utf8.RuneCountInString(title) > longestTitle:
-			return at(n.GetToken(), "a follow-up's title has more than %d characters: shorten it", longestTitle)
-		}
-		titles = append(titles, title)
-		return nil
-	})
-	return titles, err
 }

@@ -21,16 +21,19 @@ func byName() cmp.Option {
 	return cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
 }
 
-func TestParseRepository(t *testing.T) {
-	t.Parallel()
+// goodFile is a configuration that can be used.
+type goodFile struct {
+	text string
+	want func(*incident.Policy) // what it changes
+}
+
+func goodFiles(t *testing.T) map[string]goodFile {
+	t.Helper()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tests := map[string]struct {
-		text string
-		want func(*incident.Policy)
-	}{
+	return map[string]goodFile{
 		"empty":                     {"", nil},
 		"comments":                  {"# nothing\n\n# here\n", nil},
 		"start mark":                {"---\n", nil},
@@ -38,7 +41,7 @@ func TestParseRepository(t *testing.T) {
 		"byte order mark":           {"\ufefftimezone: Europe/Berlin\n", func(p *incident.Policy) { p.Zone = berlin }},
 		"JSON":                      {`{"severity": {"default": "sev2"}}`, func(p *incident.Policy) { p.DefaultSeverity = 2 }},
 		"severity's other spelling": {"postmortem: {from: SEV-5}", func(p *incident.Policy) { p.PageFrom = 5 }},
-		"all": {
+		"old settings": {
 			`# Ours.
 timezone: Europe/Berlin   # where the team is
 severity:
@@ -63,8 +66,52 @@ follow_ups:
 				}
 			},
 		},
+		"labels": {
+			`incident: {label: 'outage 🔥'}
+labels:
+  follow_up: Action
+  on_follow_ups: ["{severity}", 'team/x', "{type} {priority} {date} {number}"]
+  complete: "  done  "
+  security: 911
+  status: 'review '
+`,
+			func(p *incident.Policy) {
+				p.Label, p.FollowUpLabel, p.CompleteLabel, p.SecurityLabel = "outage 🔥", "Action", "done", "911"
+				p.LabelPatterns = []string{"{severity}", "team/x", "{type} {priority} {date} {number}"}
+				p.StatusPrefix = "review"
+			},
+		},
+		"no other labels": {"labels: {on_follow_ups: []}", func(p *incident.Policy) { p.LabelPatterns = nil }},
+		"labels swapped":  {"labels: {complete: security, security: postmortem-complete}", func(p *incident.Policy) { p.CompleteLabel, p.SecurityLabel = "security", "postmortem-complete" }},
+		"longest labels": {
+			"incident: {label: " + strings.Repeat("é", 50) + "}\nlabels: {status: " + strings.Repeat("x", 40) + ", on_follow_ups: ['" + strings.Repeat("y", 40) + "{type}']}\n",
+			func(p *incident.Policy) {
+				p.Label, p.StatusPrefix = strings.Repeat("é", 50), strings.Repeat("x", 40)
+				p.LabelPatterns = []string{strings.Repeat("y", 40) + "{type}"}
+			},
+		},
+		"aliases": {
+			"severity: {aliases: {P1: sev1, ' Customers Waiting ': SEV-2, 3: sev3, \"é\": sev1}}",
+			func(p *incident.Policy) {
+				p.Aliases = map[string]incident.Severity{"p1": 1, "customers waiting": 2, "3": 3, "é": 1}
+			},
+		},
+		"owner":        {"follow_ups: {owner: octo-cat_corp}", func(p *incident.Policy) { p.Owner = "octo-cat_corp" }},
+		"owner with @": {"follow_ups: {owner: '@octocat'}", func(p *incident.Policy) { p.Owner = "octocat" }},
+		"due": {
+			"follow_ups: {due: {p0: 3d, P4: 2 weeks, SEV-1: 1m, sev5: 1 Month, sev2: 10D}}",
+			func(p *incident.Policy) {
+				p.DueByPriority = map[incident.Priority]incident.Span{"p0": {Days: 3}, "p4": {Days: 14}}
+				p.DueBySeverity = map[incident.Severity]incident.Span{1: {Months: 1}, 5: {Months: 1}, 2: {Days: 10}}
+			},
+		},
+		"at once": {"follow_ups: {at_once: 200}", func(p *incident.Policy) { p.MaxNew = 200 }},
 	}
-	for name, tt := range tests {
+}
+
+func TestParseRepository(t *testing.T) {
+	t.Parallel()
+	for name, tt := range goodFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			want := incident.DefaultPolicy()
@@ -82,45 +129,89 @@ follow_ups:
 	}
 }
 
+// badFile is a configuration with a mistake.
+type badFile struct {
+	text, want string // the error from the line on
+}
+
+func badFiles() map[string]badFile {
+	return map[string]badFile{
+		"unknown key":          {"timezone: UTC\ntimezome: UTC\n", `2:1: unknown key "timezome" in the file: did you mean timezone?`},
+		"unknown key below":    {"severity:\n  worst: sev1\n", `2:3: unknown key "worst" in severity: what can be set there is aliases, default`},
+		"key twice":            {"timezone: UTC\ntimezone: UTC\n", `2:1: this is not YAML: mapping key "timezone" already defined at [1:1]`},
+		"zone":                 {"timezone: Mars/Base\n", `1:11: "Mars/Base" is no time zone: write one like Europe/Berlin or UTC`},
+		"zone is a path":       {"timezone: ../../etc/passwd\n", `1:11: "../../etc/passwd" is no time zone: write one like Europe/Berlin or UTC`},
+		"zone of the server":   {"timezone: Local\n", `1:11: "Local" is no time zone: write one like Europe/Berlin or UTC`},
+		"zone is a list":       {"timezone: [UTC]\n", `1:11: this must be plain text, and it is a list`},
+		"zone is long":         {"timezone: " + strings.Repeat("x", 99) + "\n", `1:11: "` + strings.Repeat("x", 40) + `…" is no time zone: write one like Europe/Berlin or UTC`},
+		"severity":             {"severity:\n  default: sev9\n", `2:12: "sev9" is no severity: write one of sev1 (worst) to sev5`},
+		"severity number":      {"severity: {default: 2}\n", `1:21: "2" is no severity: write one of sev1 (worst) to sev5`},
+		"severity alone":       {"severity: sev1\n", `1:11: severity must hold keys with values, and this is a single value`},
+		"apps is a name":       {"incident:\n  apps: bot\n", `2:9: this must be a list, each entry on a line that begins with "- ", and it is a single value`},
+		"app":                  {"incident:\n  apps:\n    - a b\n", `3:7: "a b" is no App's name: write it as in the App's address, like my-app`},
+		"standard severity":    {"follow_ups:\n  standard:\n    worst: [a]\n", `3:5: "worst" is no severity: write one of sev1 (worst) to sev5`},
+		"severity twice":       {"follow_ups:\n  standard:\n    sev1: [a]\n    SEV-1: [b]\n", `4:5: sev1 is there twice: keep one`},
+		"empty title":          {"follow_ups:\n  standard:\n    sev1:\n      - ' '\n", `4:9: a follow-up without a title: write one, or remove the line`},
+		"long title":           {"follow_ups:\n  standard:\n    sev1:\n      - " + strings.Repeat("é", 201) + "\n", `4:9: a follow-up's title has more than 200 characters: shorten it`},
+		"title of lines":       {"follow_ups:\n  standard:\n    sev1:\n      - \"a\\nb\"\n", `4:9: a follow-up's title must be a single line of plain text: shorten it`},
+		"title with keys":      {"follow_ups:\n  standard:\n    sev1:\n      - a: b\n", `4:9: this must be plain text, and it is keys with values`},
+		"many titles":          {"follow_ups: {standard: {sev1: [" + strings.Repeat("a,", 25) + "z]}}\n", `1:82: more than 25 entries: shorten the list`},
+		"second document":      {"timezone: UTC\n---\ntimezone: UTC\n", `2:1: a second document would be ignored: keep everything in one`},
+		"list":                 {"- timezone\n", `1:1: the file must hold keys with values, and this is a list`},
+		"text":                 {"hello\n", `1:1: the file must hold keys with values, and this is a single value`},
+		"alias":                {"incident: &a\n  apps: []\nfollow_ups: *a\n", `1:11: incident must hold keys with values, and this is an anchor, an alias or a merge, which are not used here: write the value itself`},
+		"merge":                {"severity: {default: sev1}\n<<: {timezone: UTC}\n", `2:1: a key must be plain text, and this is an anchor, an alias or a merge, which are not used here: write the value itself`},
+		"tag":                  {"timezone: !!binary UTC\n", `1:11: this must be plain text, and it is a tag, which is not used here: write the value alone`},
+		"tagged keys":          {"severity: !!map {default: sev1}\n", `1:11: severity must hold keys with values, and this is a tag, which is not used here: write the value alone`},
+		"tab":                  {"severity:\n\tdefault: sev1\n", `2:1: this is not YAML: found character '\t' that cannot start any token`},
+		"open bracket":         {"incident:\n  apps: [a\n", `2:9: this is not YAML: sequence end token ']' not found`},
+		"not UTF-8":            {"timezone: \xff\n", `1:1: the file is not UTF-8: save it as UTF-8`},
+		"too large":            {strings.Repeat("#\n", 33<<10), `1:1: the file is larger than 64 KB: shorten it`},
+		"too many entries":     {strings.Repeat("- a\n", 4000), `1025:1: the file has too many entries: shorten it`},
+		"near miss":            {"followUps: {}\n", `1:1: unknown key "followUps" in the file: did you mean follow_ups?`},
+		"near miss below":      {"labels: {follow-up: x}\n", `1:10: unknown key "follow-up" in labels: did you mean follow_up under labels?`},
+		"key of another place": {"owner: octocat\n", `1:1: unknown key "owner" in the file: did you mean owner under follow_ups?`},
+		"key the other way":    {"labels: {incident: x}\n", `1:10: unknown key "incident" in labels: did you mean label under incident?`},
+		"path as a key":        {"severity.default: sev1\n", `1:1: unknown key "severity.default" in the file: did you mean default under severity?`},
+		"far from all":         {"labels: {x: y}\n", `1:10: unknown key "x" in labels: what can be set there is complete, follow_up, on_follow_ups, security, status`},
+		"quoted key twice":     {"labels: {complete: a, 'complete': b}\n", `1:23: this is not YAML: mapping key "complete" already defined at [1:10]`},
+		"key is a list":        {"? a\n: b\n", `1:1: a key must be plain text, and this is one behind a question mark`},
+		"label is blank":       {"incident: {label: ' '}\n", `1:19: a label without a name: write one, or remove the line`},
+		"label is long":        {"incident: {label: " + strings.Repeat("é", 51) + "}\n", `1:19: "` + strings.Repeat("é", 40) + `…" has more than 50 characters, with which GitHub takes no label: shorten it`},
+		"label with a comma":   {"labels: {complete: 'a,b'}\n", `1:20: "a,b" holds a comma, with which GitHub separates labels: leave it out`},
+		"label of lines":       {"labels: {complete: \"a\\nb\"}\n", `1:20: "a\nb" holds characters that don't show: write the label's name in plain text`},
+		"label that turns":     {"labels: {complete: \"a\\u202eb\"}\n", `1:20: "a\u202eb" holds characters that don't show: write the label's name in plain text`},
+		"label with a pattern": {"labels: {complete: '{severity} done'}\n", `1:20: "{severity} done" holds {severity}, which is only filled in under labels.on_follow_ups: write a name`},
+		"status is long":       {"labels: {status: " + strings.Repeat("x", 41) + "}\n", `1:18: "` + strings.Repeat("x", 40) + `…" has more than 40 characters, with which GitHub takes no label: shorten it`},
+		"placeholder":          {"labels: {on_follow_ups: ['{sevrity}']}\n", `1:26: "{sevrity}" holds the unknown placeholder "{sevrity}": did you mean {severity}?`},
+		"placeholder's case":   {"labels: {on_follow_ups: ['{Date}']}\n", `1:26: "{Date}" holds the unknown placeholder "{Date}": did you mean {date}?`},
+		"far placeholder":      {"labels: {on_follow_ups: ['{who cares}']}\n", `1:26: "{who cares}" holds "{who cares}", which can't be filled in: what can be is {severity}, {date}, {number}, {priority}, {type}`},
+		"half a placeholder":   {"labels: {on_follow_ups: ['x{date']}\n", `1:26: "x{date" holds "{", which can't be filled in: what can be is {severity}, {date}, {number}, {priority}, {type}`},
+		"pattern is long":      {"labels: {on_follow_ups: ['" + strings.Repeat("y", 41) + "{type}']}\n", `1:26: "` + strings.Repeat("y", 40) + `…" can come to 51 characters, and GitHub takes no label of more than 50: shorten it`},
+		"pattern with a comma": {"labels: {on_follow_ups: ['{severity},']}\n", `1:26: "{severity}," holds a comma, with which GitHub separates labels: leave it out`},
+		"patterns are text":    {"labels: {on_follow_ups: x}\n", `1:25: this must be a list, each entry on a line that begins with "- ", and it is a single value`},
+		"many patterns":        {"labels: {on_follow_ups: [a,b,c,d,e,f,g,h,i,j,k]}\n", `1:46: more than 10 entries: shorten the list`},
+		"alias of nothing":     {"severity: {aliases: {P1: urgent}}\n", `1:26: "urgent" is no severity: write one of sev1 (worst) to sev5`},
+		"alias twice":          {"severity: {aliases: {P1: sev1, p1: sev2}}\n", `1:32: p1 is there twice: keep one`},
+		"alias with a comma":   {"severity: {aliases: {'a,b': sev1}}\n", `1:22: "a,b" holds a comma, with which GitHub separates labels: leave it out`},
+		"aliases are a list":   {"severity: {aliases: [P1]}\n", `1:21: this must hold keys with values, and this is a list`},
+		"owner is a team":      {"follow_ups: {owner: acme/sre}\n", `1:21: "acme/sre" is a team, and a follow-up has one person as its owner: write a login, like octocat`},
+		"owner is nobody":      {"follow_ups: {owner: the boss}\n", `1:21: "the boss" is no account's login: write one, like octocat`},
+		"due of nothing":       {"follow_ups: {due: {soon: 3d}}\n", `1:20: "soon" is neither a priority nor a severity: write p0 (most urgent) to p4, or sev1 (worst) to sev5`},
+		"due twice":            {"follow_ups: {due: {p1: 3d, P1: 3d}}\n", `1:28: p1 is there twice: keep one`},
+		"due is a number":      {"follow_ups: {due: {p1: 3}}\n", `1:24: "3" is no length of time: write one like 3d, 2w or 1m, of at most 5 years`},
+		"due goes on":          {"follow_ups: {due: {p1: 3d or so}}\n", `1:24: "3d or so" is no length of time: write one like 3d, 2w or 1m, of at most 5 years`},
+		"due is far":           {"follow_ups: {due: {p1: 61m}}\n", `1:24: "61m" is no length of time: write one like 3d, 2w or 1m, of at most 5 years`},
+		"none at once":         {"follow_ups: {at_once: 0}\n", `1:23: "0" is no number from 1 to 200: write one in digits, without quotes`},
+		"too many at once":     {"follow_ups: {at_once: 201}\n", `1:23: "201" is no number from 1 to 200: write one in digits, without quotes`},
+		"at once in quotes":    {"follow_ups: {at_once: '25'}\n", `1:23: "25" is no number from 1 to 200: write one in digits, without quotes`},
+		"at once is half":      {"follow_ups: {at_once: 2.5}\n", `1:23: "2.5" is no number from 1 to 200: write one in digits, without quotes`},
+	}
+}
+
 func TestParseRepositoryErrors(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		text, want string // the error from the line on
-	}{
-		"unknown key":        {"timezone: UTC\ntimezome: UTC\n", `2:1: unknown key "timezome" in the file: what can be set there is follow_ups, incident, postmortem, severity, timezone`},
-		"unknown key below":  {"severity:\n  worst: sev1\n", `2:3: unknown key "worst" in severity: what can be set there is default`},
-		"key twice":          {"timezone: UTC\ntimezone: UTC\n", `2:1: this is not YAML: mapping key "timezone" already defined at [1:1]`},
-		"zone":               {"timezone: Mars/Base\n", `1:11: "Mars/Base" is no time zone: write one like Europe/Berlin or UTC`},
-		"zone is a path":     {"timezone: ../../etc/passwd\n", `1:11: "../../etc/passwd" is no time zone: write one like Europe/Berlin or UTC`},
-		"zone of the server": {"timezone: Local\n", `1:11: "Local" is no time zone: write one like Europe/Berlin or UTC`},
-		"zone is a list":     {"timezone: [UTC]\n", `1:11: this must be plain text, and it is a list`},
-		"zone is long":       {"timezone: " + strings.Repeat("x", 99) + "\n", `1:11: "` + strings.Repeat("x", 40) + `…" is no time zone: write one like Europe/Berlin or UTC`},
-		"severity":           {"severity:\n  default: sev9\n", `2:12: "sev9" is no severity: write one of sev1 (worst) to sev5`},
-		"severity number":    {"severity: {default: 2}\n", `1:21: "2" is no severity: write one of sev1 (worst) to sev5`},
-		"severity alone":     {"severity: sev1\n", `1:11: severity must hold keys with values, and this is a single value`},
-		"apps is a name":     {"incident:\n  apps: bot\n", `2:9: this must be a list, each entry on a line that begins with "- ", and it is a single value`},
-		"app":                {"incident:\n  apps:\n    - a b\n", `3:7: "a b" is no App's name: write it as in the App's address, like my-app`},
-		"standard severity":  {"follow_ups:\n  standard:\n    worst: [a]\n", `3:5: "worst" is no severity: write one of sev1 (worst) to sev5`},
-		"severity twice":     {"follow_ups:\n  standard:\n    sev1: [a]\n    SEV-1: [b]\n", `4:5: sev1 is there twice: keep one`},
-		"empty title":        {"follow_ups:\n  standard:\n    sev1:\n      - ' '\n", `4:9: a follow-up without a title: write one, or remove the line`},
-		"long title":         {"follow_ups:\n  standard:\n    sev1:\n      - " + strings.Repeat("é", 201) + "\n", `4:9: a follow-up's title has more than 200 characters: shorten it`},
-		"title of lines":     {"follow_ups:\n  standard:\n    sev1:\n      - \"a\\nb\"\n", `4:9: a follow-up's title must be a single line of plain text: shorten it`},
-		"title with keys":    {"follow_ups:\n  standard:\n    sev1:\n      - a: b\n", `4:9: this must be plain text, and it is keys with values`},
-		"many titles":        {"follow_ups: {standard: {sev1: [" + strings.Repeat("a,", 25) + "z]}}\n", `1:82: more than 25 entries: shorten the list`},
-		"second document":    {"timezone: UTC\n---\ntimezone: UTC\n", `2:1: a second document would be ignored: keep everything in one`},
-		"list":               {"- timezone\n", `1:1: the file must hold keys with values, and this is a list`},
-		"text":               {"hello\n", `1:1: the file must hold keys with values, and this is a single value`},
-		"alias":              {"incident: &a\n  apps: []\nfollow_ups: *a\n", `1:11: incident must hold keys with values, and this is an anchor, an alias or a merge, which are not used here: write the value itself`},
-		"merge":              {"severity: {default: sev1}\n<<: {timezone: UTC}\n", `2:1: unknown key "<<" in the file: what can be set there is follow_ups, incident, postmortem, severity, timezone`},
-		"tag":                {"timezone: !!binary UTC\n", `1:11: this must be plain text, and it is a tag, which is not used here: write the value alone`},
-		"tagged keys":        {"severity: !!map {default: sev1}\n", `1:11: severity must hold keys with values, and this is a tag, which is not used here: write the value alone`},
-		"tab":                {"severity:\n\tdefault: sev1\n", `2:1: this is not YAML: found character '\t' that cannot start any token`},
-		"open bracket":       {"incident:\n  apps: [a\n", `2:9: this is not YAML: sequence end token ']' not found`},
-		"not UTF-8":          {"timezone: \xff\n", `1:1: the file is not UTF-8: save it as UTF-8`},
-		"too large":          {strings.Repeat("#\n", 33<<10), `1:1: the file is larger than 64 KB: shorten it`},
-		"too many entries":   {strings.Repeat("- a\n", 4000), `1025:1: the file has too many entries: shorten it`},
-	}
-	for name, tt := range tests {
+	for name, tt := range badFiles() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := config.ParseRepository(repositoryFile, []byte(tt.text))
@@ -186,6 +277,9 @@ func FuzzParseRepository(f *testing.F) {
 		"", "timezone: Europe/Berlin\nseverity: {default: sev2}\n", "incident:\n  apps: [a, 'b[bot]']\n",
 		"follow_ups:\n  standard:\n    sev1:\n      - a\n      - |\n        b\n", "a: &x [*x]\n<<: *x\n", "? [a]\n: b\n", "---\n...\n---\n",
 		"!!map {}\n", "%YAML 1.2\n---\n", "a: \"\\x41\\u263a\"\n", "- - - [{a: b}]\n",
+		"severity: {aliases: {P1: sev1, '  p 2 ': SEV-2}}\nincident: {label: outage}\n",
+		"labels:\n  follow_up: a\n  on_follow_ups: ['{severity}', \"{type}_{date}\", x]\n  complete: b\n  security: c\n  status: 'd:'\n",
+		"follow_ups:\n  owner: '@octocat'\n  due: {p0: 3d, sev1: 2 weeks, SEV-2: 1m}\n  at_once: 40\n", "severity.default: sev1\nLabel: {}\n",
 		"|ne:" + strings.Repeat("\a", 4000) + "e|",
 	} {
 		f.Add([]byte(seed))
@@ -198,15 +292,41 @@ func FuzzParseRepository(f *testing.F) {
 			}
 			return
 		}
-		if policy.Zone == nil || policy.DefaultSeverity < 1 || policy.DefaultSeverity > 5 || policy.PageFrom < 1 || policy.PageFrom > 5 {
-			t.Fatalf("not a policy: %+v", policy)
-		}
-		for severity, titles := range policy.Standard {
-			for _, title := range titles {
-				if severity < 1 || severity > 5 || title == "" || strings.ContainsAny(title, "\r\n") {
-					t.Fatalf("%s: %q", severity, title)
-				}
-			}
+		if problem := unsound(policy); problem != "" {
+			t.Fatalf("%s: %+v", problem, policy)
 		}
 	})
+}
+
+// unsound is what the rules could not live with in a policy, "" if they can.
+func unsound(p incident.Policy) string {
+	severe := func(s incident.Severity) bool { return s >= 1 && s <= 5 }
+	if p.Zone == nil || !severe(p.DefaultSeverity) || !severe(p.PageFrom) || p.MaxNew < 1 || p.MaxNew > 200 {
+		return "a value that makes no sense"
+	}
+	labels := append([]string{p.Label, p.FollowUpLabel, p.CompleteLabel, p.SecurityLabel, p.StatusPrefix}, p.LabelPatterns...)
+	for name, s := range p.Aliases {
+		if labels = append(labels, name); !severe(s) || name != strings.ToLower(name) {
+			return "an alias"
+		}
+	}
+	for i, name := range labels {
+		if name == "" || len(name) > 4*100 || strings.ContainsFunc(name, unicode.IsControl) || strings.Contains(name, ",") ||
+			incident.HasLabel(labels[:i], name) {
+			return "a label"
+		}
+	}
+	for severity, titles := range p.Standard {
+		for _, title := range titles {
+			if !severe(severity) || title == "" || strings.ContainsAny(title, "\r\n") {
+				return "a standard follow-up"
+			}
+		}
+	}
+	for severity, span := range p.DueBySeverity {
+		if !severe(severity) || span.After(time.Time{}).Before(time.Time{}.AddDate(0, 0, 1)) {
+			return "a length of time"
+		}
+	}
+	return ""
 }

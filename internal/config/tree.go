@@ -1,8 +1,6 @@
 package config
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,43 +9,54 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// fields are what a mapping may hold, by key.
-type fields map[string]func(ast.Node) *RepositoryError
-
-// mapping reads the known keys and refuses all others. A key without a value
-// is as good as none.
-func mapping(n ast.Node, name string, known fields) *RepositoryError {
-	return entries(n, name, func(key *token.Token, value ast.Node) *RepositoryError {
-		read, ok := known[key.Value]
-		if !ok {
-			names := strings.Join(slices.Sorted(maps.Keys(known)), ", ")
-			return at(key, "unknown key %s in %s: what can be set there is %s", quote(key.Value), name, names)
-		}
-		if isNull(value) {
-			return nil
-		}
-		return read(value)
-	})
+// key is a mapping's key and where it stands.
+type key struct {
+	name  string
+	token *token.Token
 }
 
-func entries(n ast.Node, name string, read func(*token.Token, ast.Node) *RepositoryError) *RepositoryError {
+// entries reads a mapping entry by entry. Most keys that are there twice the
+// parser has found already, but not all.
+func entries(n ast.Node, name string, read func(key, ast.Node) *RepositoryError) *RepositoryError {
 	if isNull(n) {
 		return nil
 	}
 	m, ok := asMap(n)
 	if !ok {
-		return at(start(n), "%s must hold keys with values, and this is %s", name, kind(n))
+		return at(start(n), "%s must hold keys with values, and this is %s", name, whatIs(n))
 	}
+	seen := map[string]bool{}
 	for entry := m.MapRange(); entry.Next(); {
-		key, ok := entry.Key().(ast.ScalarNode)
-		if !ok {
-			return at(start(entry.Key()), "a key must be plain text, and this is %s", kind(entry.Key()))
+		name, err := text(entry.Key())
+		k := key{name, entry.Key().GetToken()}
+		switch {
+		case err != nil:
+			return at(start(entry.Key()), "a key must be plain text, and this is %s", whatIs(entry.Key()))
+		case seen[name]:
+			return at(k.token, "%s is there twice: keep one", quote(name))
 		}
-		if err := read(key.GetToken(), entry.Value()); err != nil {
+		seen[name] = true
+		if err := read(k, entry.Value()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// find is the value at a path such as "labels.complete", nil if there is none.
+func find(n ast.Node, path string) ast.Node {
+	for name := range strings.SplitSeq(path, ".") {
+		m, ok := asMap(n)
+		if n = nil; !ok {
+			return nil
+		}
+		for entry := m.MapRange(); entry.Next(); {
+			if written, err := text(entry.Key()); err == nil && written == name {
+				n = entry.Value()
+			}
+		}
+	}
+	return n
 }
 
 // asMap leaves out anchors and tags, which pass for mappings too.
@@ -61,13 +70,14 @@ func asMap(n ast.Node) (ast.MapNode, bool) {
 	return nil, false
 }
 
-func list(n ast.Node, most int, read func(ast.Node) *RepositoryError) *RepositoryError {
+// items reads a list entry by entry.
+func items(n ast.Node, most int, read func(ast.Node) *RepositoryError) *RepositoryError {
 	if isNull(n) {
 		return nil
 	}
 	s, ok := n.(*ast.SequenceNode)
 	if !ok {
-		return at(start(n), "this must be a list, each entry on a line that begins with \"- \", and it is %s", kind(n))
+		return at(start(n), "this must be a list, each entry on a line that begins with \"- \", and it is %s", whatIs(n))
 	}
 	for i, value := range s.Values {
 		if i == most {
@@ -92,7 +102,7 @@ func text(n ast.Node) (string, *RepositoryError) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value, nil
 	}
-	return "", at(start(n), "this must be plain text, and it is %s", kind(n))
+	return "", at(start(n), "this must be plain text, and it is %s", whatIs(n))
 }
 
 // start is where a value begins. A mapping's own token is its first colon.
@@ -116,8 +126,8 @@ func isNull(n ast.Node) bool {
 	return false
 }
 
-// kind names what is there instead, for people who don't know YAML's words.
-func kind(n ast.Node) string {
+// whatIs names what is there instead, for people who don't know YAML's words.
+func whatIs(n ast.Node) string {
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
 		return "keys with values"
@@ -125,6 +135,8 @@ func kind(n ast.Node) string {
 		return "a list"
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
 		return "an anchor, an alias or a merge, which are not used here: write the value itself"
+	case *ast.MappingKeyNode:
+		return "one behind a question mark"
 	case *ast.TagNode:
 		return "a tag, which is not used here: write the value alone"
 	}

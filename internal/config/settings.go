@@ -1,0 +1,138 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"hindsight/internal/incident"
+)
+
+// How much of a thing a team may set.
+const (
+	longestTitle = 200 // characters; GitHub takes 256
+	mostTitles   = 25  // standard follow-ups of one severity
+	mostApps     = 50
+	mostPatterns = 10
+	mostAliases  = 50
+	mostAtOnce   = 200 // items; one incident has to leave GitHub's patience to others
+)
+
+// setting is one key of .github/hindsight.yml. The parser, the JSON schema and
+// the table in the documentation are made from it.
+type setting struct {
+	path   string // "severity.default"
+	doc    string // what it is for, one sentence
+	holds  string // what it may hold, for people
+	schema schema // the same for editors
+	// read sets it in the policy, and value is what the file would have to
+	// hold for the policy to be as it is: text, a number, a list or a map.
+	read  func(ast.Node, *incident.Policy) *RepositoryError
+	value func(incident.Policy) any
+}
+
+// settings are all that a team can set, in the documentation's order.
+func settings() []setting {
+	return []setting{
+		field("timezone", "Where the team's days begin and end: it decides dates, due days, and times that name no zone.",
+			scalar(zone()), func(p *incident.Policy) **time.Location { return &p.Zone }),
+		field("incident.label", "The label that starts an incident.",
+			scalar(label()), func(p *incident.Policy) *string { return &p.Label }),
+		field("incident.apps", "Apps whose labelling starts an incident, by their name as in their address, with or without `[bot]`; an app that is not named starts nothing.",
+			list(app(), mostApps), func(p *incident.Policy) *[]string { return &p.Apps }),
+		field("severity.default", "What an incident counts as until a label says so.",
+			scalar(severity()), func(p *incident.Policy) *incident.Severity { return &p.DefaultSeverity }),
+		field("severity.aliases", "More labels that say how bad it is, whatever their case; `sev1`, `SEV-1`, `severity: 1` and the like need none.",
+			byKey(alias(), scalar(severity()), mostAliases), func(p *incident.Policy) *map[string]incident.Severity { return &p.Aliases }),
+		field("postmortem.from", "The mildest severity that gets a page.",
+			scalar(severity()), func(p *incident.Policy) *incident.Severity { return &p.PageFrom }),
+		field("follow_ups.owner", "Who gets a follow-up for which nobody is named.",
+			scalar(login()), func(p *incident.Policy) *string { return &p.Owner }),
+		due(),
+		field("follow_ups.at_once", "How many new items are opened without asking first; more wait for `/followup all`.",
+			number(1, mostAtOnce), func(p *incident.Policy) *int { return &p.MaxNew }),
+		field("follow_ups.standard", "Follow-ups that every incident of a severity gets.",
+			byKey(severity(), list(title(), mostTitles), 5), func(p *incident.Policy) *map[incident.Severity][]string { return &p.Standard }),
+		field("labels.follow_up", "The label of every follow-up, by which it is found.",
+			scalar(label()), func(p *incident.Policy) *string { return &p.FollowUpLabel }),
+		field("labels.on_follow_ups", "The other labels of a follow-up; `{severity}` becomes `sev1`, `{date}` the incident's day as `20261120`, `{number}` its number, `{priority}` and `{type}` the item's, without which the label is left out.",
+			list(pattern(), mostPatterns), func(p *incident.Policy) *[]string { return &p.LabelPatterns }),
+		field("labels.complete", "The label that an incident gets when all that was promised has been done.",
+			scalar(label()), func(p *incident.Policy) *string { return &p.CompleteLabel }),
+		field("labels.security", "The label that keeps texts short, and the page out of a public wiki.",
+			scalar(label()), func(p *incident.Policy) *string { return &p.SecurityLabel }),
+		field("labels.status", "How the labels begin that say how far the post-mortem is; `draft`, `in review`, `reviewed` or `closed` follows.",
+			scalar(statusPrefix()), func(p *incident.Policy) *string { return &p.StatusPrefix }),
+	}
+}
+
+// field is a setting that is one field of the policy.
+func field[T any](path, doc string, k kind[T], of func(*incident.Policy) *T) setting {
+	return setting{
+		path: path, doc: doc, holds: k.holds, schema: k.schema,
+		read: func(n ast.Node, p *incident.Policy) *RepositoryError {
+			value, err := k.read(n)
+			if err == nil {
+				*of(p) = value
+			}
+			return err
+		},
+		value: func(p incident.Policy) any { return k.show(*of(&p)) },
+	}
+}
+
+// due is one map in the file and two in the policy.
+func due() setting {
+	k := byKey(urgency(), scalar(span()), 10)
+	return setting{
+		path: "follow_ups.due", holds: k.holds, schema: k.schema,
+		doc: "How long a follow-up may take for which no day is named: by its priority, else by the incident's severity.",
+		read: func(n ast.Node, p *incident.Policy) *RepositoryError {
+			spans, err := k.read(n)
+			p.DueByPriority, p.DueBySeverity = map[incident.Priority]incident.Span{}, map[incident.Severity]incident.Span{}
+			for name, s := range spans {
+				if severity, ok := incident.ParseSeverity(name); ok {
+					p.DueBySeverity[severity] = s
+				} else {
+					p.DueByPriority[incident.Priority(name)] = s
+				}
+			}
+			return err
+		},
+		value: func(p incident.Policy) any {
+			spans := map[string]incident.Span{}
+			for priority, s := range p.DueByPriority {
+				spans[string(priority)] = s
+			}
+			for severity, s := range p.DueBySeverity {
+				spans[severity.String()] = s
+			}
+			return k.show(spans)
+		},
+	}
+}
+
+// readPolicy reads the keys of the file that stand below a prefix, such as
+// "severity.", or "" for all of it. A key without a value is as good as none.
+func readPolicy(n ast.Node, prefix string, p *incident.Policy) *RepositoryError {
+	name := strings.TrimSuffix(prefix, ".")
+	if name == "" {
+		name = "the file"
+	}
+	return entries(n, name, func(k key, value ast.Node) *RepositoryError {
+		for _, s := range settings() {
+			switch path := prefix + k.name; {
+			case strings.Contains(k.name, "."):
+				return unknown(k, prefix)
+			case path == s.path && isNull(value):
+				return nil
+			case path == s.path:
+				return s.read(value, p)
+			case strings.HasPrefix(s.path, path+"."):
+				return readPolicy(value, path+".", p)
+			}
+		}
+		return unknown(k, prefix)
+	})
+}
