@@ -27,6 +27,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try it: a stand-in for GitHub and the app beside it, in one process."`
 	Plan    planCommand    `cmd:"" help:"Say what would be done for an incident, and do nothing."`
 	Sweep   sweepCommand   `cmd:"" help:"Look for what no webhook told, and catch up."`
+	Check   checkCommand   `cmd:"" help:"Check a repository's configuration, and do nothing."`
 	Send    sendCommand    `cmd:"" help:"Sign a payload and send it to a running server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
