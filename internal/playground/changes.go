@@ -1,7 +1,6 @@
 package playground
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -35,11 +34,18 @@ func (g *GitHub) openIssue(by actor, r *repository, o opening) (*issue, error) {
 	if err := checkIssueText(&o.title, &o.body); err != nil {
 		return nil, err
 	}
+	if err := checkLabels(o.labels); err != nil {
+		return nil, err
+	}
 	now := g.now()
+	assignees, err := g.assignees(r, o.assignees)
+	if err != nil {
+		return nil, err
+	}
 	i := &issue{Issue: Issue{
 		ID: g.newID(), Repo: r.FullName(), Number: len(r.issues) + 1,
 		Title: o.title, Body: o.body, Author: by.user, ByApp: by.app,
-		PullRequest: o.pullRequest, CreatedAt: now, UpdatedAt: now,
+		PullRequest: o.pullRequest, Assignees: assignees, CreatedAt: now, UpdatedAt: now,
 	}}
 	var added []Label
 	for _, name := range o.labels {
@@ -48,10 +54,8 @@ func (g *GitHub) openIssue(by actor, r *repository, o opening) (*issue, error) {
 			added = append(added, *l)
 		}
 	}
-	for _, login := range o.assignees {
-		i.Assignees = append(i.Assignees, *g.user(login))
-	}
 	r.issues = append(r.issues, i)
+	g.issues[i.ID] = i
 	g.emitIssue(by, r, i, "opened", nil)
 	for _, l := range added {
 		g.note(by, i, Event{Event: "labeled", Label: &l})
@@ -61,6 +65,7 @@ func (g *GitHub) openIssue(by actor, r *repository, o opening) (*issue, error) {
 		g.note(by, i, Event{Event: "assigned", Assignee: &u})
 		g.emitIssue(by, r, i, "assigned", object{"assignee": g.userJSON(u)})
 	}
+	g.crossReference(by, r, i, i.Body)
 	return i, nil
 }
 
@@ -93,65 +98,14 @@ func (g *GitHub) editIssue(by actor, r *repository, i *issue, title, body *strin
 	}
 	if body != nil && *body != i.Body {
 		changes["body"] = object{"from": i.Body}
-		i.Body = *body
+		first := Edit{Editor: i.Author, ByApp: i.ByApp, At: i.CreatedAt, Body: i.Body}
+		i.Body, i.Edits = *body, g.history(by, i.Edits, first, *body)
 	}
 	if len(changes) > 0 {
 		i.UpdatedAt = g.now()
 		g.emitIssue(by, r, i, "edited", object{"changes": changes})
+		g.crossReference(by, r, i, i.Body)
 	}
-	return nil
-}
-
-// label finds a label by name, without case, or creates it as GitHub does for
-// an issue that names it.
-func (g *GitHub) label(by actor, r *repository, name string) *Label {
-	for _, l := range r.labels {
-		if strings.EqualFold(l.Name, name) {
-			return l
-		}
-	}
-	l := &Label{ID: g.newID(), Name: name, Color: "ededed"}
-	r.labels = append(r.labels, l)
-	g.emit(by, r, "label", "created", object{"label": g.labelJSON(r, *l)})
-	return l
-}
-
-func (g *GitHub) addLabels(by actor, r *repository, i *issue, names []string) {
-	for _, name := range names {
-		if i.labelled(name) {
-			continue
-		}
-		l := *g.label(by, r, name)
-		i.Labels = append(i.Labels, l)
-		i.UpdatedAt = g.now()
-		g.note(by, i, Event{Event: "labeled", Label: &l})
-		g.emitIssue(by, r, i, "labeled", object{"label": g.labelJSON(r, l)})
-	}
-}
-
-func (g *GitHub) removeLabel(by actor, r *repository, i *issue, name string) error {
-	at := slices.IndexFunc(i.Labels, func(l Label) bool { return strings.EqualFold(l.Name, name) })
-	if at < 0 {
-		return refuse(http.StatusNotFound, "Label does not exist")
-	}
-	l := i.Labels[at]
-	i.Labels = slices.Delete(slices.Clone(i.Labels), at, at+1)
-	i.UpdatedAt = g.now()
-	g.note(by, i, Event{Event: "unlabeled", Label: &l})
-	g.emitIssue(by, r, i, "unlabeled", object{"label": g.labelJSON(r, l)})
-	return nil
-}
-
-// setLabels replaces all labels.
-func (g *GitHub) setLabels(by actor, r *repository, i *issue, names []string) error {
-	for _, l := range slices.Clone(i.Labels) {
-		if !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, l.Name) }) {
-			if err := g.removeLabel(by, r, i, l.Name); err != nil {
-				return err
-			}
-		}
-	}
-	g.addLabels(by, r, i, names)
 	return nil
 }
 
@@ -175,9 +129,12 @@ func (g *GitHub) closeIssue(by actor, r *repository, i *issue, reason string) er
 	return nil
 }
 
-func (g *GitHub) reopenIssue(by actor, r *repository, i *issue) {
+func (g *GitHub) reopenIssue(by actor, r *repository, i *issue) error {
 	if !i.Closed {
-		return
+		return nil
+	}
+	if i.Discussion || !i.MergedAt.IsZero() {
+		return invalid("Issue", "state", "custom", "state cannot be changed. It has become a discussion, or was merged.")
 	}
 	i.Closed, i.Reason, i.ClosedBy = false, "reopened", nil
 	if i.PullRequest {
@@ -186,32 +143,7 @@ func (g *GitHub) reopenIssue(by actor, r *repository, i *issue) {
 	i.ClosedAt, i.UpdatedAt = time.Time{}, g.now()
 	g.note(by, i, Event{Event: "reopened"})
 	g.emitIssue(by, r, i, "reopened", nil)
-}
-
-// setAssignees replaces all assignees.
-func (g *GitHub) setAssignees(by actor, r *repository, i *issue, logins []string) {
-	old := i.Assignees
-	i.Assignees = nil
-	for _, login := range logins {
-		if u := *g.user(login); !slices.Contains(i.Assignees, u) {
-			i.Assignees = append(i.Assignees, u)
-		}
-	}
-	note := func(action string, u User) {
-		i.UpdatedAt = g.now()
-		g.note(by, i, Event{Event: action, Assignee: &u})
-		g.emitIssue(by, r, i, action, object{"assignee": g.userJSON(u)})
-	}
-	for _, u := range old {
-		if !slices.Contains(i.Assignees, u) {
-			note("unassigned", u)
-		}
-	}
-	for _, u := range i.Assignees {
-		if !slices.Contains(old, u) {
-			note("assigned", u)
-		}
-	}
+	return nil
 }
 
 func (g *GitHub) setLocked(by actor, r *repository, i *issue, locked bool) {

@@ -21,6 +21,9 @@ func (g *GitHub) addComment(by actor, r *repository, i *issue, body string) (*co
 	if err := checkComment(body); err != nil {
 		return nil, err
 	}
+	if i.Discussion {
+		return nil, refuse(http.StatusForbidden, "Unable to create comment because issue is locked.")
+	}
 	// Whether an app with write permission gets through a lock is not
 	// confirmed, so it doesn't.
 	if i.Locked && (by.app || r.role(by.user.Login) < Write) {
@@ -35,6 +38,7 @@ func (g *GitHub) addComment(by actor, r *repository, i *issue, body string) (*co
 	i.UpdatedAt = now
 	r.comments[c.ID] = c
 	g.emitComment(by, r, i, c, "created", nil)
+	g.crossReference(by, r, i, body)
 	return c, nil
 }
 
@@ -48,8 +52,10 @@ func (g *GitHub) editComment(by actor, r *repository, i *issue, c *comment, body
 		return nil
 	}
 	changes := object{"body": object{"from": c.Body}}
-	c.Body, c.UpdatedAt = body, g.now()
+	first := Edit{Editor: c.Author, ByApp: c.ByApp, At: c.CreatedAt, Body: c.Body}
+	c.Body, c.UpdatedAt, c.Edits = body, g.now(), g.history(by, c.Edits, first, body)
 	g.emitComment(by, r, i, c, "edited", object{"changes": changes})
+	g.crossReference(by, r, i, body)
 	return nil
 }
 
@@ -60,8 +66,13 @@ func (g *GitHub) deleteComment(by actor, r *repository, i *issue, c *comment) {
 	g.emitComment(by, r, i, c, "deleted", nil)
 }
 
-// react adds a reaction; false if the actor had given it before.
-func (g *GitHub) react(by actor, to *[]Reaction, content string) (Reaction, bool, error) {
+// react adds a reaction on i, or on a comment of it; false if the actor had
+// given it before. A lock is for everybody here: people have reported that
+// GitHub refuses even those who may still comment.
+func (g *GitHub) react(by actor, i *issue, to *[]Reaction, content string) (Reaction, bool, error) {
+	if i.Locked {
+		return Reaction{}, false, refuse(http.StatusForbidden, "Unable to create reaction because issue is locked.")
+	}
 	known := []string{"+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"}
 	if !slices.Contains(known, content) {
 		return Reaction{}, false, invalid("Reaction", "content", "invalid", "")
@@ -89,6 +100,10 @@ func (g *GitHub) attach(by actor, r *repository, parent, sub *issue, replace boo
 		return invalid("Issue", "sub_issue_id", "custom", "Parent cannot have more than 100 sub-issues")
 	case sub.PullRequest || parent.PullRequest:
 		return invalid("Issue", "sub_issue_id", "custom", "Pull requests have no sub-issues")
+	case parent.under(sub):
+		return invalid("Issue", "sub_issue_id", "custom", "Sub issue may not create a circular dependency")
+	case !sameOwner(parent, sub):
+		return invalid("Issue", "sub_issue_id", "custom", "Sub issue must belong to the same owner as the parent issue")
 	}
 	if sub.parent != nil {
 		if err := g.detach(by, r, sub.parent, sub); err != nil {
@@ -99,6 +114,22 @@ func (g *GitHub) attach(by actor, r *repository, parent, sub *issue, replace boo
 	parent.subs = append(parent.subs, sub)
 	g.noteFamily(by, r, parent, sub, "added")
 	return nil
+}
+
+// under is whether the issue hangs under another, at any depth.
+func (i *issue) under(other *issue) bool {
+	for up := i.parent; up != nil; up = up.parent {
+		if up == other {
+			return true
+		}
+	}
+	return false
+}
+
+func sameOwner(a, b *issue) bool {
+	ownerA, _, _ := strings.Cut(a.Repo, "/")
+	ownerB, _, _ := strings.Cut(b.Repo, "/")
+	return strings.EqualFold(ownerA, ownerB)
 }
 
 func (g *GitHub) detach(by actor, r *repository, parent, sub *issue) error {
@@ -127,14 +158,16 @@ func (g *GitHub) noteFamily(by actor, r *repository, parent, sub *issue, what st
 	g.emit(by, other, "sub_issues", "parent_issue_"+what, fields.with(object{"parent_issue_repo": g.repoJSON(r)}))
 }
 
-// issueByID looks through all repositories.
+// issueByID looks through all repositories; nil if there is none by that id,
+// or not any more.
 func (g *GitHub) issueByID(id int64) (*repository, *issue) {
-	for _, r := range g.repos {
-		for _, i := range r.issues {
-			if i.ID == id && !i.Deleted {
-				return r, i
-			}
-		}
+	i := g.issues[id]
+	if i == nil || !i.here() {
+		return nil, nil
 	}
-	return nil, nil
+	r, err := g.find(i.Repo)
+	if err != nil {
+		return nil, nil
+	}
+	return r, i
 }

@@ -78,6 +78,8 @@ type GitHub struct {
 	tokens        map[string]*token        // by the token itself
 	budget        *budget
 	noSubIssues   bool
+	noEditHistory bool
+	issues        map[int64]*issue // by id, wherever they are
 }
 
 // SharedKey is one key for all stand-ins of a process: generating one takes
@@ -105,6 +107,7 @@ func New(o Options) (*GitHub, error) {
 		repos:         map[string]*repository{},
 		installations: map[string]*installation{},
 		tokens:        map[string]*token{},
+		issues:        map[int64]*issue{},
 		budget:        newBudget(o.Limits),
 		watch:         &watch{clock: o.Clock},
 	}

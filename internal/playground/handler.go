@@ -18,7 +18,7 @@ func (g *GitHub) Handler() http.Handler {
 	git := g.watch.over(gitKind, http.HandlerFunc(g.serveGit))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case strings.HasPrefix(r.URL.Path, apiPrefix+"/"):
+		case strings.HasPrefix(r.URL.Path, apiPrefix+"/"), r.URL.Path == graphqlPath:
 			api.ServeHTTP(w, r)
 		case strings.Contains(r.URL.Path, ".git/"):
 			git.ServeHTTP(w, r)

@@ -94,9 +94,13 @@ func TestEveryChangeIsTold(t *testing.T) {
 	s.SetHook(e.url, "")
 	must(t, s.SetRole(repo, "root", playground.Admin))
 	ada, root := s.As("ada"), s.As("root")
-	n := want(ada.OpenIssue(repo, "Checkout is down", "", "incident"))(t)
+	n := want(ada.OpenIssue(repo, "Checkout is down", "- [ ] Add a retry", "incident"))(t)
 	pull := want(ada.OpenPullRequest(repo, "Add a retry", ""))(t)
 	second := want(ada.OpenIssue(repo, "Add a retry", ""))(t)
+	must(t, s.AddRepository("acme", "ops", playground.RepoOptions{Private: true}))
+	must(t, s.SetRole("acme/ops", "root", playground.Write))
+	moving, chat := want(ada.OpenIssue(repo, "Renew the certificate", ""))(t), want(ada.OpenIssue(repo, "Why?", ""))(t)
+	note := want(ada.Comment(repo, chat, "hello"))(t)
 	title := "Checkout was down"
 
 	tests := []struct {
@@ -106,6 +110,7 @@ func TestEveryChangeIsTold(t *testing.T) {
 	}{
 		{"what was set up", func() error { return nil }, []string{
 			"label.created", "issues.opened", "issues.labeled", "pull_request.opened", "issues.opened",
+			"issues.opened", "issues.opened", "issue_comment.created",
 		}},
 		{"label", func() error { return ada.Label(repo, n, "sev1", "incident") }, []string{"label.created", "issues.labeled"}},
 		{"label a pull request", func() error { return ada.Label(repo, pull, "sev1") }, []string{"pull_request.labeled"}},
@@ -133,7 +138,18 @@ func TestEveryChangeIsTold(t *testing.T) {
 		{"close", func() error { return ada.Close(repo, n, "not_planned") }, []string{"issues.closed"}},
 		{"close again", func() error { return ada.Close(repo, n, "completed") }, nil},
 		{"reopen", func() error { return ada.Reopen(repo, n) }, []string{"issues.reopened"}},
-		{"close a pull request", func() error { return ada.Close(repo, pull, "") }, []string{"pull_request.closed"}},
+		{"merge a pull request", func() error { return root.Merge(repo, pull) }, []string{"pull_request.closed"}},
+		{"edit a comment", func() error { return root.EditComment(repo, note.ID, "hello again") }, []string{"issue_comment.edited"}},
+		{"tick a box", func() error { return root.TickBody(repo, n, 0, true) }, []string{"issues.edited"}},
+		{"rename a label", func() error { return root.RenameLabel(repo, "sev1", "SEV-1") }, []string{"label.edited"}},
+		{"delete a label", func() error { return root.DeleteLabel(repo, "SEV-1") }, []string{"label.deleted"}},
+		{"transfer", func() error {
+			_, err := root.Transfer(repo, moving, "acme/ops")
+			return err
+		}, []string{"issues.transferred", "issues.opened"}},
+		{"convert to a discussion", func() error { return root.ConvertToDiscussion(repo, chat) }, []string{
+			"issues.closed", "issues.locked",
+		}},
 		{"delete", func() error { return root.DeleteIssue(repo, second) }, []string{"issues.deleted"}},
 		{"save a wiki page", func() error { return root.SaveWikiPage(t.Context(), repo, "Home", "hello") }, []string{"gollum."}},
 		{"suspend", func() error { s.Suspend("acme", true); return nil }, []string{"installation.suspend"}},

@@ -64,7 +64,7 @@ func (g *GitHub) Issues(repo string) []Issue {
 	}
 	var all []Issue
 	for _, i := range r.issues {
-		if !i.Deleted {
+		if i.here() {
 			all = append(all, i.snapshot())
 		}
 	}
@@ -101,6 +101,17 @@ func (g *GitHub) SubIssues(repo string, number int) ([]Issue, error) {
 		}
 		return all
 	})
+}
+
+// IssueByID is one issue or pull request, wherever it is; false if it is gone.
+func (g *GitHub) IssueByID(id int64) (Issue, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, i := g.issueByID(id)
+	if i == nil {
+		return Issue{}, false
+	}
+	return i.snapshot(), true
 }
 
 func look[T any](g *GitHub, repo string, number int, see func(*issue) T) (T, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,6 +52,7 @@ type Repository struct {
 	Archived  bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	PushedAt  time.Time // when a file on the default branch last changed
 }
 
 // FullName is "owner/name".
@@ -58,9 +60,10 @@ func (r Repository) FullName() string { return r.Owner + "/" + r.Name }
 
 // Label is a repository's label.
 type Label struct {
-	ID    int64
-	Name  string
-	Color string // six hexadecimal digits
+	ID          int64
+	Name        string
+	Color       string // six hexadecimal digits
+	Description string
 }
 
 // Reaction is one account's reaction.
@@ -86,12 +89,15 @@ type Issue struct {
 	Labels      []Label
 	Assignees   []User
 	Reactions   []Reaction
+	Edits       []Edit // of the body, oldest first; see [Edit]
 	Locked      bool
 	Deleted     bool
+	Discussion  bool // converted to one: closed, locked, and nothing else tells
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
 	ClosedBy    *User
+	MergedAt    time.Time // of a pull request; zero unless it was merged
 }
 
 // Comment is a comment as it was at one moment.
@@ -103,6 +109,7 @@ type Comment struct {
 	Author    User
 	ByApp     bool
 	Reactions []Reaction
+	Edits     []Edit // oldest first; see [Edit]
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -118,6 +125,7 @@ type Event struct {
 	Assignee *User
 	Reason   string // why it was closed
 	From, To string // of a rename
+	Source   int64  // the id of the issue that mentions this one; see [GitHub.IssueByID]
 }
 
 type repository struct {
@@ -135,6 +143,7 @@ type issue struct {
 	events   []Event    // oldest first
 	parent   *issue
 	subs     []*issue
+	movedTo  *issue // by a transfer
 }
 
 type comment struct{ Comment }
@@ -144,12 +153,14 @@ func (i *issue) snapshot() Issue {
 	s.Labels = slices.Clone(s.Labels)
 	s.Assignees = slices.Clone(s.Assignees)
 	s.Reactions = slices.Clone(s.Reactions)
+	s.Edits = slices.Clone(s.Edits)
 	return s
 }
 
 func (c *comment) snapshot() Comment {
 	s := c.Comment
 	s.Reactions = slices.Clone(s.Reactions)
+	s.Edits = slices.Clone(s.Edits)
 	return s
 }
 
@@ -179,16 +190,34 @@ func (g *GitHub) find(fullName string) (*repository, error) {
 	return nil, notFound()
 }
 
-// issue is 404 for what never was and 410 for what was deleted.
+// findID is the repository by its id, in decimal; 404 if there is none.
+func (g *GitHub) findID(id string) (*repository, error) {
+	for _, r := range g.repos {
+		if strconv.FormatInt(r.ID, 10) == id {
+			return r, nil
+		}
+	}
+	return nil, notFound()
+}
+
+// issue is 404 for what never was, 410 for what was deleted, and 301 for what
+// was transferred.
 func (r *repository) issue(number int) (*issue, error) {
 	if number < 1 || number > len(r.issues) {
 		return nil, notFound()
 	}
-	if i := r.issues[number-1]; !i.Deleted {
-		return i, nil
+	i := r.issues[number-1]
+	switch {
+	case i.movedTo != nil:
+		return nil, &MovedError{Repo: i.movedTo.Repo, Number: i.movedTo.Number}
+	case i.Deleted:
+		return nil, gone()
 	}
-	return nil, gone()
+	return i, nil
 }
+
+// here is whether the issue is still where it was opened.
+func (i *issue) here() bool { return !i.Deleted && i.movedTo == nil }
 
 func (r *repository) comment(id int64) (*comment, *issue, error) {
 	c := r.comments[id]
@@ -248,7 +277,7 @@ func (g *GitHub) addRepository(owner, name string, o RepoOptions) (int64, error)
 	r := &repository{
 		Repository: Repository{
 			ID: g.newID(), Owner: owner, Name: name, Private: o.Private,
-			HasWiki: !o.NoWiki, Archived: o.Archived, CreatedAt: now, UpdatedAt: now,
+			HasWiki: !o.NoWiki, Archived: o.Archived, CreatedAt: now, UpdatedAt: now, PushedAt: now,
 		},
 		comments: map[int64]*comment{},
 		roles:    map[string]Role{},
@@ -280,26 +309,6 @@ func (g *GitHub) SetRole(repo, login string, role Role) error {
 	}
 	r.roles[strings.ToLower(g.user(login).Login)] = role
 	return nil
-}
-
-// PutFile puts a file on the repository's default branch.
-func (g *GitHub) PutFile(repo, path, content string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	r, err := g.find(repo)
-	if err != nil {
-		return fmt.Errorf("playground: put %s into %s: %w", path, repo, err)
-	}
-	r.files[strings.Trim(path, "/")] = []byte(content)
-	return nil
-}
-
-// SetSubIssues switches sub-issues on (as at the start) or off, as on an
-// Enterprise Server that is too old for them.
-func (g *GitHub) SetSubIssues(on bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.noSubIssues = !on
 }
 
 // sortedRepos is every repository that the filter lets through, by id.

@@ -63,8 +63,7 @@ func (p Person) EditIssue(repo string, number int, title, body *string) error {
 // Label puts labels on, creating those that don't exist.
 func (p Person) Label(repo string, number int, labels ...string) error {
 	return p.on(repo, number, Triage, nil, "label", func(by actor, r *repository, i *issue) error {
-		p.g.addLabels(by, r, i, labels)
-		return nil
+		return p.g.addLabels(by, r, i, labels)
 	})
 }
 
@@ -85,16 +84,14 @@ func (p Person) Close(repo string, number int, reason string) error {
 // Reopen opens it again.
 func (p Person) Reopen(repo string, number int) error {
 	return p.on(repo, number, Triage, mine, "reopen", func(by actor, r *repository, i *issue) error {
-		p.g.reopenIssue(by, r, i)
-		return nil
+		return p.g.reopenIssue(by, r, i)
 	})
 }
 
 // Assign replaces all assignees.
 func (p Person) Assign(repo string, number int, logins ...string) error {
 	return p.on(repo, number, Triage, nil, "assign", func(by actor, r *repository, i *issue) error {
-		p.g.setAssignees(by, r, i, logins)
-		return nil
+		return p.g.setAssignees(by, r, i, logins)
 	})
 }
 
@@ -182,9 +179,9 @@ func (p Person) DeleteComment(repo string, id int64) error {
 // React gives a comment a reaction.
 func (p Person) React(repo string, commentID int64, content string) error {
 	return p.in(repo, Read, "react", func(by actor, r *repository) error {
-		c, _, err := r.comment(commentID)
+		c, i, err := r.comment(commentID)
 		if err == nil {
-			_, _, err = p.g.react(by, &c.Reactions, content)
+			_, _, err = p.g.react(by, i, &c.Reactions, content)
 		}
 		return err
 	})

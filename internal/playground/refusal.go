@@ -16,6 +16,7 @@ type RefusalError struct {
 	Fields  []FieldError // for 422
 	docs    string
 	header  http.Header
+	url     string // of 301
 }
 
 // FieldError says what is wrong with one member of a request.
@@ -24,6 +25,7 @@ type FieldError struct {
 	Code     string `json:"code"`
 	Field    string `json:"field"`
 	Message  string `json:"message,omitempty"`
+	Value    string `json:"value,omitempty"`
 }
 
 func (r *RefusalError) Error() string {
@@ -51,6 +53,24 @@ func invalid(resource, field, code, message string) error {
 	}
 }
 
+func notAssignable(login string) error {
+	return &RefusalError{
+		Status:  http.StatusUnprocessableEntity,
+		Message: "Validation Failed",
+		Fields:  []FieldError{{Resource: "Issue", Code: "invalid", Field: "assignees", Value: login}},
+	}
+}
+
+// MovedError is where an issue was transferred to.
+type MovedError struct {
+	Repo   string // "owner/name"
+	Number int
+}
+
+func (m *MovedError) Error() string {
+	return fmt.Sprintf("%d Moved Permanently to %s#%d", http.StatusMovedPermanently, m.Repo, m.Number)
+}
+
 // tooLong is nil while the text fits.
 func tooLong(resource, field string, length, most int) error {
 	if length <= most {
@@ -66,6 +86,9 @@ func (r *RefusalError) body() object {
 		docs = docsURL
 	}
 	body := object{"message": r.Message, "documentation_url": docs, "status": fmt.Sprint(r.Status)}
+	if r.url != "" {
+		body["url"] = r.url
+	}
 	if len(r.Fields) > 0 {
 		body["errors"] = r.Fields
 	}

@@ -66,7 +66,7 @@ func (g *GitHub) labelJSON(r *repository, l Label) object {
 	return object{
 		"id": l.ID, "node_id": nodeID("Label", l.ID), "name": l.Name, "color": l.Color,
 		"url":     g.apiURL("/repos/%s/labels/%s", r.FullName(), escape(l.Name)),
-		"default": false, "description": nil,
+		"default": false, "description": textOrNull(l.Description),
 	}
 }
 
@@ -174,7 +174,7 @@ func (g *GitHub) issueJSON(r *repository, i *issue) object {
 		o["draft"] = false
 		o["pull_request"] = object{
 			"url": g.apiURL("/repos/%s/pulls/%d", r.FullName(), i.Number), "html_url": page,
-			"diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil,
+			"diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": moment(i.MergedAt),
 		}
 	}
 	return o
@@ -214,7 +214,7 @@ func (g *GitHub) pullJSON(r *repository, i *issue) object {
 	return o.with(object{
 		"url":       g.apiURL("/repos/%s/pulls/%d", r.FullName(), i.Number),
 		"issue_url": g.apiURL("/repos/%s/issues/%d", r.FullName(), i.Number),
-		"merged":    false, "merged_at": nil,
+		"merged":    !i.MergedAt.IsZero(), "merged_at": moment(i.MergedAt),
 	})
 }
 

@@ -54,7 +54,7 @@ func (g *GitHub) repoJSON(r *repository) object {
 	}
 	open := 0
 	for _, i := range r.issues {
-		if !i.Closed && !i.Deleted {
+		if !i.Closed && i.here() {
 			open++
 		}
 	}
@@ -70,7 +70,7 @@ func (g *GitHub) repoJSON(r *repository) object {
 		"has_downloads": false, "has_discussions": false, "is_template": false,
 		"allow_forking": true, "web_commit_signoff_required": false,
 		"archived": r.Archived, "disabled": false,
-		"pushed_at": moment(r.CreatedAt), "created_at": moment(r.CreatedAt), "updated_at": moment(r.UpdatedAt),
+		"pushed_at": moment(r.PushedAt), "created_at": moment(r.CreatedAt), "updated_at": moment(r.UpdatedAt),
 	}
 	for line := range strings.Lines(addresses) {
 		name, suffix, _ := strings.Cut(strings.TrimSpace(line), " ")

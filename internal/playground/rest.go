@@ -18,7 +18,13 @@ import (
 // maxRequest is more than any request that the API takes.
 const maxRequest = 4 << 20
 
-const apiPrefix = "/api/v3"
+const (
+	apiPrefix   = "/api/v3"
+	graphqlPath = "/api/graphql" // beside it, as on Enterprise Server
+	// byID takes the owner's place in a path that names a repository by its id,
+	// /repositories/1234/…, the form in which GitHub redirects.
+	byID = ":id"
+)
 
 // exchange is one request to the API that has been let in.
 type exchange struct {
@@ -48,7 +54,10 @@ type route struct {
 	needs string
 	// creates content, which is limited further.
 	creates bool
-	handle  func(*exchange) (reply, error)
+	// leads to where a transferred issue went, by 301. The others answer 404
+	// for one: GitHub redirects the issue, not all that hangs on it.
+	leads  bool
+	handle func(*exchange) (reply, error)
 }
 
 // match finds the route of a request, and what its path holds in place of
@@ -57,6 +66,9 @@ func match(routes []route, method, escapedPath string) (route, map[string]string
 	var best route
 	var bestVars map[string]string
 	segments := strings.Split(strings.Trim(escapedPath, "/"), "/")
+	if segments[0] == "repositories" {
+		segments = append([]string{"repos", byID}, segments[1:]...)
+	}
 	for _, rt := range routes {
 		if rt.method != method {
 			continue
@@ -149,7 +161,7 @@ func (x *exchange) run(routes []route) (reply, error) {
 			return reply{}, err
 		}
 	}
-	if err := x.locate(); err != nil {
+	if err := x.locate(rt); err != nil {
 		return reply{}, err
 	}
 	if err := x.permit(rt); err != nil {
@@ -194,12 +206,15 @@ func (x *exchange) account() int64 {
 
 // locate finds the repository and the issue that the path names. What the
 // token can't see does not exist.
-func (x *exchange) locate() error {
+func (x *exchange) locate(rt route) error {
 	owner, name := x.vars["owner"], x.vars["repo"]
 	if owner == "" {
 		return nil
 	}
 	r, err := x.g.find(owner + "/" + name)
+	if owner == byID {
+		r, err = x.g.findID(name)
+	}
 	if err != nil {
 		return err
 	}
@@ -212,11 +227,28 @@ func (x *exchange) locate() error {
 		if err != nil {
 			return notFound()
 		}
-		if x.issue, err = r.issue(n); err != nil {
-			return err
+		x.issue, err = r.issue(n)
+		if moved, has := errors.AsType[*MovedError](err); has {
+			return x.redirect(rt, moved)
 		}
+		return err
 	}
 	return nil
+}
+
+// redirect tells where a transferred issue went, if the token may know.
+func (x *exchange) redirect(rt route, to *MovedError) error {
+	r, err := x.g.find(to.Repo)
+	if err != nil || !rt.leads || x.token == nil || r.Private && !x.token.sees(r) {
+		return notFound()
+	}
+	old := fmt.Sprintf("/issues/%s", x.vars["issue_number"])
+	_, rest, _ := strings.Cut(x.r.URL.EscapedPath(), old)
+	url := x.g.apiURL("/repositories/%d/issues/%d%s", r.ID, to.Number, rest)
+	return &RefusalError{
+		Status: http.StatusMovedPermanently, Message: "Moved Permanently",
+		url: url, header: http.Header{"Location": {url}},
+	}
 }
 
 // permit checks the token's permission. Reading what is public needs none;

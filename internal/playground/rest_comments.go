@@ -112,9 +112,9 @@ func deleteComment(x *exchange) (reply, error) {
 }
 
 func reactToComment(x *exchange) (reply, error) {
-	c, _, err := x.comment()
+	c, i, err := x.comment()
 	if err != nil {
 		return reply{}, err
 	}
-	return react(x, &c.Reactions)
+	return react(x, i, &c.Reactions)
 }

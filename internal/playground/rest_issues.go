@@ -57,6 +57,10 @@ func createIssue(x *exchange) (reply, error) {
 	if in.Assignee != "" {
 		o.assignees = append(o.assignees, in.Assignee)
 	}
+	// GitHub's description: "assignees are silently dropped" for who can't push.
+	if !x.token.may("contents", "write") {
+		o.assignees = nil
+	}
 	i, err := x.g.openIssue(x.by, x.repo, o)
 	if err != nil {
 		return reply{}, err
@@ -88,7 +92,9 @@ func updateIssue(x *exchange) (reply, error) {
 		}
 	}
 	if in.Assignees != nil {
-		x.g.setAssignees(x.by, x.repo, x.issue, *in.Assignees)
+		if err := x.g.setAssignees(x.by, x.repo, x.issue, *in.Assignees); err != nil {
+			return reply{}, err
+		}
 	}
 	switch in.State {
 	case "closed":
@@ -96,7 +102,9 @@ func updateIssue(x *exchange) (reply, error) {
 			return reply{}, err
 		}
 	case "open":
-		x.g.reopenIssue(x.by, x.repo, x.issue)
+		if err := x.g.reopenIssue(x.by, x.repo, x.issue); err != nil {
+			return reply{}, err
+		}
 	}
 	return ok(x.g.fullIssueJSON(x.repo, x.issue))
 }
@@ -110,7 +118,7 @@ func listIssues(x *exchange) (reply, error) {
 	q := x.r.URL.Query()
 	var all []*issue
 	for _, i := range x.repo.issues {
-		if !i.Deleted && !i.UpdatedAt.Before(since) && wanted(i, q.Get) {
+		if i.here() && !i.UpdatedAt.Before(since) && wanted(i, q.Get) {
 			all = append(all, i)
 		}
 	}
@@ -158,8 +166,10 @@ func sortIssues(all []*issue, by, direction string) {
 	})
 }
 
+// listEvents leaves out mentions: only the timeline has them.
 func listEvents(x *exchange) (reply, error) {
-	return listed(x, x.issue.events, func(e Event) object { return x.g.eventJSON(x.repo, e) })
+	own := slices.DeleteFunc(slices.Clone(x.issue.events), func(e Event) bool { return e.Source != 0 })
+	return listed(x, own, func(e Event) object { return x.g.eventJSON(x.repo, e) })
 }
 
 // listTimeline is the events and the comments, by time.
@@ -171,7 +181,11 @@ func listTimeline(x *exchange) (reply, error) {
 	}
 	var all []entry
 	for _, e := range x.issue.events {
-		all = append(all, entry{e.At, e.ID, x.g.eventJSON(x.repo, e)})
+		if e.Source == 0 {
+			all = append(all, entry{e.At, e.ID, x.g.eventJSON(x.repo, e)})
+		} else if r, i := x.visible(e.Source); i != nil {
+			all = append(all, entry{e.At, e.ID, x.crossReferenceJSON(e, r, i)})
+		}
 	}
 	for _, c := range x.issue.comments {
 		o := x.g.commentJSON(x.repo, c).with(object{"event": "commented", "actor": x.g.userJSON(c.Author)})
@@ -197,7 +211,9 @@ func addLabels(x *exchange) (reply, error) {
 	if err := x.decode(into); err != nil {
 		return reply{}, err
 	}
-	x.g.addLabels(x.by, x.repo, x.issue, plain(in.Labels))
+	if err := x.g.addLabels(x.by, x.repo, x.issue, plain(in.Labels)); err != nil {
+		return reply{}, err
+	}
 	return ok(x.g.labelsJSON(x.repo, x.issue.Labels))
 }
 
@@ -208,17 +224,17 @@ func removeLabel(x *exchange) (reply, error) {
 	return ok(x.g.labelsJSON(x.repo, x.issue.Labels))
 }
 
-func reactToIssue(x *exchange) (reply, error) { return react(x, &x.issue.Reactions) }
+func reactToIssue(x *exchange) (reply, error) { return react(x, x.issue, &x.issue.Reactions) }
 
 // react answers 201 for a new reaction and 200 for one that was there.
-func react(x *exchange, to *[]Reaction) (reply, error) {
+func react(x *exchange, i *issue, to *[]Reaction) (reply, error) {
 	var in struct {
 		Content string `json:"content"`
 	}
 	if err := x.decode(&in); err != nil {
 		return reply{}, err
 	}
-	r, isNew, err := x.g.react(x.by, to, in.Content)
+	r, isNew, err := x.g.react(x.by, i, to, in.Content)
 	if err != nil {
 		return reply{}, err
 	}

@@ -1,5 +1,7 @@
 package playground
 
+import "slices"
+
 // subIssue is what both writing endpoints take: the issue's id, not its
 // number.
 type subIssue struct {
@@ -28,7 +30,11 @@ func listSubIssues(x *exchange) (reply, error) {
 	if x.g.noSubIssues {
 		return reply{}, notFound()
 	}
-	return listed(x, x.issue.subs, x.relative)
+	seen := slices.DeleteFunc(slices.Clone(x.issue.subs), func(s *issue) bool {
+		_, i := x.visible(s.ID)
+		return i == nil
+	})
+	return listed(x, seen, x.relative)
 }
 
 // relative renders an issue that may be in another repository.
@@ -64,6 +70,9 @@ func removeSubIssue(x *exchange) (reply, error) {
 
 func getParent(x *exchange) (reply, error) {
 	if x.g.noSubIssues || x.issue.parent == nil {
+		return reply{}, notFound()
+	}
+	if _, i := x.visible(x.issue.parent.ID); i == nil {
 		return reply{}, notFound()
 	}
 	return ok(x.relative(x.issue.parent))

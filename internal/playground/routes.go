@@ -27,21 +27,27 @@ func apiRoutes() []route {
 		{method: get, pattern: delivery, needs: app, handle: getDelivery},
 		{method: post, pattern: delivery + "/attempts", needs: app, handle: redeliver},
 
+		{method: post, pattern: graphqlPath, handle: answerQuery},
 		{method: get, pattern: "/rate_limit", handle: getRateLimit},
 		{method: get, pattern: "/installation/repositories", handle: listRepos},
 		{method: get, pattern: repo, needs: metadata, handle: getRepo},
 		{method: get, pattern: repo + "/contents/{path}", needs: contents, handle: getContents},
 		{method: get, pattern: repo + "/collaborators/{username}/permission", needs: metadata, handle: getPermission},
 
+		{method: get, pattern: repo + "/labels", needs: readIssue, handle: listRepoLabels},
+		{method: post, pattern: repo + "/labels", needs: writeIssue, creates: true, handle: createLabel},
+		{method: get, pattern: repo + "/labels/{name}", needs: readIssue, handle: getLabel},
+		{method: get, pattern: repo + "/assignees/{assignee}", needs: readIssue, handle: getAssignee},
+
 		{method: get, pattern: repo + "/issues", needs: readIssue, handle: listIssues},
 		{method: post, pattern: repo + "/issues", needs: writeIssue, creates: true, handle: createIssue},
-		{method: get, pattern: issue, needs: readIssue, handle: getIssue},
-		{method: patch, pattern: issue, needs: writeIssue, handle: updateIssue},
+		{method: get, pattern: issue, needs: readIssue, leads: true, handle: getIssue},
+		{method: patch, pattern: issue, needs: writeIssue, leads: true, handle: updateIssue},
 		{method: get, pattern: issue + "/events", needs: readIssue, handle: listEvents},
 		{method: get, pattern: issue + "/timeline", needs: readIssue, handle: listTimeline},
-		{method: get, pattern: issue + "/labels", needs: readIssue, handle: listLabels},
-		{method: post, pattern: issue + "/labels", needs: writeIssue, handle: addLabels},
-		{method: del, pattern: issue + "/labels/{name}", needs: writeIssue, handle: removeLabel},
+		{method: get, pattern: issue + "/labels", needs: readIssue, leads: true, handle: listLabels},
+		{method: post, pattern: issue + "/labels", needs: writeIssue, leads: true, handle: addLabels},
+		{method: del, pattern: issue + "/labels/{name}", needs: writeIssue, leads: true, handle: removeLabel},
 		{method: post, pattern: issue + "/reactions", needs: writeIssue, handle: reactToIssue},
 
 		{method: get, pattern: issue + "/comments", needs: readIssue, handle: listComments},
@@ -55,6 +61,6 @@ func apiRoutes() []route {
 		{method: get, pattern: issue + "/sub_issues", needs: readIssue, handle: listSubIssues},
 		{method: post, pattern: issue + "/sub_issues", needs: writeIssue, creates: true, handle: addSubIssue},
 		{method: del, pattern: issue + "/sub_issue", needs: writeIssue, handle: removeSubIssue},
-		{method: get, pattern: issue + "/parent", needs: readIssue, handle: getParent},
+		{method: get, pattern: issue + "/parent", needs: readIssue, leads: true, handle: getParent},
 	}
 }

@@ -40,3 +40,19 @@ func (g *GitHub) Select(owner string, names ...string) {
 		in.selected = names
 	}
 }
+
+// SetSubIssues switches sub-issues on (as at the start) or off, as on an
+// Enterprise Server that is too old for them.
+func (g *GitHub) SetSubIssues(on bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.noSubIssues = !on
+}
+
+// SetEditHistory switches the history of edits in the GraphQL API on (as at
+// the start) or off, as on a host that has none.
+func (g *GitHub) SetEditHistory(on bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.noEditHistory = !on
+}

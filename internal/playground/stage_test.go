@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const repo = "acme/shop"
 
 // stage is a stand-in that serves, with acme/shop, where the app is
-// installed, and ada, who may triage there.
+// installed, ada, who may triage there, and grace, who may read.
 type stage struct {
 	*playground.GitHub
 	clock        *clock
@@ -77,6 +77,7 @@ func open(t *testing.T, change ...func(*playground.Options)) *stage {
 	})
 	must(t, s.AddRepository("acme", "shop", playground.RepoOptions{Private: true}))
 	must(t, s.SetRole(repo, "ada", playground.Triage))
+	must(t, s.SetRole(repo, "grace", playground.Read))
 	s.installation = s.Install("acme")
 	return s
 }

@@ -32,6 +32,10 @@ func Wrap(tb testing.TB, next http.Handler) http.Handler {
 		tb.Fatal(err)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if undescribed(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
 			tb.Errorf("contract: read the body of %s %s: %v", r.Method, r.URL.Path, err)
@@ -55,6 +59,11 @@ func Wrap(tb testing.TB, next http.Handler) http.Handler {
 		}
 	})
 }
+
+// undescribed is what the description says nothing of although GitHub serves
+// it: the GraphQL API. It passes as it is, so that the tests of both sides must
+// look at it themselves.
+func undescribed(r *http.Request) bool { return r.URL.Path == "/api/graphql" }
 
 // recorder keeps a copy of what is answered.
 type recorder struct {

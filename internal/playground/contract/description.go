@@ -91,6 +91,10 @@ func installed(name ...string) ([]byte, error) {
 func (d *description) find(r *http.Request) (*endpoint, map[string]string, error) {
 	// Split before unescaping: a label's name may hold a slash.
 	segments := strings.Split(strings.Trim(strings.TrimPrefix(r.URL.EscapedPath(), prefix), "/"), "/")
+	if segments[0] == "repositories" && len(segments) > 1 {
+		// Where GitHub redirects to; described only by the repository's name.
+		segments = append([]string{"repos", "by-id"}, segments[1:]...)
+	}
 	for i, s := range segments {
 		if plain, err := url.PathUnescape(s); err == nil {
 			segments[i] = plain
