@@ -1,5 +1,6 @@
 // Package github is what is out there on GitHub, in the rules' words: it
-// implements [reconcile.Forges] and [reconcile.Forge] on GitHub's REST API.
+// implements [reconcile.Forges] and [reconcile.Forge] on GitHub's REST API, and
+// on GraphQL where only that tells: who edited a comment.
 //
 // Every request takes the same way. A call names its route, what it is about
 // and the permission it needs; the installation's gate lets it through, makes
@@ -49,6 +50,8 @@ const (
 	// rememberNames bounds the repositories whose installation, and whose
 	// wiki token, are remembered.
 	rememberNames = 1024
+	// rememberLabels bounds the labels that are known to be there.
+	rememberLabels = 8192
 )
 
 // Options are what an App needs to know of itself.
@@ -86,6 +89,7 @@ type App struct {
 	identity atomic.Pointer[Identity]
 	homes    *lru.Cache[incident.Repo, home]
 	tokens   *lru.Cache[tokenKey, wikiToken]
+	labels   *lru.Cache[labelKey, struct{}]
 	minting  singleflight.Group
 
 	mu     sync.Mutex
@@ -115,6 +119,10 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("remember tokens: %w", err)
 	}
+	labels, err := lru.New[labelKey, struct{}](rememberLabels)
+	if err != nil {
+		return nil, fmt.Errorf("remember labels: %w", err)
+	}
 	answers, err := newAnswerCache(rememberBytes)
 	if err != nil {
 		return nil, err
@@ -122,7 +130,7 @@ func New(o Options) (*App, error) {
 	a := &App{
 		id: o.AppID, key: o.Key, api: api, allowed: o.AllowedOwners,
 		now: o.Clock, log: o.Logger, base: newBase(o.Transport, o.Observe),
-		answers: answers, homes: homes, tokens: tokens, forges: map[int64]*forge{},
+		answers: answers, homes: homes, tokens: tokens, labels: labels, forges: map[int64]*forge{},
 	}
 	a.asApp = newClient(0, api, newGate(a.now), a.log, func() http.RoundTripper { return a.jwtTransport() })
 	return a, nil

@@ -31,11 +31,11 @@ type call struct {
 	body  any
 	about string // what it is about, for people: "acme/api#42"
 	needs string // the permission of the App: "issues: write"
-	// content is true for what notifies people. GitHub counts that apart,
+	// content is true for what creates something. GitHub counts that apart,
 	// and sparingly.
 	content bool
-	// unpaced is true for writes that change nothing people see.
-	unpaced bool
+	// harmless is true for a POST that changes nothing that people see.
+	harmless bool
 }
 
 func (c call) method() string {
@@ -43,7 +43,7 @@ func (c call) method() string {
 	return method
 }
 
-func (c call) reads() bool { return c.method() == http.MethodGet }
+func (c call) reads() bool { return c.harmless || c.method() == http.MethodGet }
 
 // address fills in the placeholders. Only "{path}" keeps its slashes: a name
 // that people chose must not reach another route.
@@ -123,23 +123,31 @@ func (c *client) do(ctx context.Context, one call, out any) (*github.Response, e
 	}
 	defer c.gate.leave()
 	api := c.api.Load()
-	req, err := api.NewRequest(one.method(), one.address(), one.body)
+	req, err := api.NewRequest(one.method(), c.address(one), one.body)
 	if err != nil {
 		return nil, fmt.Errorf("build the request %q: %s", one.route, redact(err.Error()))
 	}
 	resp, err := api.Do(withRoute(ctx, one.route), req, out)
 	if err != nil {
-		return nil, c.failed(one, err)
+		return nil, c.failed(one, failureOf(err))
 	}
 	return resp, nil
+}
+
+// address is where the call goes, seen from the API's base. GraphQL is beside
+// REST on an Enterprise Server, and below it elsewhere.
+func (c *client) address(one call) string {
+	if one.route == graphRoute && strings.HasSuffix(c.api.Load().BaseURL.Path, "/api/v3/") {
+		return "../graphql"
+	}
+	return one.address()
 }
 
 // failed classifies, and learns from it: after a limit nothing more is sent
 // until its end, and a token that does not do is thrown away, so that a
 // permission that was just granted counts at the next try and not an hour
 // later.
-func (c *client) failed(one call, err error) error {
-	f := failureOf(err)
+func (c *client) failed(one call, f *failure) error {
 	result := f.classify(one, c.gate.now())
 	if later, ok := errors.AsType[*incident.Later](result); ok {
 		c.gate.close(later.At)

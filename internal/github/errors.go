@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -156,6 +157,12 @@ func (f *failure) classifyForbidden(one call) error {
 		return &incident.Paused{Why: one.about + " is in an archived repository"}
 	case strings.Contains(said, "suspended"):
 		return &incident.Paused{Why: "the App's installation for " + one.about + " is suspended"}
+	case f.locked():
+		return &incident.Blocked{
+			Text: fmt.Sprintf("The conversation of %s is locked, and GitHub lets no App write there. "+
+				"Somebody with write permission can unlock it with *Unlock conversation* beside it.", one.about),
+			Err: f.plain(one),
+		}
 	case f.lacksPermission():
 		return f.lacking(one)
 	}
@@ -189,6 +196,18 @@ func (f *failure) lacksPermission() bool {
 	said := strings.ToLower(f.message)
 	return strings.Contains(said, "not accessible by integration") ||
 		strings.Contains(said, "permissions requested are not granted")
+}
+
+// lockedWord is not part of "blocked", which is another refusal.
+var lockedWord = regexp.MustCompile(`(?i)\blocked\b`)
+
+func (f *failure) locked() bool {
+	return f.status == http.StatusForbidden && lockedWord.MatchString(f.message)
+}
+
+func (f *failure) exists() bool {
+	return f.status == http.StatusUnprocessableEntity &&
+		slices.ContainsFunc(f.fields, func(e github.Error) bool { return e.Code == "already_exists" })
 }
 
 // acceptedForm is what GitHub lists in X-Accepted-GitHub-Permissions:
@@ -233,18 +252,21 @@ func (f *failure) plain(one call) error {
 	if !one.reads() && (f.status == 0 || f.status >= http.StatusInternalServerError) {
 		text += " (it may have taken effect: look before trying again)"
 	}
+	plain := &passingError{text: text, status: f.status, locked: f.locked(), exists: f.exists()}
 	for _, cause := range []error{context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(f.err, cause) {
-			return &passingError{text: text, status: f.status, cause: cause}
+			plain.cause = cause
 		}
 	}
-	return &passingError{text: text, status: f.status}
+	return plain
 }
 
 // passingError is an error without a meaning of its own: try again.
 type passingError struct {
 	text   string
 	status int   // 0 when there was no answer
+	locked bool  // the conversation is
+	exists bool  // what was to be created
 	cause  error // of package context, or nil
 }
 
@@ -257,4 +279,16 @@ func (p *passingError) Unwrap() error { return p.cause }
 func refused(err error) bool {
 	p, ok := errors.AsType[*passingError](err)
 	return ok && p.status == http.StatusUnprocessableEntity
+}
+
+// alreadyExists is whether what was refused was to be created, and is there.
+func alreadyExists(err error) bool {
+	p, ok := errors.AsType[*passingError](err)
+	return ok && p.exists
+}
+
+// locked is whether what failed is that the conversation is locked.
+func locked(err error) bool {
+	p, ok := errors.AsType[*passingError](err)
+	return ok && p.locked
 }

@@ -73,6 +73,8 @@ func TestAnswersSayWhatHappensNext(t *testing.T) {
 			"blocked",
 			[]string{"**issues: write**"},
 		},
+		{"locked", 403, `{"message":"Unable to create comment because issue is locked."}`, nil, "blocked", []string{"acme/api#42", "Unlock conversation", "write permission"}},
+		{"blocked user", 403, `{"message":"User is blocked"}`, nil, "blocked", []string{"`User is blocked`"}},
 		{"forbidden for another reason", 403, `{"message":"@acme has an IP allow list"}`, nil, "blocked", []string{"`@acme has an IP allow list`"}},
 		{
 			"refused", 422, `{"message":"Validation Failed","errors":[{"resource":"Issue","field":"body","code":"custom","message":"body is too long (maximum is 65536 characters)"},{"field":"title","code":"missing"}]}`,

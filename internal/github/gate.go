@@ -15,7 +15,8 @@ import (
 // GitHub's secondary limits: 100 requests at once, 80 a minute and 500 an
 // hour that create content, and a second between writes as advice. What
 // creates content is what GitHub's description says notifies people "when
-// created too quickly": issues, comments and sub-issues. The minute counts
+// created too quickly": issues, comments and sub-issues; and, to be safe,
+// labels, each of which is created once. The minute counts
 // every write, since each costs five of 900 points; the hour counts content
 // alone, so that bringing trackers up to date can't use it up. Both buckets
 // stay below the limit in any window, which leaves room for what people do by
@@ -77,7 +78,7 @@ func (g *gate) enter(ctx context.Context, one call) error {
 	if err := g.open(); err != nil {
 		return err
 	}
-	if !one.reads() && !one.unpaced {
+	if !one.reads() {
 		if err := g.pace(ctx, one.content); err != nil {
 			return err
 		}

@@ -85,13 +85,17 @@ func TestReadingByGitHubsDescription(t *testing.T) {
 	home, err := s.app.InstallationOf(ctx, "acme/api")
 	same(t, "installation", s.installation, home, err)
 	repos, err := s.forge.Repositories(ctx)
-	same(t, "repositories", []incident.Repo{"acme/api"}, repos, err)
+	same(t, "repositories", []incident.Repo{"acme/api"}, slices.Collect(maps.Keys(repos)), err)
 	repo, err := s.forge.Repository(ctx, "acme/api")
 	if repo.ID == 0 {
 		t.Error("the repository has no id")
 	}
+	if !repo.PushedAt.Equal(repos["acme/api"]) {
+		t.Errorf("pushed at %s, listed with %s", repo.PushedAt, repos["acme/api"])
+	}
 	same(t, "repository", incident.Repository{
 		ID: repo.ID, FullName: "Acme/API", URL: s.URL() + "/Acme/API", Private: true, HasWiki: true,
+		PushedAt: repo.PushedAt,
 	}, repo, err)
 	issue, err := s.forge.Issue(ctx, s.parent)
 	if err != nil || issue.Key != s.parent || issue.Author.Login != "ana" || issue.AppID != 0 || issue.State != incident.Open {
@@ -167,17 +171,22 @@ func TestCommentsByGitHubsDescription(t *testing.T) {
 	}
 	commented, err := s.forge.Commented(ctx, "acme/api", time.Now().Add(-time.Hour))
 	same(t, "commented", []incident.Key{s.parent}, slices.Collect(maps.Keys(commented)), err)
-	for _, want := range []bool{true, false} {
-		exists, err := s.forge.CommentExists(ctx, s.parent, ours.ID)
-		same(t, "exists", want, exists, err)
+	one, err := s.forge.Comment(ctx, s.parent, ours.ID)
+	same(t, "one comment", comments[1], one, err)
+	for range 2 {
 		must(t, s.forge.DeleteComment(ctx, s.parent, ours.ID))
+	}
+	if _, err := s.forge.Comment(ctx, s.parent, ours.ID); kind(err) != "missing" {
+		t.Errorf("a deleted comment: %v", err)
 	}
 }
 
 func TestFollowUpsByGitHubsDescription(t *testing.T) {
 	t.Parallel()
 	s, ctx := newStage(t), t.Context()
-	opened, err := s.forge.OpenIssue(ctx, "acme/api", "Call back", "body", []string{"postmortem-followup", "sev1"})
+	opened, err := s.forge.OpenIssue(ctx, "acme/api", reconcile.NewIssue{
+		Title: "Call back", Body: "body", Labels: plain("postmortem-followup", "sev1"),
+	})
 	must(t, err)
 	if opened.Key.Repo != "acme/api" || opened.ID == 0 {
 		t.Errorf("opened %+v", opened)
@@ -188,7 +197,7 @@ func TestFollowUpsByGitHubsDescription(t *testing.T) {
 	subs, err := s.SubIssues("acme/api", s.parent.Number)
 	same(t, "sub-issues", 1, len(subs), err)
 	must(t, s.forge.CloseAsDuplicate(ctx, opened.Key))
-	must(t, s.forge.AddLabel(ctx, s.parent, "postmortem-complete"))
+	must(t, s.forge.AddLabels(ctx, s.parent, plain("postmortem-complete")...))
 	for range 2 {
 		must(t, s.forge.RemoveLabel(ctx, s.parent, "incident"))
 	}

@@ -5,12 +5,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/go-github/v60/github"
@@ -42,73 +40,70 @@ func (f *forge) Repository(ctx context.Context, repo incident.Repo) (incident.Re
 		Private:  r.GetPrivate() || r.GetVisibility() == "internal",
 		HasWiki:  r.GetHasWiki(),
 		Archived: r.GetArchived(),
+		PushedAt: r.GetPushedAt().Time,
 	}, nil
 }
 
 // Issue is missing when GitHub answers with another one: an issue that was
 // transferred, or whose repository was renamed, has its life under its new
-// name.
+// name; and when it lives on as a discussion.
 func (f *forge) Issue(ctx context.Context, key incident.Key) (incident.Issue, error) {
 	var w wireIssue
 	_, err := f.client.do(ctx, call{
-		route: "GET /repos/{owner}/{repo}/issues/{issue_number}", args: onIssue(key),
-		about: key.String(), needs: "issues: read",
+		route: "GET" + issueRoute, args: onIssue(key), about: key.String(), needs: readsIssues,
 	}, &w)
+	if err == nil {
+		err = elsewhere(key.String(), key, w.key())
+	}
 	if err != nil {
 		return incident.Issue{}, fmt.Errorf("look at issue %s: %w", key, err)
 	}
-	if now := w.key(); now != key {
-		return incident.Issue{}, fmt.Errorf("look at issue %s: %w", key,
-			&incident.Missing{What: fmt.Sprintf("%s (it has moved to %s)", key, now)})
+	issue, err := f.issue(ctx, &w)
+	if err == nil && issue.State == incident.Gone {
+		err = &incident.Missing{What: key.String() + " (it has become a discussion)"}
 	}
+	if err != nil {
+		return incident.Issue{}, fmt.Errorf("look at issue %s: %w", key, err)
+	}
+	return issue, nil
+}
+
+// issue is an answer in the rules' words, with what the answer leaves out.
+func (f *forge) issue(ctx context.Context, w *wireIssue) (incident.Issue, error) {
 	appID, err := f.writer(ctx, w.User, w.Via)
 	if err != nil {
-		return incident.Issue{}, fmt.Errorf("look at issue %s: %w", key, err)
+		return incident.Issue{}, fmt.Errorf("find out who wrote %s: %w", w.key(), err)
 	}
-	return w.issue(appID), nil
+	return f.unlessDiscussion(ctx, w.issue(appID))
 }
 
-// writer is the App that wrote something on nobody's behalf, or 0. A person
-// can write through an App too, this one included; what carries a person's
-// name is the person's. Hosts that don't name the App leave the login, which
-// no person can have because of its brackets.
-func (f *forge) writer(ctx context.Context, user wireUser, via *wireApp) (int64, error) {
-	switch {
-	case !user.bot():
-		return 0, nil
-	case via != nil && via.ID != 0:
-		return via.ID, nil
-	case !strings.HasSuffix(user.Login, "[bot]"):
-		return 0, nil
+// unlessDiscussion has the issue gone if it was converted to a discussion. It
+// is closed and locked for good then, and only its history tells why.
+func (f *forge) unlessDiscussion(ctx context.Context, issue incident.Issue) (incident.Issue, error) {
+	if issue.State == incident.Open || !issue.Locked || issue.PullRequest {
+		return issue, nil
 	}
-	self, err := f.app.Identity(ctx)
+	events, err := f.events(ctx, issue.Key)
 	if err != nil {
-		return 0, err
+		return incident.Issue{}, fmt.Errorf("find out why %s is locked: %w", issue.Key, err)
 	}
-	if strings.EqualFold(user.Login, self.Bot) {
-		return f.app.id, nil
+	if slices.ContainsFunc(events, func(e wireEvent) bool { return e.Event == "converted_to_discussion" }) {
+		issue.State = incident.Gone
 	}
-	return 0, nil
+	return issue, nil
 }
 
-func (f *forge) Comments(ctx context.Context, key incident.Key) ([]incident.Comment, error) {
-	var found []wireComment
-	err := pages(ctx, f.client, call{
-		route: "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", args: onIssue(key),
-		query: url.Values{}, about: key.String(), needs: "issues: read",
-	}, gather(&found))
-	if err != nil {
-		return nil, fmt.Errorf("read the comments on %s: %w", key, err)
+// elsewhere is nil if the answer to a question for the one issue, or for what
+// is on it, is about that issue; else it is missing there. Reads follow
+// GitHub's redirects, which may end at what is no issue at all.
+func elsewhere(what string, asked, answered incident.Key) error {
+	if asked == answered {
+		return nil
 	}
-	all := make([]incident.Comment, 0, len(found))
-	for i := range found {
-		appID, err := f.writer(ctx, found[i].User, found[i].Via)
-		if err != nil {
-			return nil, fmt.Errorf("find out who wrote the comments on %s: %w", key, err)
-		}
-		all = append(all, found[i].comment(appID == f.app.id))
+	if _, err := incident.ParseKey(answered.String()); err != nil {
+		return &incident.Missing{What: what + " (what is there now is no issue)"}
 	}
-	return all, nil
+	return &incident.Missing{What: fmt.Sprintf("%s (it has moved to %s)", what, answered), Moved: answered}
 }
 
 // gather collects the pages of a list.
@@ -117,47 +112,6 @@ func gather[T any](all *[]T) func([]T) int {
 		*all = append(*all, page...)
 		return len(page)
 	}
-}
-
-func (f *forge) Labelling(ctx context.Context, key incident.Key, label string) (incident.Labelling, error) {
-	var events []wireEvent
-	err := pages(ctx, f.client, call{
-		route: "GET /repos/{owner}/{repo}/issues/{issue_number}/events", args: onIssue(key),
-		query: url.Values{}, about: key.String(), needs: "issues: read",
-	}, gather(&events))
-	if err != nil {
-		return incident.Labelling{}, fmt.Errorf("find out who labelled %s: %w", key, err)
-	}
-	var newest wireEvent
-	for _, e := range events {
-		if e.Event == "labeled" && strings.EqualFold(e.Label.Name, label) && !e.CreatedAt.Before(newest.CreatedAt) {
-			newest = e
-		}
-	}
-	if newest.Actor.Login == "" {
-		return incident.Labelling{}, nil // no event, or an account that is gone
-	}
-	return incident.Labelling{By: newest.Actor.actor(), At: newest.CreatedAt}, nil
-}
-
-// MayTriage is closed for what GitHub does not know as a collaborator; a
-// lookup that fails is neither yes nor no.
-func (f *forge) MayTriage(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error) {
-	var w wirePermission
-	_, err := f.client.do(ctx, call{
-		route: "GET /repos/{owner}/{repo}/collaborators/{username}/permission", args: onRepo(repo, login),
-		about: fmt.Sprintf("the permission of %s in %s", quote(login), repo), needs: "metadata: read",
-	}, &w)
-	if _, missing := errors.AsType[*incident.Missing](err); missing {
-		return incident.Denied, nil
-	}
-	if err != nil {
-		return incident.Unknown, fmt.Errorf("ask what %s may do in %s: %w", login, repo, err)
-	}
-	if w.triages() {
-		return incident.Allowed, nil
-	}
-	return incident.Denied, nil
 }
 
 // File is missing too when the path is a directory, a submodule, or a link
@@ -212,23 +166,37 @@ func (f *forge) Listed(ctx context.Context, repo incident.Repo, label string, si
 	var found []wireIssue
 	err := pages(ctx, f.client, call{
 		route: "GET /repos/{owner}/{repo}/issues", args: onRepo(repo),
-		query: query, about: string(repo), needs: "issues: read",
+		query: query, about: string(repo), needs: readsIssues,
 	}, gather(&found))
 	if err != nil {
 		return nil, fmt.Errorf("list the issues of %s: %w", repo, err)
 	}
-	var all []incident.Issue
+	all := make([]incident.Issue, 0, len(found))
 	for i := range found {
-		appID, err := f.writer(ctx, found[i].User, found[i].Via)
+		issue, err := f.listed(ctx, &found[i])
 		if err != nil {
-			return nil, fmt.Errorf("find out who wrote the issues of %s: %w", repo, err)
+			return nil, fmt.Errorf("list the issues of %s: %w", repo, err)
 		}
-		all = append(all, found[i].issue(appID))
+		all = append(all, issue)
 	}
 	slices.SortStableFunc(all, func(a, b incident.Issue) int {
 		return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(a.Key.Number, b.Key.Number))
 	})
 	return all, nil
+}
+
+// listed asks for no more than the listing tells of issues that are not ours:
+// where all that is closed gets locked, each would cost a request.
+func (f *forge) listed(ctx context.Context, w *wireIssue) (incident.Issue, error) {
+	appID, err := f.writer(ctx, w.User, w.Via)
+	if err != nil {
+		return incident.Issue{}, fmt.Errorf("find out who wrote %s: %w", w.key(), err)
+	}
+	issue := w.issue(appID)
+	if appID != f.app.id {
+		return issue, nil
+	}
+	return f.unlessDiscussion(ctx, issue)
 }
 
 func changedSince(since time.Time) url.Values {
@@ -239,43 +207,26 @@ func changedSince(since time.Time) url.Values {
 	return query
 }
 
-// Commented are pull requests too.
-func (f *forge) Commented(ctx context.Context, repo incident.Repo, since time.Time) (map[incident.Key]time.Time, error) {
-	var found []wireComment
-	err := pages(ctx, f.client, call{
-		route: "GET /repos/{owner}/{repo}/issues/comments", args: onRepo(repo),
-		query: changedSince(since), about: string(repo), needs: "issues: read",
-	}, gather(&found))
-	if err != nil {
-		return nil, fmt.Errorf("list the comments in %s: %w", repo, err)
-	}
-	newest := map[incident.Key]time.Time{}
-	for i := range found {
-		if key, ok := found[i].key(); ok && !found[i].UpdatedAt.Before(newest[key]) {
-			newest[key] = found[i].UpdatedAt
-		}
-	}
-	return newest, nil
-}
-
 // Repositories leaves out the archived: nothing can be written there.
-func (f *forge) Repositories(ctx context.Context) ([]incident.Repo, error) {
+func (f *forge) Repositories(ctx context.Context) (map[incident.Repo]time.Time, error) {
 	type listing struct {
 		Repositories []struct {
 			Name  string   `json:"name"`
 			Owner wireUser `json:"owner"`
 			// Disabled is GitHub's doing, as for an unpaid bill.
 			Archived, Disabled bool
+			// PushedAt is null until somebody has pushed.
+			PushedAt time.Time `json:"pushed_at"`
 		} `json:"repositories"`
 	}
-	var all []incident.Repo
+	all := map[incident.Repo]time.Time{}
 	err := pages(ctx, f.client, call{
 		route: "GET /installation/repositories", query: url.Values{},
 		about: "installation " + strconv.FormatInt(f.client.installation, 10), needs: "metadata: read",
 	}, func(page listing) int {
 		for _, r := range page.Repositories {
 			if !r.Archived && !r.Disabled {
-				all = append(all, incident.NewRepo(r.Owner.Login, r.Name))
+				all[incident.NewRepo(r.Owner.Login, r.Name)] = r.PushedAt
 			}
 		}
 		return len(page.Repositories)

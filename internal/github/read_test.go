@@ -2,9 +2,11 @@ package github_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +31,7 @@ func issueJSON(more string) string {
 func TestIssueInTheRulesWords(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
-	h.answer(issueRoute, 200, issueJSON(`,"pull_request":{"url":"x"}`))
+	h.answer(issueRoute, 200, issueJSON(`,"pull_request":{"url":"x"},"state_reason":"reopened","locked":true,"comments":3`))
 	got, err := h.app(nil).Forge(1).Issue(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +39,7 @@ func TestIssueInTheRulesWords(t *testing.T) {
 	want := incident.Issue{
 		Key: key, ID: 9001, URL: "https://github.example/Acme/api/issues/42", Title: "Checkout is down",
 		Author: incident.Actor{Login: "ana"}, Labels: []string{"incident", "sev1"}, Assignees: []string{"bo"},
-		PullRequest: true, State: incident.Open,
+		PullRequest: true, State: incident.Open, Reopened: true, Locked: true, Comments: 3,
 		CreatedAt: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC),
 		UpdatedAt: time.Date(2026, 11, 20, 11, 0, 0, 0, time.UTC),
 	}
@@ -48,31 +50,110 @@ func TestIssueInTheRulesWords(t *testing.T) {
 
 func TestClosedIssuesCountByTheirReason(t *testing.T) {
 	t.Parallel()
-	for reason, want := range map[string]incident.State{
-		`"completed"`: incident.Done, `null`: incident.Done,
-		`"not_planned"`: incident.Dropped, `"duplicate"`: incident.Dropped,
-	} {
-		t.Run(reason, func(t *testing.T) {
+	tests := []struct {
+		name, more string
+		want       incident.State
+	}{
+		{"completed", `"state_reason":"completed"`, incident.Done},
+		{"before there were reasons", `"state_reason":null`, incident.Done},
+		{"not planned", `"state_reason":"not_planned"`, incident.Dropped},
+		{"duplicate", `"state_reason":"duplicate"`, incident.Dropped},
+		{"merged", `"pull_request":{"merged_at":"2026-11-21T10:00:00Z"}`, incident.Done},
+		{"closed unmerged", `"pull_request":{"merged_at":null}`, incident.Dropped},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			h := newHost(t)
-			h.answer(issueRoute, 200, issueJSON(`,"state":"closed","closed_at":"2026-11-21T10:00:00Z","state_reason":`+reason))
+			h.answer(issueRoute, 200, issueJSON(`,"state":"closed","closed_at":"2026-11-21T10:00:00Z",`+tt.more))
 			got, err := h.app(nil).Forge(1).Issue(t.Context(), key)
-			if err != nil || got.State != want || got.ClosedAt.IsZero() {
-				t.Errorf("state %q at %s, want %q: %v", got.State, got.ClosedAt, want, err)
+			if err != nil || got.State != tt.want || got.ClosedAt.IsZero() || got.Reopened {
+				t.Errorf("%+v, want %q: %v", got, tt.want, err)
 			}
 		})
 	}
 }
 
-func TestIssueThatMovedIsMissingHere(t *testing.T) {
+// TestIssueThatBecameADiscussion is told by its history alone. Only what looks
+// like one costs the question, and in a listing only what is ours.
+func TestIssueThatBecameADiscussion(t *testing.T) {
 	t.Parallel()
-	h := newHost(t)
-	h.answer(issueRoute, 301, "", "Location", "/api/v3/repositories/9/issues/7")
-	h.answer("GET /repositories/9/issues/7", 200,
-		issueJSON(`,"number":7,"repository_url":"https://github.example/api/v3/repos/Acme/web"`))
-	_, err := h.app(nil).Forge(1).Issue(t.Context(), key)
-	if kind(err) != "missing" || !strings.Contains(err.Error(), "moved to acme/web#7") {
-		t.Errorf("got %v", err)
+	const (
+		ours      = `,"user":{"login":"hindsight[bot]","type":"Bot"},"performed_via_github_app":{"id":7}`
+		converted = `[{"event":"closed"},{"event":"converted_to_discussion","created_at":"2026-11-20T10:00:00Z"}]`
+	)
+	tests := []struct {
+		name, more, events string
+		want               string
+		listed             incident.State // "" for an error
+		asked              []int          // requests: for the issue, and for the listing
+	}{
+		{"converted", `,"state":"closed","locked":true` + ours, converted, "missing", incident.Gone, []int{2, 2}},
+		{"somebody else's", `,"state":"closed","locked":true`, converted, "missing", incident.Done, []int{2, 1}},
+		{"locked by people", `,"state":"closed","locked":true` + ours, `[{"event":"locked"}]`, "none", incident.Done, []int{2, 2}},
+		{"closed", `,"state":"closed"` + ours, converted, "none", incident.Done, []int{1, 1}},
+		{"locked and open", `,"locked":true` + ours, converted, "none", incident.Open, []int{1, 1}},
+		{"a pull request", `,"state":"closed","locked":true,"pull_request":{}` + ours, converted, "none", incident.Dropped, []int{1, 1}},
+		{"a history that can't be read", `,"state":"closed","locked":true` + ours, `{`, "passing", "", []int{2, 2}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t)
+			h.answer(issueRoute, 200, issueJSON(tt.more))
+			h.answer("GET /repos/acme/api/issues", 200, "["+issueJSON(tt.more)+"]")
+			h.answer(issueRoute+"/events", 200, tt.events)
+			forge := h.app(nil).Forge(1)
+			if _, err := forge.Issue(t.Context(), key); kind(err) != tt.want {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			asked := len(h.requests())
+			all, err := forge.Listed(t.Context(), key.Repo, "", time.Time{})
+			if (err == nil) != (tt.listed != "") || err == nil && all[0].State != tt.listed {
+				t.Errorf("listed %+v, %v; want %q", all, err, tt.listed)
+			}
+			if got := []int{asked, len(h.requests()) - asked}; !slices.Equal(got, tt.asked) {
+				t.Errorf("%v requests, want %v", got, tt.asked)
+			}
+		})
+	}
+}
+
+// TestIssueThatIsNotHere has GitHub send the reader on, as it does for issues
+// that were transferred or converted, and for repositories that were renamed.
+func TestIssueThatIsNotHere(t *testing.T) {
+	t.Parallel()
+	const there = "GET /repositories/9/issues/7"
+	web := incident.NewKey("acme", "web", 7)
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   string
+		moved  incident.Key
+	}{
+		{"transferred", 200, issueJSON(`,"number":7,"repository_url":"https://github.example/api/v3/repos/Acme/web"`), "missing", web},
+		{"repository renamed", 200, issueJSON(`,"repository_url":"https://github.example/api/v3/repos/Acme/web"`), "missing", incident.NewKey("acme", "web", 42)},
+		{"converted to what is no issue", 200, `{"id":1,"title":"a discussion"}`, "missing", incident.Key{}},
+		{"an address that leads elsewhere", 200, issueJSON(`,"repository_url":"https://github.example/api/v3/repos/acme/.."`), "missing", incident.Key{}},
+		{"transferred out of sight", 404, `{"message":"Not Found"}`, "missing", incident.Key{}},
+		{"deleted there", 410, `{"message":"This issue was deleted"}`, "missing", incident.Key{}},
+		{"a page for people", 200, `<!doctype html>`, "passing", incident.Key{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t)
+			h.answer(issueRoute, 301, "", "Location", "/api/v3/repositories/9/issues/7")
+			h.answer(there, tt.status, tt.body)
+			_, err := h.app(nil).Forge(1).Issue(t.Context(), key)
+			if kind(err) != tt.want {
+				t.Fatalf("got %v, want %s", err, tt.want)
+			}
+			if missing, ok := errors.AsType[*incident.Missing](err); ok && missing.Moved != tt.moved {
+				t.Errorf("moved to %s, want %s", missing.Moved, tt.moved)
+			}
+		})
 	}
 }
 
@@ -132,6 +213,10 @@ func TestRepository(t *testing.T) {
 		`{"full_name":"Acme/api","private":true,"archived":true}`:                      {FullName: "Acme/api", Private: true, Archived: true},
 		`{"full_name":"Acme/api","private":false,"visibility":"internal"}`:             {FullName: "Acme/api", Private: true},
 		`{"full_name":"Acme/api","visibility":"public","has_wiki":false,"x":{"y":[]}}`: {FullName: "Acme/api"},
+		`{"full_name":"Acme/api","pushed_at":null}`:                                    {FullName: "Acme/api"},
+		`{"full_name":"Acme/api","pushed_at":"2026-11-20T10:00:00Z"}`: {
+			FullName: "Acme/api", PushedAt: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC),
+		},
 	} {
 		h := newHost(t)
 		h.answer("GET /repos/acme/api", 200, body)
@@ -159,88 +244,6 @@ func (h *host) paged(route string, pages ...string) {
 		}
 		_, _ = w.Write([]byte(pages[page-1]))
 	})
-}
-
-func labeled(label, by, at string) string {
-	return fmt.Sprintf(`{"event":"labeled","actor":{"login":%q,"type":"User"},"label":{"name":%q},"created_at":"2026-11-20T%sZ"}`, by, label, at)
-}
-
-func TestLabelling(t *testing.T) {
-	t.Parallel()
-	other := `{"event":"unlabeled","actor":{"login":"zoe"},"label":{"name":"incident"},"created_at":"2026-11-20T23:00:00Z"}`
-	tests := []struct {
-		name  string
-		pages []string
-		want  string
-	}{
-		{"on the second page", []string{"[" + labeled("incident", "ana", "10:00:00") + "]", "[" + labeled("Incident", "bo", "11:00:00") + "," + other + "]"}, "bo"},
-		{"another label", []string{"[" + labeled("incident", "ana", "10:00:00") + "," + labeled("sev1", "bo", "11:00:00") + "]"}, "ana"},
-		{"twice in a second", []string{"[" + labeled("incident", "ana", "10:00:00") + "," + labeled("incident", "bo", "10:00:00") + "]"}, "bo"},
-		{"never", []string{"[" + other + "]"}, ""},
-		{"by an account that is gone", []string{`[{"event":"labeled","actor":null,"label":{"name":"incident"},"created_at":"2026-11-20T10:00:00Z"}]`}, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			h := newHost(t)
-			h.paged("GET /repos/acme/api/issues/42/events", tt.pages...)
-			got, err := h.app(nil).Forge(1).Labelling(t.Context(), key, "incident")
-			if err != nil || got.By.Login != tt.want || got.At.IsZero() != (tt.want == "") {
-				t.Errorf("got %+v, want %q: %v", got, tt.want, err)
-			}
-		})
-	}
-}
-
-func TestMayTriage(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name   string
-		status int
-		body   string
-		want   incident.Verdict
-		err    string
-	}{
-		{"triage", 200, `{"permission":"read","role_name":"triage","user":{"permissions":{"pull":true,"triage":true,"push":false,"admin":false}}}`, incident.Allowed, "none"},
-		{"custom role that may triage", 200, `{"permission":"read","role_name":"responder","user":{"permissions":{"pull":true,"triage":true}}}`, incident.Allowed, "none"},
-		{"custom role named like ours", 200, `{"permission":"read","role_name":"triage","user":{"permissions":{"pull":true,"triage":false}}}`, incident.Denied, "none"},
-		{"reader", 200, `{"permission":"read","role_name":"read","user":{"permissions":{"pull":true,"triage":false,"push":false,"admin":false}}}`, incident.Denied, "none"},
-		{"admin", 200, `{"permission":"admin","role_name":"admin","user":{"permissions":{"admin":true}}}`, incident.Allowed, "none"},
-		{"older host, role", 200, `{"permission":"read","role_name":"triage","user":{}}`, incident.Allowed, "none"},
-		{"older host, permission", 200, `{"permission":"write"}`, incident.Allowed, "none"},
-		{"older host, no permission", 200, `{"permission":"none","user":null}`, incident.Denied, "none"},
-		{"stranger", 404, `{"message":"Not Found"}`, incident.Denied, "none"},
-		{"server error", 502, `{}`, incident.Unknown, "passing"},
-		{"limit", 429, `{}`, incident.Unknown, "later"},
-		{"App lacks permission", 403, `{"message":"Resource not accessible by integration"}`, incident.Unknown, "blocked"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			h := newHost(t)
-			h.answer("GET /repos/acme/api/collaborators/{login}/permission", tt.status, tt.body)
-			got, err := h.app(nil).Forge(1).MayTriage(t.Context(), "acme/api", "ana")
-			if got != tt.want || kind(err) != tt.err {
-				t.Errorf("verdict %d, want %d; error %s, want %s: %v", got, tt.want, kind(err), tt.err, err)
-			}
-		})
-	}
-}
-
-func TestLoginsReachNoOtherRoute(t *testing.T) {
-	t.Parallel()
-	h := newHost(t)
-	forge := h.app(nil).Forge(1)
-	for _, login := range []string{"dependabot[bot]", "../../issues", "a?x=y", "..", "."} {
-		if got, err := forge.MayTriage(t.Context(), "acme/api", login); got != incident.Denied || err != nil {
-			t.Errorf("%q: %v, %v", login, got, err)
-		}
-	}
-	for _, asked := range h.requests() {
-		if !strings.HasPrefix(asked.Path, "/api/v3/repos/acme/api/collaborators/") || strings.Count(asked.Path, "/") != 8 || asked.Query != "" {
-			t.Errorf("asked for %+v", asked)
-		}
-	}
 }
 
 func TestNamesThatLeadElsewhereAreMissing(t *testing.T) {
@@ -353,10 +356,11 @@ func TestRepositories(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
 	h.paged("GET /installation/repositories",
-		`{"total_count":4,"repositories":[{"name":"API","owner":{"login":"Acme"}},{"name":"old","owner":{"login":"Acme"},"archived":true}]}`,
-		`{"total_count":4,"repositories":[{"name":"web","owner":{"login":"Acme"}},{"name":"unpaid","owner":{"login":"Acme"},"disabled":true}]}`)
+		`{"total_count":4,"repositories":[{"name":"API","owner":{"login":"Acme"},"pushed_at":"2026-11-20T10:00:00Z"},{"name":"old","owner":{"login":"Acme"},"archived":true}]}`,
+		`{"total_count":4,"repositories":[{"name":"web","owner":{"login":"Acme"},"pushed_at":null},{"name":"unpaid","owner":{"login":"Acme"},"disabled":true}]}`)
 	got, err := h.app(nil).Forge(1).Repositories(t.Context())
-	if diff := cmp.Diff([]incident.Repo{"acme/api", "acme/web"}, got); err != nil || diff != "" {
+	want := map[incident.Repo]time.Time{"acme/api": time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC), "acme/web": {}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
 }

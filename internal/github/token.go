@@ -62,7 +62,7 @@ func (a *App) mint(ctx context.Context, key tokenKey) (string, error) {
 			Repositories: []string{key.repo.Name()},
 			Permissions:  &github.InstallationPermissions{Contents: new("write")},
 		},
-		about: "the wiki of " + string(key.repo), needs: "contents: write", unpaced: true,
+		about: "the wiki of " + string(key.repo), needs: "contents: write", harmless: true,
 	}, &minted)
 	if err != nil {
 		return "", err

@@ -43,11 +43,18 @@ type wireIssue struct {
 	Labels        []struct {
 		Name string `json:"name"`
 	} `json:"labels"`
-	PullRequest *struct{} `json:"pull_request"`
+	PullRequest *wirePull `json:"pull_request"`
 	Via         *wireApp  `json:"performed_via_github_app"`
+	Locked      bool      `json:"locked"`
+	Comments    int       `json:"comments"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
 	ClosedAt    time.Time `json:"closed_at"`
+}
+
+// wirePull is what an issue says of the pull request that it is.
+type wirePull struct {
+	MergedAt time.Time `json:"merged_at"`
 }
 
 // key is read from the answer, not from the question: the answer may be of
@@ -57,11 +64,14 @@ func (w *wireIssue) key() incident.Key {
 	return incident.NewKey(owner, name, w.Number)
 }
 
-// state counts what was closed before there were reasons as done.
+// state counts what was closed before there were reasons as done. Pull
+// requests have no reasons: what counts is whether they were merged.
 func (w *wireIssue) state() incident.State {
 	switch {
 	case w.State != "closed":
 		return incident.Open
+	case w.PullRequest != nil && w.PullRequest.MergedAt.IsZero():
+		return incident.Dropped
 	case w.StateReason == "not_planned", w.StateReason == "duplicate":
 		return incident.Dropped
 	}
@@ -73,6 +83,8 @@ func (w *wireIssue) issue(appID int64) incident.Issue {
 		Key: w.key(), ID: w.ID, URL: w.HTMLURL, Title: w.Title, Body: w.Body,
 		Author: w.User.actor(), AppID: appID,
 		PullRequest: w.PullRequest != nil, State: w.state(),
+		Reopened: w.State != "closed" && w.StateReason == "reopened",
+		Locked:   w.Locked, Comments: w.Comments,
 		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt, ClosedAt: w.ClosedAt,
 	}
 	for _, l := range w.Labels {
@@ -86,28 +98,31 @@ func (w *wireIssue) issue(appID int64) incident.Issue {
 
 type wireComment struct {
 	ID        int64     `json:"id"`
+	Node      string    `json:"node_id"`
 	HTMLURL   string    `json:"html_url"`
 	IssueURL  string    `json:"issue_url"`
 	Body      string    `json:"body"`
 	User      wireUser  `json:"user"`
 	Via       *wireApp  `json:"performed_via_github_app"`
+	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// key is the issue or pull request; false if the address names none.
-func (w *wireComment) key() (incident.Key, bool) {
+// key is the issue or pull request; the zero value if the address names none.
+func (w *wireComment) key() incident.Key {
 	rest, number, ok := cutLast(w.IssueURL)
 	n, err := strconv.Atoi(number)
 	if !ok || err != nil {
-		return incident.Key{}, false
+		return incident.Key{}
 	}
 	owner, name := lastTwo(strings.TrimSuffix(rest, "/issues"))
-	return incident.NewKey(owner, name, n), true
+	return incident.NewKey(owner, name, n)
 }
 
 func (w *wireComment) comment(ours bool) incident.Comment {
 	return incident.Comment{
-		ID: w.ID, URL: w.HTMLURL, Body: w.Body, Author: w.User.actor(), Ours: ours,
+		ID: w.ID, Node: w.Node, URL: w.HTMLURL, Body: w.Body,
+		Author: w.User.actor(), Ours: ours, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 	}
 }
 
@@ -118,6 +133,23 @@ type wireEvent struct {
 		Name string `json:"name"`
 	} `json:"label"`
 	CreatedAt time.Time `json:"created_at"`
+}
+
+// wireMention is an event of a timeline, of which only mentions are read.
+type wireMention struct {
+	Event  string `json:"event"`
+	Source struct {
+		Issue *wireIssue `json:"issue"`
+	} `json:"source"`
+}
+
+// pull is the pull request that mentions; false for any other event.
+func (w *wireMention) pull() (incident.Key, bool) {
+	from := w.Source.Issue
+	if w.Event != "cross-referenced" || from == nil || from.PullRequest == nil {
+		return incident.Key{}, false
+	}
+	return from.key(), true
 }
 
 type wirePermission struct {

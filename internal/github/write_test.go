@@ -11,6 +11,15 @@ import (
 	"hindsight/internal/reconcile"
 )
 
+// plain are labels that may have any colour.
+func plain(names ...string) []incident.Label {
+	var all []incident.Label
+	for _, n := range names {
+		all = append(all, incident.Label{Name: n})
+	}
+	return all
+}
+
 // write is one method of a forge, with its arguments.
 type write func(context.Context, reconcile.Forge) error
 
@@ -22,14 +31,16 @@ func TestWrites(t *testing.T) {
 		return err
 	}
 	open := func(ctx context.Context, f reconcile.Forge) error {
-		_, err := f.OpenIssue(ctx, key.Repo, "Call back", "body", []string{"sev1"})
+		_, err := f.OpenIssue(ctx, key.Repo, reconcile.NewIssue{Title: "Call back", Body: "body", Labels: plain("sev1")})
 		return err
 	}
 	edit := func(ctx context.Context, f reconcile.Forge) error { return f.EditComment(ctx, key, 5, "new") }
 	remove := func(ctx context.Context, f reconcile.Forge) error { return f.DeleteComment(ctx, key, 5) }
 	react := func(ctx context.Context, f reconcile.Forge) error { return f.React(ctx, key, eyes) }
 	attach := func(ctx context.Context, f reconcile.Forge) error { return f.AttachSubIssue(ctx, key, 9001) }
-	label := func(ctx context.Context, f reconcile.Forge) error { return f.AddLabel(ctx, key, "sev1") }
+	label := func(ctx context.Context, f reconcile.Forge) error {
+		return f.AddLabels(ctx, key, plain("sev1", "a b")...)
+	}
 	unlabel := func(ctx context.Context, f reconcile.Forge) error { return f.RemoveLabel(ctx, key, "a/b: ü") }
 	const (
 		repo     = "/repos/acme/api"
@@ -59,7 +70,7 @@ func TestWrites(t *testing.T) {
 		{"attach without sub-issues", attach, "POST " + issue + "/sub_issues", "", `{"sub_issue_id":9001}`, 404, "none"},
 		{"attach again, or the 101st", attach, "POST " + issue + "/sub_issues", "", `{"sub_issue_id":9001}`, 422, "none"},
 		{"attach in vain", attach, "POST " + issue + "/sub_issues", "", `{"sub_issue_id":9001}`, 502, "passing"},
-		{"label", label, "POST " + issue + "/labels", "", `{"labels":["sev1"]}`, 200, "none"},
+		{"label", label, "POST " + issue + "/labels", "", `{"labels":["sev1","a b"]}`, 200, "none"},
 		{"unlabel", unlabel, "DELETE " + issue + "/labels/{name}", issue + "/labels/a%2Fb:%20%C3%BC", "", 200, "none"},
 		{"unlabel what is off", unlabel, "DELETE " + issue + "/labels/{name}", issue + "/labels/a%2Fb:%20%C3%BC", "", 404, "none"},
 	}
@@ -97,7 +108,7 @@ func TestWhatWasWrittenIsOurs(t *testing.T) {
 	if err != nil || c.ID != 5 || !c.Ours || c.URL != "u" || !c.Author.Bot {
 		t.Errorf("comment %+v, %v", c, err)
 	}
-	i, err := forge.OpenIssue(t.Context(), key.Repo, "t", "b", nil)
+	i, err := forge.OpenIssue(t.Context(), key.Repo, reconcile.NewIssue{Title: "t", Body: "b"})
 	if err != nil || i.AppID != appID || i.ID != 9001 || i.Key != incident.NewKey("acme", "api", 77) {
 		t.Errorf("issue %+v, %v", i, err)
 	}
@@ -132,20 +143,5 @@ func TestCloseAsDuplicate(t *testing.T) {
 				t.Error(diff)
 			}
 		})
-	}
-}
-
-func TestCommentExists(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[int]struct {
-		exists bool
-		err    string
-	}{200: {true, "none"}, 404: {false, "none"}, 410: {false, "none"}, 500: {false, "passing"}, 429: {false, "later"}} {
-		h := newHost(t)
-		h.answer("GET /repos/acme/api/issues/comments/5", status, `{}`)
-		exists, err := h.app(nil).Forge(1).CommentExists(t.Context(), key, 5)
-		if exists != want.exists || kind(err) != want.err {
-			t.Errorf("%d: %t, %v; want %+v", status, exists, err, want)
-		}
 	}
 }
