@@ -1,7 +1,6 @@
 package playground
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,27 +65,19 @@ func (g *GitHub) graphSchema() map[string]map[string]string {
 // check holds a query to the schema, before anything is looked up.
 func check(schema map[string]map[string]string, kind string, of []selection, path []string) error {
 	for _, s := range of {
-		to, known := s.on, schema[s.on] != nil
-		at := append(slices.Clone(path), "... on "+s.on)
-		if s.on == "" {
-			to, known = schema[kind][s.field], false
-			_, known = schema[kind][s.field]
-			at = append(slices.Clone(path), s.as)
+		at := append(slices.Clone(path), s.as)
+		to, known := schema[kind][s.field]
+		if s.on != "" {
+			at = append(slices.Clone(path), "... on "+s.on)
+			to, known = s.on, schema[s.on] != nil
 		}
 		switch {
-		case !known && s.on != "":
-			return &graphError{
-				Path: at, column: s.column, Message: fmt.Sprintf("No such type %s, so it can't be a fragment condition", s.on),
-				Extensions: object{"code": "undefinedType", "typeName": s.on},
-			}
 		case !known:
-			return &graphError{
-				Path: at, column: s.column, Message: fmt.Sprintf("Field '%s' doesn't exist on type '%s'", s.field, kind),
-				Extensions: object{"code": "undefinedField", "typeName": kind, "fieldName": s.field},
-			}
+			return s.undefined(kind, at)
 		case (to == "") != (s.of == nil):
 			return &graphError{
-				Path: at, column: s.column, Message: fmt.Sprintf("Field '%s' must have selections if and only if it is an object", s.field),
+				Path: at, column: s.column,
+				Message:    fmt.Sprintf("Field '%s' must have selections if, and only if, it is an object", s.field),
 				Extensions: object{"code": "selectionMismatch", "nodeName": fmt.Sprintf("field '%s'", s.field)},
 			}
 		}
@@ -95,6 +86,22 @@ func check(schema map[string]map[string]string, kind string, of []selection, pat
 		}
 	}
 	return nil
+}
+
+// undefined says that the schema has no such type, or the type no such field.
+func (s selection) undefined(kind string, at []string) error {
+	if s.on != "" {
+		return &graphError{
+			Path: at, column: s.column,
+			Message:    fmt.Sprintf("No such type %s, so it can't be a fragment condition", s.on),
+			Extensions: object{"code": "undefinedType", "typeName": s.on},
+		}
+	}
+	return &graphError{
+		Path: at, column: s.column,
+		Message:    fmt.Sprintf("Field '%s' doesn't exist on type '%s'", s.field, kind),
+		Extensions: object{"code": "undefinedField", "typeName": kind, "fieldName": s.field},
+	}
 }
 
 // answerQuery serves the one question that Hindsight has for the GraphQL API:
@@ -157,7 +164,6 @@ func (x *exchange) resolve(q query, variables map[string]any) (object, error) {
 
 // argument is what a field was given, by a variable or in place.
 func (q query) argument(s selection, name string, variables map[string]any) (string, error) {
-	given := s.arguments[name]
 	for other := range s.arguments {
 		if other != name {
 			return "", &graphError{
@@ -167,35 +173,33 @@ func (q query) argument(s selection, name string, variables map[string]any) (str
 			}
 		}
 	}
-	variable, named := strings.CutPrefix(given, "$")
-	if !named {
-		if text, err := strconv.Unquote(given); err == nil {
-			return text, nil
-		}
-		return given, nil
+	given := s.arguments[name]
+	if variable, named := strings.CutPrefix(given, "$"); named {
+		return q.variable(s, variable, variables)
 	}
-	if q.variables[variable] == "" {
-		return "", &graphError{
-			Path: []string{"query", s.as, name}, column: s.column,
-			Message:    fmt.Sprintf("Variable $%s is used by anonymous query but not declared", variable),
-			Extensions: object{"code": "variableNotDefined", "variableName": variable},
-		}
+	if text, err := strconv.Unquote(given); err == nil {
+		return text, nil
 	}
-	if variables[variable] == nil && strings.HasSuffix(q.variables[variable], "!") {
+	return given, nil
+}
+
+// variable is the value that came with the query.
+func (q query) variable(s selection, name string, variables map[string]any) (string, error) {
+	kind, value := q.variables[name], variables[name]
+	switch {
+	case kind == "":
 		return "", &graphError{
-			column: s.column, Message: fmt.Sprintf("Variable $%s of type %s was provided invalid value", variable, q.variables[variable]),
+			Path: []string{"query", s.as}, column: s.column,
+			Message:    fmt.Sprintf("Variable $%s is used by anonymous query but not declared", name),
+			Extensions: object{"code": "variableNotDefined", "variableName": name},
+		}
+	case value == nil && strings.HasSuffix(kind, "!"):
+		return "", &graphError{
+			column: s.column, Message: fmt.Sprintf("Variable $%s of type %s was provided invalid value", name, kind),
 			Extensions: object{"value": nil, "problems": []object{{"path": []string{}, "explanation": "Expected value to not be null"}}},
 		}
 	}
-	text, isText := variables[variable].(string)
-	if isText {
-		return text, nil
-	}
-	raw, err := json.Marshal(variables[variable])
-	if err != nil {
-		return "", fmt.Errorf("playground: read the variable %s: %w", variable, err)
-	}
-	return string(raw), nil
+	return fmt.Sprint(value), nil
 }
 
 // pick takes out of an object what is selected of it.

@@ -42,7 +42,7 @@ func parseQuery(text string) (q query, err error) {
 		}
 	}
 	if p.peek() == "(" {
-		if err := p.declarations(q.variables); err != nil {
+		if err = p.declarations(q.variables); err != nil {
 			return q, err
 		}
 	}
@@ -120,7 +120,7 @@ func (p *queryParser) declarations(into map[string]string) error {
 		if err != nil {
 			return err
 		}
-		if err := p.expect(":"); err != nil {
+		if err = p.expect(":"); err != nil {
 			return err
 		}
 		kind, err := p.name()
@@ -158,7 +158,7 @@ func (p *queryParser) selection() (s selection, err error) {
 	token := p.peek()
 	s.column = p.at + 1
 	if token == "..." {
-		if err := p.expect("...", "on"); err != nil {
+		if err = p.expect("...", "on"); err != nil {
 			return s, err
 		}
 		if s.on, err = p.name(); err != nil {

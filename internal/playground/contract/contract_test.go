@@ -51,6 +51,8 @@ func TestWhatDoesNotFitIsReported(t *testing.T) {
 		{"labels of numbers", "POST", issues + "/1/labels", `[1]`, 200, "[" + label + "]", "request POST"},
 		{"no options for a token", "POST", "/api/v3/app/installations/1/access_tokens", `null`, 201, `{"token":"x","expires_at":"x"}`, ""},
 		{"a label with a slash", "DELETE", issues + "/1/labels/a%2Fb", "", 200, "[]", ""},
+		{"a repository by its id", "GET", "/api/v3/repositories/7/issues/1", "", 200, `{"number":1}`, "answer 200"},
+		{"the GraphQL API", "POST", "/api/graphql", `{}`, 200, `{"anything":true}`, ""},
 		{"a path with slashes", "GET", "/api/v3/repos/acme/shop/contents/a/b/c.md", "", 404, `{"message":"Not Found"}`, ""},
 	}
 	for _, test := range tests {
