@@ -151,11 +151,35 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 			if e.On {
 				w.Parent.Labels = append(w.Parent.Labels, e.Label.Name)
 			}
-		case incident.CreatePage, incident.DeleteComment, incident.AttachFollowUp, incident.CloseDuplicate, incident.React:
+		case incident.WriteReply:
+			out.Comment = replyID(e)
+			w.Replies = slices.DeleteFunc(slices.Clone(w.Replies), func(r incident.Reply) bool { return r.ID == e.ID })
+			w.Replies = append(w.Replies, incident.Reply{ID: out.Comment, To: e.To, Body: e.Body})
+		case incident.DeleteComment:
+			w.Replies = slices.DeleteFunc(slices.Clone(w.Replies), func(r incident.Reply) bool { return r.ID == e.ID })
+		case incident.SetFollowUp:
+			w.FollowUps = slices.Clone(w.FollowUps)
+			for i, f := range w.FollowUps {
+				if f.Issue == e.Issue {
+					w.FollowUps[i].State = e.State
+				}
+			}
+		case incident.CloseParent:
+			w.Parent.State, w.Parent.ClosedAt = incident.Done, now
+		case incident.CreatePage, incident.AttachFollowUp, incident.CloseDuplicate, incident.React,
+			incident.UpdateFollowUp, incident.AskWhy:
 		}
 		w.Record.Did(e, out, now)
 	}
 	return w
+}
+
+// replyID is the id of the comment that a reply is in.
+func replyID(e incident.WriteReply) int64 {
+	if e.ID != 0 {
+		return e.ID
+	}
+	return 2000 + e.To
 }
 
 // settled carries out plans until nothing is left to do.
