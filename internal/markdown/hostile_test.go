@@ -59,6 +59,8 @@ func hostileDocuments() map[string]string {
 		"&", "&#x", "a@b.c_", "http://", "www.", "|a|\n|-|\n", "\x00", "\xff",
 		"#\n", head, "x\n-\n", "***\n", "# [Follow-ups](x)\n", "# **`*[_x\n",
 		"# " + strings.Repeat("[a](", 245) + "\n", "# " + strings.Repeat("*a_ ", 245) + "\n", strings.Repeat("[a]\n", 240) + "-\n",
+		"fixes #1 ", "fixes #1\n\n", "fixes a/a", "fixes https://a/a", "fixes\n", "Incident: **", "Incident: [<*", "- Incident: #1\n",
+		"- [ ] a <!--#1-->\n", "a <!--#1--> ", "<!-- hindsight:begin block=facts -->\n", "<!-- hindsight:end block=facts -->\n",
 		"/incident <!--a-->\n", "<!-- hindsight:page a=b -->\n",
 	} {
 		texts[unit] = fill("", unit)
@@ -69,6 +71,7 @@ func hostileDocuments() map[string]string {
 // hostileWords are texts at which the making of neutral ones could take long.
 func hostileWords() map[string]string {
 	texts := map[string]string{
+		"backticks that grow":    grow(size, func(i int) string { return strings.Repeat("`", i) + " " }),
 		"a long number and dots": strings.Repeat("1", size/2) + strings.Repeat(".", size/2),
 		"half a link":            fill("[a](", "b"),
 	}
@@ -85,6 +88,9 @@ var (
 	readers = map[string]func(string){
 		"Checklist":  func(s string) { markdown.Checklist(s) },
 		"Commands":   func(s string) { markdown.Commands(s) },
+		"Boxes":      func(s string) { markdown.Boxes(s) },
+		"Refers":     func(s string) { markdown.Refers(s) },
+		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
 		"FindMarker": func(s string) { markdown.FindMarker("<!-- hindsight:page -->x\n\n"+s, "page") },
 		"Unseal":     func(s string) { _, _, _ = markdown.Unseal("<!-- hindsight:page -->x\n\n"+s, "page") },
@@ -93,6 +99,7 @@ var (
 		"Title": func(s string) { markdown.Title(s, 256) },
 		"Slug":  func(s string) { markdown.Slug(s, 60) },
 		"Text":  func(s string) { markdown.Text(s) },
+		"Code":  func(s string) { markdown.Code(s) },
 		"Quote": func(s string) { markdown.Quote(s, size) },
 	}
 )

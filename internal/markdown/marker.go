@@ -15,6 +15,10 @@ import (
 // Fields are what a marker says.
 type Fields map[string]string
 
+// base64Most is how many bytes are sealed in Base64, which is ASCII and
+// harmless everywhere. What is larger would crowd out the words beside it.
+const base64Most = 12 << 10
+
 // maxPayload bounds what a sealed payload may inflate to, in bytes. A comment
 // of 64 KiB could otherwise be made to fill the memory.
 const maxPayload = 1 << 20
@@ -67,7 +71,11 @@ func Seal(kind string, payload []byte) string {
 	if err != nil {
 		panic("writing to memory failed: " + err.Error())
 	}
-	return markerOpen + kind + " " + base64.RawStdEncoding.EncodeToString(b.Bytes()) + markerClose
+	packed := encodeWide(b.Bytes())
+	if b.Len() <= base64Most {
+		packed = base64.RawStdEncoding.EncodeToString(b.Bytes())
+	}
+	return markerOpen + kind + " " + packed + markerClose
 }
 
 // Unseal is the payload of the first comment that [Seal] made of the kind;
@@ -78,7 +86,7 @@ func Unseal(src, kind string) (payload []byte, ok bool, err error) {
 	if len(sealed) == 0 {
 		return nil, false, nil
 	}
-	packed, err := base64.RawStdEncoding.DecodeString(strings.TrimSpace(sealed[0].body))
+	packed, err := decodePayload(strings.TrimSpace(sealed[0].body))
 	if err != nil {
 		return nil, true, fmt.Errorf("the hidden %s is damaged: %w", kind, err)
 	}
@@ -90,6 +98,13 @@ func Unseal(src, kind string) (payload []byte, ok bool, err error) {
 		return nil, true, fmt.Errorf("the hidden %s inflates to more than %d bytes", kind, maxPayload)
 	}
 	return payload, true, nil
+}
+
+func decodePayload(s string) ([]byte, error) {
+	if isWide(s) {
+		return decodeWide(s)
+	}
+	return base64.RawStdEncoding.DecodeString(s)
 }
 
 func parseFields(body string) (Fields, bool) {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -79,10 +81,12 @@ func TestUnsealRefuses(t *testing.T) {
 	}
 	sealed := markdown.Seal("ledger", []byte(`{"t":1}`))
 	tests := map[string]string{
-		"not base64":  "<!-- hindsight:ledger %%% -->",
-		"not deflate": "<!-- hindsight:ledger AAAA -->",
-		"cut short":   sealed[:len(sealed)-len("xx -->")] + " -->",
-		"too large":   "<!-- hindsight:ledger " + base64.RawStdEncoding.EncodeToString(bomb.Bytes()) + " -->",
+		"not base64":        "<!-- hindsight:ledger %%% -->",
+		"not deflate":       "<!-- hindsight:ledger AAAA -->",
+		"wide and mixed":    "<!-- hindsight:ledger 一a -->",
+		"wide, not deflate": "<!-- hindsight:ledger 一一 -->",
+		"cut short":         sealed[:len(sealed)-len("xx -->")] + " -->",
+		"too large":         "<!-- hindsight:ledger " + base64.RawStdEncoding.EncodeToString(bomb.Bytes()) + " -->",
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -103,6 +107,25 @@ func TestSealIsSmall(t *testing.T) {
 	ledger := `{"i":[` + strings.Repeat(`{"k":"abcdefghijkl","s":"comment:123456","w":"bcdefghijklm","n":{"n":77,"i":123456}},`, 100) + `{}]}`
 	if got := len(markdown.Seal("ledger", []byte(ledger))); got > len(ledger)/20 {
 		t.Errorf("%d bytes sealed take %d", len(ledger), got)
+	}
+}
+
+// A comment holds so many characters, whatever bytes they take.
+func TestSealIsShortWhenItIsLarge(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{12_000, 12_288, 12_289, 20_000, 40_001, 40_002, 40_003, 40_004, 40_005, 40_006, 40_007} {
+		payload := make([]byte, size)
+		for i := range payload {
+			payload[i] = byte(rand.Uint32()) // nothing that compresses
+		}
+		sealed := markdown.Seal("ledger", payload)
+		got, ok, err := markdown.Unseal("words\n"+sealed+"\r\nwords", "ledger")
+		if !ok || err != nil || !bytes.Equal(got, payload) {
+			t.Errorf("%d bytes come back as %d, %v, %v", size, len(got), ok, err)
+		}
+		if n := utf8.RuneCountInString(sealed); size >= 20_000 && n > size*8/14+100 {
+			t.Errorf("%d bytes take %d characters", size, n)
+		}
 	}
 }
 

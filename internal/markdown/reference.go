@@ -28,7 +28,7 @@ func (r Reference) String() string {
 }
 
 // The groups are owner, name and number, of an address and of a short form.
-const referenceForm = `(?:https?://[\w.:-]+/([\w-]+)/([\w.-]+)/(?:issues|pull)/(\d+)|(?:([\w-]+)/([\w.-]+))?#(\d+))(?:\W|$)`
+const referenceForm = `(?:https?://[\w.:-]+/([\w-]+)/([\w.-]+)/(?:issues|pull)/(\d+)|(?:([\w-]+)/([\w.-]+))?#(\d+))\b`
 
 var (
 	// Bold, a box, a link or angle brackets around it do no harm.
