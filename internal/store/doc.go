@@ -1,6 +1,7 @@
 // Package store remembers what must outlive the process: the deliveries that
-// were received, the issues that want a look, what is known of incidents and
-// their follow-ups, and how far each repository has been swept.
+// were received, the issues that want a look, what is known of incidents, their
+// follow-ups and the pull requests that refer to them, what repositories have
+// configured, and how far each has been swept.
 //
 // It runs on SQLite, the default, and on PostgreSQL, where several processes
 // share the work. Both get the same migrations and the same generated queries
@@ -10,7 +11,8 @@
 // belong here.
 //
 // Receiving is what must be fast. A commit costs a flush of the disk, so the
-// deliveries of many senders share one: see [Store.Receive].
+// deliveries of many senders share one: see [Store.Receive]. What they are
+// judged by before that is in memory: see [Store.Labels].
 //
 // All times are stored in UTC and in whole microseconds, which is what
 // PostgreSQL keeps.

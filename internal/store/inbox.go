@@ -34,44 +34,62 @@ type arrival struct {
 	answered chan error // receives once; buffered, for a sender that left
 }
 
-// Receive takes a delivery in. What is neither relevant nor about an incident
-// or follow-up that is known costs one read and leaves no trace; everything
-// else is written together with what others deliver at the same time, and is
+// Receive takes a delivery in. What is neither relevant nor about anything that
+// is known costs a read for each issue that it names, and leaves no trace;
+// everything else is written together with what others deliver at the same time, and is
 // on the disk when Receive returns. An error means that it may or may not be:
 // the sender should be told to send again.
 func (s *Store) Receive(ctx context.Context, d workset.Delivery) (workset.Receipt, error) {
-	if d.ID == "" || len(d.ID) > 255 || !storable(d.ID) {
-		return 0, fmt.Errorf("store: a delivery needs an id, of at most 255 bytes of text: %.40q", d.ID)
-	}
-	if err := checkKey(d.Key); err != nil {
+	if err := checkDelivery(d); err != nil {
 		return 0, err
 	}
 	if !d.Relevant {
-		known, err := s.known(ctx, d.Key)
+		concerns, err := s.concerns(ctx, d)
 		if err != nil {
 			return 0, err
 		}
-		if !known {
+		if !concerns {
 			return workset.Unrelated, nil
 		}
 	}
 	return s.submit(ctx, &arrival{delivery: d, answered: make(chan error, 1)})
 }
 
-// known is whether the key is an incident or a follow-up, or, with number 0,
-// whether the repository has an incident.
-func (s *Store) known(ctx context.Context, key incident.Key) (bool, error) {
-	var known bool
-	var err error
-	if key.Number <= incident.TheWiki {
-		known, err = s.reads.HasIncidents(ctx, string(key.Repo))
-	} else {
-		known, err = s.reads.IsKnown(ctx, db.IsKnownParams{Repo: string(key.Repo), Number: int64(key.Number)})
+func checkDelivery(d workset.Delivery) error {
+	if d.ID == "" || len(d.ID) > 255 || !storable(d.ID) {
+		return fmt.Errorf("store: a delivery needs an id, of at most 255 bytes of text: %.40q", d.ID)
+	}
+	for _, key := range d.Also {
+		if err := checkKey(key); err != nil {
+			return err
+		}
+	}
+	return checkKey(d.Key)
+}
+
+// concerns is whether a delivery is about what is known, or refers to an
+// incident.
+func (s *Store) concerns(ctx context.Context, d workset.Delivery) (bool, error) {
+	concerns, err := s.known(ctx, d.Key)
+	for i := 0; i < len(d.Also) && err == nil && !concerns; i++ {
+		concerns, err = s.reads.IsIncident(ctx, db.IsIncidentParams{
+			Repo: string(d.Also[i].Repo), Number: int64(d.Also[i].Number),
+		})
 	}
 	if err != nil {
-		return false, fmt.Errorf("store: look up %s: %w", key, err)
+		return false, fmt.Errorf("store: look up whether %s is known: %w", d.Key, err)
 	}
-	return known, nil
+	return concerns, nil
+}
+
+// known is whether the key is an incident, a follow-up, or a pull request that
+// refers to an incident; where the key names no issue, whether the repository
+// has an incident.
+func (s *Store) known(ctx context.Context, key incident.Key) (bool, error) {
+	if key.Number <= incident.TheWiki {
+		return s.reads.HasIncidents(ctx, string(key.Repo))
+	}
+	return s.reads.IsKnown(ctx, db.IsKnownParams{Repo: string(key.Repo), Number: int64(key.Number)})
 }
 
 func (s *Store) submit(ctx context.Context, a *arrival) (workset.Receipt, error) {

@@ -40,8 +40,7 @@ func openSQLite(ctx context.Context, address string) (engine, error) {
 		return engine{}, fmt.Errorf("store: open %s: %w", path, err)
 	}
 	keepOpen(write, 1)
-	// The first connection sets the journal mode, which readers can't.
-	if err = write.PingContext(ctx); err != nil {
+	if err = connectFirst(ctx, path, write); err != nil {
 		return engine{}, errors.Join(fmt.Errorf("store: open %s: %w", path, err), write.Close())
 	}
 	read, err := sql.Open("sqlite", sqliteDSN(path, url.Values{"_query_only": {"1"}}))
@@ -55,6 +54,17 @@ func openSQLite(ctx context.Context, address string) (engine, error) {
 		read:           read,
 		lockMigrations: func(ctx context.Context) (func() error, error) { return lockFile(ctx, path) },
 	}, nil
+}
+
+// connectFirst makes the first connection, which sets the journal mode, as
+// readers can't. Of two processes that set it on a new file at once, one would
+// be told that the file is locked, without the usual wait.
+func connectFirst(ctx context.Context, path string, write *sql.DB) error {
+	release, err := lockFile(ctx, path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write.PingContext(ctx), release())
 }
 
 // keepOpen keeps connections: opening one again costs far more than it holds.

@@ -23,8 +23,10 @@ type Store struct {
 	engine engine
 	writes *db.Queries
 	reads  *db.Queries
+	log    *slog.Logger
 	clock  func() time.Time
 	woken  chan struct{}
+	labels labels
 
 	arrivals chan *arrival
 	closing  chan struct{} // closed by Close: nothing more is taken in
@@ -56,6 +58,7 @@ func Open(ctx context.Context, url string, log *slog.Logger, clock func() time.T
 	}
 	s := &Store{
 		engine:   e,
+		log:      log,
 		clock:    clock,
 		woken:    make(chan struct{}, 1),
 		arrivals: make(chan *arrival, groupLimit),
@@ -63,7 +66,10 @@ func Open(ctx context.Context, url string, log *slog.Logger, clock func() time.T
 		closed:   make(chan struct{}),
 	}
 	s.close = sync.OnceValue(s.shutdown)
-	if err = s.prepare(ctx); err != nil {
+	if err = s.prepare(ctx); err == nil {
+		err = s.loadLabels(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	go s.commitArrivals(context.WithoutCancel(ctx))

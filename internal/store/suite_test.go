@@ -56,7 +56,15 @@ func TestReceive(t *testing.T) {
 		must(t, s.SaveRecord(t.Context(), key(42), incident.Record{}))
 		_, err := s.SaveFollowUp(t.Context(), key(42), incident.FollowUp{Issue: key(77), At: d.clock.now()})
 		must(t, err)
+		_, err = s.SavePull(t.Context(), key(42), key(88), true)
+		must(t, err)
 		elsewhere := incident.NewKey("acme", "quiet", 0)
+		also := func(numbers ...int) (all []incident.Key) {
+			for _, n := range numbers {
+				all = append(all, key(n))
+			}
+			return all
+		}
 		steps := []struct {
 			name     string
 			delivery workset.Delivery
@@ -67,6 +75,10 @@ func TestReceive(t *testing.T) {
 			{"unknown issue", workset.Delivery{ID: "b", Key: key(2)}, workset.Unrelated},
 			{"known incident", workset.Delivery{ID: "c", Key: key(42)}, workset.Queued},
 			{"known follow-up", workset.Delivery{ID: "d", Key: key(77)}, workset.Queued},
+			{"known pull request", workset.Delivery{ID: "g", Key: key(88)}, workset.Queued},
+			{"refers to an incident", workset.Delivery{ID: "h", Key: key(3), Also: also(4, 42)}, workset.Queued},
+			{"refers to none", workset.Delivery{ID: "i", Key: key(3), Also: also(4, 5)}, workset.Unrelated},
+			{"refers to a follow-up alone", workset.Delivery{ID: "j", Key: key(5), Also: also(77, 88)}, workset.Unrelated},
 			{"wiki beside an incident", workset.Delivery{ID: "e", Key: key(0)}, workset.Queued},
 			{"wiki without incidents", workset.Delivery{ID: "f", Key: elsewhere}, workset.Unrelated},
 			{"what was unrelated is not remembered", workset.Delivery{ID: "b", Key: key(42)}, workset.Queued},
@@ -77,7 +89,7 @@ func TestReceive(t *testing.T) {
 				t.Errorf("%s: receipt %d, error %v; want %d", step.name, got, receiveErr, step.want)
 			}
 		}
-		want := map[incident.Key]int64{key(1): 1, key(42): 2, key(77): 1, key(0): 1}
+		want := map[incident.Key]int64{key(1): 1, key(3): 1, key(42): 2, key(77): 1, key(88): 1, key(0): 1}
 		got := map[incident.Key]int64{}
 		for range want {
 			lease := mustLease(t, s, d.clock.now())
@@ -103,6 +115,7 @@ func TestReceiveRefuses(t *testing.T) {
 			"NUL in the name":  {ID: "a", Key: incident.Key{Repo: "a/\x00", Number: 1}, Relevant: true},
 			"negative number":  {ID: "a", Key: key(-2), Relevant: true},
 			"name not UTF-8":   {ID: "a", Key: incident.Key{Repo: "a/\xff", Number: 1}},
+			"NUL in another":   {ID: "a", Key: key(1), Also: []incident.Key{{Repo: "a/\x00", Number: 1}}},
 			"id beyond bounds": {ID: fmt.Sprintf("%0256d", 1), Key: key(1), Relevant: true},
 		} {
 			if receipt, err := s.Receive(t.Context(), bad); err == nil {

@@ -27,6 +27,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addDeliveryStmt, err = db.PrepareContext(ctx, addDelivery); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDelivery: %w", err)
 	}
+	if q.addPullStmt, err = db.PrepareContext(ctx, addPull); err != nil {
+		return nil, fmt.Errorf("error preparing query AddPull: %w", err)
+	}
+	if q.allLabelsStmt, err = db.PrepareContext(ctx, allLabels); err != nil {
+		return nil, fmt.Errorf("error preparing query AllLabels: %w", err)
+	}
 	if q.checkedAtStmt, err = db.PrepareContext(ctx, checkedAt); err != nil {
 		return nil, fmt.Errorf("error preparing query CheckedAt: %w", err)
 	}
@@ -39,14 +45,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.followUpsStmt, err = db.PrepareContext(ctx, followUps); err != nil {
 		return nil, fmt.Errorf("error preparing query FollowUps: %w", err)
 	}
+	if q.forgetFollowUpStmt, err = db.PrepareContext(ctx, forgetFollowUp); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetFollowUp: %w", err)
+	}
 	if q.hasIncidentsStmt, err = db.PrepareContext(ctx, hasIncidents); err != nil {
 		return nil, fmt.Errorf("error preparing query HasIncidents: %w", err)
 	}
-	if q.incidentOfStmt, err = db.PrepareContext(ctx, incidentOf); err != nil {
-		return nil, fmt.Errorf("error preparing query IncidentOf: %w", err)
-	}
 	if q.incidentsStmt, err = db.PrepareContext(ctx, incidents); err != nil {
 		return nil, fmt.Errorf("error preparing query Incidents: %w", err)
+	}
+	if q.incidentsOfStmt, err = db.PrepareContext(ctx, incidentsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query IncidentsOf: %w", err)
+	}
+	if q.isIncidentStmt, err = db.PrepareContext(ctx, isIncident); err != nil {
+		return nil, fmt.Errorf("error preparing query IsIncident: %w", err)
 	}
 	if q.isKnownStmt, err = db.PrepareContext(ctx, isKnown); err != nil {
 		return nil, fmt.Errorf("error preparing query IsKnown: %w", err)
@@ -66,8 +78,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pruneDeliveriesStmt, err = db.PrepareContext(ctx, pruneDeliveries); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneDeliveries: %w", err)
 	}
+	if q.pullsStmt, err = db.PrepareContext(ctx, pulls); err != nil {
+		return nil, fmt.Errorf("error preparing query Pulls: %w", err)
+	}
 	if q.recordStmt, err = db.PrepareContext(ctx, record); err != nil {
 		return nil, fmt.Errorf("error preparing query Record: %w", err)
+	}
+	if q.removePullStmt, err = db.PrepareContext(ctx, removePull); err != nil {
+		return nil, fmt.Errorf("error preparing query RemovePull: %w", err)
 	}
 	if q.removeWorkStmt, err = db.PrepareContext(ctx, removeWork); err != nil {
 		return nil, fmt.Errorf("error preparing query RemoveWork: %w", err)
@@ -90,6 +108,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveRecordStmt, err = db.PrepareContext(ctx, saveRecord); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveRecord: %w", err)
 	}
+	if q.saveSettingsStmt, err = db.PrepareContext(ctx, saveSettings); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSettings: %w", err)
+	}
+	if q.settingsStmt, err = db.PrepareContext(ctx, settings); err != nil {
+		return nil, fmt.Errorf("error preparing query Settings: %w", err)
+	}
 	if q.touchFollowUpStmt, err = db.PrepareContext(ctx, touchFollowUp); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchFollowUp: %w", err)
 	}
@@ -104,6 +128,16 @@ func (q *Queries) Close() error {
 	if q.addDeliveryStmt != nil {
 		if cerr := q.addDeliveryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addDeliveryStmt: %w", cerr)
+		}
+	}
+	if q.addPullStmt != nil {
+		if cerr := q.addPullStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addPullStmt: %w", cerr)
+		}
+	}
+	if q.allLabelsStmt != nil {
+		if cerr := q.allLabelsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing allLabelsStmt: %w", cerr)
 		}
 	}
 	if q.checkedAtStmt != nil {
@@ -126,19 +160,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing followUpsStmt: %w", cerr)
 		}
 	}
+	if q.forgetFollowUpStmt != nil {
+		if cerr := q.forgetFollowUpStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetFollowUpStmt: %w", cerr)
+		}
+	}
 	if q.hasIncidentsStmt != nil {
 		if cerr := q.hasIncidentsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing hasIncidentsStmt: %w", cerr)
 		}
 	}
-	if q.incidentOfStmt != nil {
-		if cerr := q.incidentOfStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing incidentOfStmt: %w", cerr)
-		}
-	}
 	if q.incidentsStmt != nil {
 		if cerr := q.incidentsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing incidentsStmt: %w", cerr)
+		}
+	}
+	if q.incidentsOfStmt != nil {
+		if cerr := q.incidentsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing incidentsOfStmt: %w", cerr)
+		}
+	}
+	if q.isIncidentStmt != nil {
+		if cerr := q.isIncidentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing isIncidentStmt: %w", cerr)
 		}
 	}
 	if q.isKnownStmt != nil {
@@ -171,9 +215,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pruneDeliveriesStmt: %w", cerr)
 		}
 	}
+	if q.pullsStmt != nil {
+		if cerr := q.pullsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pullsStmt: %w", cerr)
+		}
+	}
 	if q.recordStmt != nil {
 		if cerr := q.recordStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing recordStmt: %w", cerr)
+		}
+	}
+	if q.removePullStmt != nil {
+		if cerr := q.removePullStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing removePullStmt: %w", cerr)
 		}
 	}
 	if q.removeWorkStmt != nil {
@@ -209,6 +263,16 @@ func (q *Queries) Close() error {
 	if q.saveRecordStmt != nil {
 		if cerr := q.saveRecordStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveRecordStmt: %w", cerr)
+		}
+	}
+	if q.saveSettingsStmt != nil {
+		if cerr := q.saveSettingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSettingsStmt: %w", cerr)
+		}
+	}
+	if q.settingsStmt != nil {
+		if cerr := q.settingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing settingsStmt: %w", cerr)
 		}
 	}
 	if q.touchFollowUpStmt != nil {
@@ -261,20 +325,26 @@ type Queries struct {
 	db                     DBTX
 	tx                     *sql.Tx
 	addDeliveryStmt        *sql.Stmt
+	addPullStmt            *sql.Stmt
+	allLabelsStmt          *sql.Stmt
 	checkedAtStmt          *sql.Stmt
 	extendWorkStmt         *sql.Stmt
 	failWorkStmt           *sql.Stmt
 	followUpsStmt          *sql.Stmt
+	forgetFollowUpStmt     *sql.Stmt
 	hasIncidentsStmt       *sql.Stmt
-	incidentOfStmt         *sql.Stmt
 	incidentsStmt          *sql.Stmt
+	incidentsOfStmt        *sql.Stmt
+	isIncidentStmt         *sql.Stmt
 	isKnownStmt            *sql.Stmt
 	leaseWorkStmt          *sql.Stmt
 	lookStmt               *sql.Stmt
 	markWorkStmt           *sql.Stmt
 	nextDueStmt            *sql.Stmt
 	pruneDeliveriesStmt    *sql.Stmt
+	pullsStmt              *sql.Stmt
 	recordStmt             *sql.Stmt
+	removePullStmt         *sql.Stmt
 	removeWorkStmt         *sql.Stmt
 	rescheduleWorkStmt     *sql.Stmt
 	resumeWorkStmt         *sql.Stmt
@@ -282,6 +352,8 @@ type Queries struct {
 	saveFollowUpStmt       *sql.Stmt
 	saveLookStmt           *sql.Stmt
 	saveRecordStmt         *sql.Stmt
+	saveSettingsStmt       *sql.Stmt
+	settingsStmt           *sql.Stmt
 	touchFollowUpStmt      *sql.Stmt
 	uncheckedFollowUpsStmt *sql.Stmt
 }
@@ -291,20 +363,26 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                     tx,
 		tx:                     tx,
 		addDeliveryStmt:        q.addDeliveryStmt,
+		addPullStmt:            q.addPullStmt,
+		allLabelsStmt:          q.allLabelsStmt,
 		checkedAtStmt:          q.checkedAtStmt,
 		extendWorkStmt:         q.extendWorkStmt,
 		failWorkStmt:           q.failWorkStmt,
 		followUpsStmt:          q.followUpsStmt,
+		forgetFollowUpStmt:     q.forgetFollowUpStmt,
 		hasIncidentsStmt:       q.hasIncidentsStmt,
-		incidentOfStmt:         q.incidentOfStmt,
 		incidentsStmt:          q.incidentsStmt,
+		incidentsOfStmt:        q.incidentsOfStmt,
+		isIncidentStmt:         q.isIncidentStmt,
 		isKnownStmt:            q.isKnownStmt,
 		leaseWorkStmt:          q.leaseWorkStmt,
 		lookStmt:               q.lookStmt,
 		markWorkStmt:           q.markWorkStmt,
 		nextDueStmt:            q.nextDueStmt,
 		pruneDeliveriesStmt:    q.pruneDeliveriesStmt,
+		pullsStmt:              q.pullsStmt,
 		recordStmt:             q.recordStmt,
+		removePullStmt:         q.removePullStmt,
 		removeWorkStmt:         q.removeWorkStmt,
 		rescheduleWorkStmt:     q.rescheduleWorkStmt,
 		resumeWorkStmt:         q.resumeWorkStmt,
@@ -312,6 +390,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveFollowUpStmt:       q.saveFollowUpStmt,
 		saveLookStmt:           q.saveLookStmt,
 		saveRecordStmt:         q.saveRecordStmt,
+		saveSettingsStmt:       q.saveSettingsStmt,
+		settingsStmt:           q.settingsStmt,
 		touchFollowUpStmt:      q.touchFollowUpStmt,
 		uncheckedFollowUpsStmt: q.uncheckedFollowUpsStmt,
 	}

@@ -10,8 +10,34 @@ import (
 	"time"
 )
 
+const addPull = `-- name: AddPull :execrows
+INSERT INTO pulls (incident_repo, incident_number, repo, number)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (incident_repo, incident_number, repo, number) DO NOTHING
+`
+
+type AddPullParams struct {
+	IncidentRepo   string
+	IncidentNumber int64
+	Repo           string
+	Number         int64
+}
+
+func (q *Queries) AddPull(ctx context.Context, arg AddPullParams) (int64, error) {
+	result, err := q.exec(ctx, q.addPullStmt, addPull,
+		arg.IncidentRepo,
+		arg.IncidentNumber,
+		arg.Repo,
+		arg.Number,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const checkedAt = `-- name: CheckedAt :one
-SELECT checked_at FROM follow_ups WHERE repo = $1 AND number = $2
+SELECT checked_at FROM follow_ups WHERE repo = $1 AND number = $2 ORDER BY checked_at DESC LIMIT 1
 `
 
 type CheckedAtParams struct {
@@ -19,6 +45,7 @@ type CheckedAtParams struct {
 	Number int64
 }
 
+// Not by MAX, which on SQLite has no type that is read as a time.
 func (q *Queries) CheckedAt(ctx context.Context, arg CheckedAtParams) (time.Time, error) {
 	row := q.queryRow(ctx, q.checkedAtStmt, checkedAt, arg.Repo, arg.Number)
 	var checked_at time.Time
@@ -27,9 +54,7 @@ func (q *Queries) CheckedAt(ctx context.Context, arg CheckedAtParams) (time.Time
 }
 
 const followUps = `-- name: FollowUps :many
-SELECT observed FROM follow_ups
-WHERE incident_repo = $1 AND incident_number = $2
-ORDER BY number, repo
+SELECT observed FROM follow_ups WHERE incident_repo = $1 AND incident_number = $2
 `
 
 type FollowUpsParams struct {
@@ -60,6 +85,28 @@ func (q *Queries) FollowUps(ctx context.Context, arg FollowUpsParams) ([]string,
 	return items, nil
 }
 
+const forgetFollowUp = `-- name: ForgetFollowUp :exec
+DELETE FROM follow_ups
+WHERE incident_repo = $1 AND incident_number = $2 AND repo = $3 AND number = $4
+`
+
+type ForgetFollowUpParams struct {
+	IncidentRepo   string
+	IncidentNumber int64
+	Repo           string
+	Number         int64
+}
+
+func (q *Queries) ForgetFollowUp(ctx context.Context, arg ForgetFollowUpParams) error {
+	_, err := q.exec(ctx, q.forgetFollowUpStmt, forgetFollowUp,
+		arg.IncidentRepo,
+		arg.IncidentNumber,
+		arg.Repo,
+		arg.Number,
+	)
+	return err
+}
+
 const hasIncidents = `-- name: HasIncidents :one
 SELECT CAST(EXISTS (SELECT 1 FROM incidents WHERE repo = $1) AS BOOLEAN) AS known
 `
@@ -69,27 +116,6 @@ func (q *Queries) HasIncidents(ctx context.Context, repo string) (bool, error) {
 	var known bool
 	err := row.Scan(&known)
 	return known, err
-}
-
-const incidentOf = `-- name: IncidentOf :one
-SELECT incident_repo, incident_number FROM follow_ups WHERE repo = $1 AND number = $2
-`
-
-type IncidentOfParams struct {
-	Repo   string
-	Number int64
-}
-
-type IncidentOfRow struct {
-	IncidentRepo   string
-	IncidentNumber int64
-}
-
-func (q *Queries) IncidentOf(ctx context.Context, arg IncidentOfParams) (IncidentOfRow, error) {
-	row := q.queryRow(ctx, q.incidentOfStmt, incidentOf, arg.Repo, arg.Number)
-	var i IncidentOfRow
-	err := row.Scan(&i.IncidentRepo, &i.IncidentNumber)
-	return i, err
 }
 
 const incidents = `-- name: Incidents :many
@@ -119,10 +145,68 @@ func (q *Queries) Incidents(ctx context.Context, repo string) ([]int64, error) {
 	return items, nil
 }
 
+const incidentsOf = `-- name: IncidentsOf :many
+SELECT f.incident_repo, f.incident_number FROM follow_ups AS f
+WHERE f.repo = $1 AND f.number = $2
+UNION
+SELECT p.incident_repo, p.incident_number FROM pulls AS p
+WHERE p.repo = $1 AND p.number = $2
+`
+
+type IncidentsOfParams struct {
+	Repo   string
+	Number int64
+}
+
+type IncidentsOfRow struct {
+	IncidentRepo   string
+	IncidentNumber int64
+}
+
+func (q *Queries) IncidentsOf(ctx context.Context, arg IncidentsOfParams) ([]IncidentsOfRow, error) {
+	rows, err := q.query(ctx, q.incidentsOfStmt, incidentsOf, arg.Repo, arg.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IncidentsOfRow
+	for rows.Next() {
+		var i IncidentsOfRow
+		if err := rows.Scan(&i.IncidentRepo, &i.IncidentNumber); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const isIncident = `-- name: IsIncident :one
+SELECT CAST(EXISTS (SELECT 1 FROM incidents WHERE repo = $1 AND number = $2) AS BOOLEAN) AS known
+`
+
+type IsIncidentParams struct {
+	Repo   string
+	Number int64
+}
+
+func (q *Queries) IsIncident(ctx context.Context, arg IsIncidentParams) (bool, error) {
+	row := q.queryRow(ctx, q.isIncidentStmt, isIncident, arg.Repo, arg.Number)
+	var known bool
+	err := row.Scan(&known)
+	return known, err
+}
+
 const isKnown = `-- name: IsKnown :one
 SELECT CAST(
     EXISTS (SELECT 1 FROM incidents AS i WHERE i.repo = $1 AND i.number = $2)
     OR EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.repo = $1 AND f.number = $2)
+    OR EXISTS (SELECT 1 FROM pulls AS p WHERE p.repo = $1 AND p.number = $2)
     AS BOOLEAN) AS known
 `
 
@@ -149,6 +233,43 @@ func (q *Queries) Look(ctx context.Context, repo string) (time.Time, error) {
 	return looked_until, err
 }
 
+const pulls = `-- name: Pulls :many
+SELECT repo, number FROM pulls WHERE incident_repo = $1 AND incident_number = $2
+`
+
+type PullsParams struct {
+	IncidentRepo   string
+	IncidentNumber int64
+}
+
+type PullsRow struct {
+	Repo   string
+	Number int64
+}
+
+func (q *Queries) Pulls(ctx context.Context, arg PullsParams) ([]PullsRow, error) {
+	rows, err := q.query(ctx, q.pullsStmt, pulls, arg.IncidentRepo, arg.IncidentNumber)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PullsRow
+	for rows.Next() {
+		var i PullsRow
+		if err := rows.Scan(&i.Repo, &i.Number); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const record = `-- name: Record :one
 SELECT record FROM incidents WHERE repo = $1 AND number = $2
 `
@@ -165,28 +286,48 @@ func (q *Queries) Record(ctx context.Context, arg RecordParams) (string, error) 
 	return record, err
 }
 
+const removePull = `-- name: RemovePull :execrows
+DELETE FROM pulls
+WHERE incident_repo = $1 AND incident_number = $2 AND repo = $3 AND number = $4
+`
+
+type RemovePullParams struct {
+	IncidentRepo   string
+	IncidentNumber int64
+	Repo           string
+	Number         int64
+}
+
+func (q *Queries) RemovePull(ctx context.Context, arg RemovePullParams) (int64, error) {
+	result, err := q.exec(ctx, q.removePullStmt, removePull,
+		arg.IncidentRepo,
+		arg.IncidentNumber,
+		arg.Repo,
+		arg.Number,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const saveFollowUp = `-- name: SaveFollowUp :execrows
-INSERT INTO follow_ups (repo, number, incident_repo, incident_number, observed, observed_at, is_open, checked_at)
+INSERT INTO follow_ups (incident_repo, incident_number, repo, number, observed, observed_at, is_open, checked_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (repo, number) DO UPDATE SET
-    incident_repo = excluded.incident_repo,
-    incident_number = excluded.incident_number,
+ON CONFLICT (incident_repo, incident_number, repo, number) DO UPDATE SET
     observed = excluded.observed,
     observed_at = excluded.observed_at,
     is_open = excluded.is_open,
     checked_at = excluded.checked_at
 WHERE excluded.observed_at > follow_ups.observed_at
-    OR (excluded.observed_at = follow_ups.observed_at
-        AND (excluded.observed <> follow_ups.observed
-            OR excluded.incident_repo <> follow_ups.incident_repo
-            OR excluded.incident_number <> follow_ups.incident_number))
+    OR (excluded.observed_at = follow_ups.observed_at AND excluded.observed <> follow_ups.observed)
 `
 
 type SaveFollowUpParams struct {
-	Repo           string
-	Number         int64
 	IncidentRepo   string
 	IncidentNumber int64
+	Repo           string
+	Number         int64
 	Observed       string
 	ObservedAt     time.Time
 	IsOpen         bool
@@ -196,10 +337,10 @@ type SaveFollowUpParams struct {
 // GitHub's times are whole seconds: what was seen last counts among equals.
 func (q *Queries) SaveFollowUp(ctx context.Context, arg SaveFollowUpParams) (int64, error) {
 	result, err := q.exec(ctx, q.saveFollowUpStmt, saveFollowUp,
-		arg.Repo,
-		arg.Number,
 		arg.IncidentRepo,
 		arg.IncidentNumber,
+		arg.Repo,
+		arg.Number,
 		arg.Observed,
 		arg.ObservedAt,
 		arg.IsOpen,
@@ -253,17 +394,26 @@ func (q *Queries) SaveRecord(ctx context.Context, arg SaveRecordParams) error {
 }
 
 const touchFollowUp = `-- name: TouchFollowUp :exec
-UPDATE follow_ups SET checked_at = $3 WHERE repo = $1 AND number = $2
+UPDATE follow_ups SET checked_at = $5
+WHERE incident_repo = $1 AND incident_number = $2 AND repo = $3 AND number = $4
 `
 
 type TouchFollowUpParams struct {
-	Repo      string
-	Number    int64
-	CheckedAt time.Time
+	IncidentRepo   string
+	IncidentNumber int64
+	Repo           string
+	Number         int64
+	CheckedAt      time.Time
 }
 
 func (q *Queries) TouchFollowUp(ctx context.Context, arg TouchFollowUpParams) error {
-	_, err := q.exec(ctx, q.touchFollowUpStmt, touchFollowUp, arg.Repo, arg.Number, arg.CheckedAt)
+	_, err := q.exec(ctx, q.touchFollowUpStmt, touchFollowUp,
+		arg.IncidentRepo,
+		arg.IncidentNumber,
+		arg.Repo,
+		arg.Number,
+		arg.CheckedAt,
+	)
 	return err
 }
 
@@ -271,8 +421,10 @@ const uncheckedFollowUps = `-- name: UncheckedFollowUps :many
 UPDATE follow_ups SET checked_at = $1
 WHERE (repo, number) IN (
     SELECT f.repo, f.number FROM follow_ups AS f
-    WHERE f.repo = $2 AND f.is_open AND f.checked_at < $3
-    ORDER BY f.checked_at
+    WHERE f.repo = $2 AND f.is_open
+    GROUP BY f.repo, f.number
+    HAVING MAX(f.checked_at) < $3
+    ORDER BY MAX(f.checked_at)
     LIMIT $4
 )
 RETURNING number
@@ -285,7 +437,9 @@ type UncheckedFollowUpsParams struct {
 	Most   int32
 }
 
-// Those that come back count as checked: the next call takes others.
+// Those that come back count as checked: the next call takes others. An issue
+// was looked at when it was for any of its incidents; it comes back once for
+// each.
 func (q *Queries) UncheckedFollowUps(ctx context.Context, arg UncheckedFollowUpsParams) ([]int64, error) {
 	rows, err := q.query(ctx, q.uncheckedFollowUpsStmt, uncheckedFollowUps,
 		arg.Now,
