@@ -1,58 +1,154 @@
 package incident
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
-// accept takes new items into the ledger: each with its verdict, and a large
-// number of them only when somebody confirmed it.
+// accept brings the ledger up to what people wrote: what stands elsewhere or
+// says something else by now, new items, each with its verdict, and boxes that
+// people have ticked.
 func (d *decision) accept() {
-	l := d.ledger()
-	var fresh []Entry
-	refused := set(l.Refused)
-	for _, c := range d.found {
-		if c.Known {
-			d.lines = append(d.lines, c)
-			continue
-		}
-		if c.Item.Ticked || refused[c.Entry.Key] {
-			continue
-		}
-		switch d.verdict(c.Entry.Key, c.Item) {
-		case Allowed:
-			d.lines = append(d.lines, c)
-			if c.Item.Source == FromPolicy { // nobody has to confirm these
-				l.Items = append(l.Items, c.Entry)
-				continue
-			}
-			fresh = append(fresh, c.Entry)
-		case Denied:
-			d.refuse(c.Entry.Key)
-		case Unknown:
-			d.undecided = true
-		}
-	}
-	confirmed := d.confirm()
-	if len(fresh) > d.policy.MaxNew && !confirmed {
-		d.waiting = len(fresh)
-		d.lines = slices.DeleteFunc(d.lines, func(c candidate) bool {
-			return !c.Known && c.Item.Source != FromPolicy
-		})
-	} else {
-		l.Items = append(l.Items, fresh...)
-	}
+	d.follow()
+	d.forgetDetached()
+	d.takeIn()
+	d.hold()
 	d.dropUnopened()
+	d.ticks()
+}
+
+// takeIn takes new items into the ledger: a large number of them only when
+// somebody confirmed it. Standard ones nobody has to confirm, nor what opens
+// nothing; nor lines of the tracker, where they could not wait: it is written
+// anew, and only people with write permission can add any.
+func (d *decision) takeIn() {
+	l := d.ledger()
+	twins := map[ItemKey]time.Time{}
+	var fresh []candidate
+	for _, c := range d.found {
+		if c.Known || !d.counts(&c, twins) {
+			continue
+		}
+		switch {
+		case c.Refers && l.at(c.Pointer.issue, d.Parent.Key.Repo) != nil: // by another line
+		case c.Refers, c.Item.Source == FromPolicy, c.Item.Source == FromTracker:
+			l.Items = append(l.Items, d.entry(c))
+			d.lines = append(d.lines, c)
+		default:
+			fresh = append(fresh, c)
+		}
+	}
+	d.next.Twins = twins
+	if confirmed := d.confirm(); len(fresh) > d.policy.MaxNew && !confirmed {
+		d.waiting = len(fresh)
+		return
+	}
+	for _, c := range fresh {
+		l.Items = append(l.Items, d.entry(c))
+		d.lines = append(d.lines, c)
+	}
+}
+
+// counts is whether a new line is to be followed up now.
+func (d *decision) counts(c *candidate, twins map[ItemKey]time.Time) bool {
+	if c.Item.Ticked && !c.Refers && !c.moves {
+		return false
+	}
+	switch d.verdict(c.line, c.Item) {
+	case Denied:
+		d.refuse(c.line)
+		return false
+	case Unknown:
+		d.waits(*c)
+		return false
+	case Allowed:
+	}
+	if c.Item.Ticked && !c.Refers {
+		return false
+	}
+	if c.twin && !d.settled(*c, twins) {
+		d.waits(*c)
+		return false
+	}
+	return d.goes(c)
+}
+
+// goes is whether an item's follow-up can be opened, or what it refers to be
+// adopted. A line of the tracker can't wait there until its place can be used:
+// it goes where the tracker is.
+func (d *decision) goes(c *candidate) bool {
+	possible, _ := d.possible(*c)
+	switch {
+	case possible == Allowed:
+		return true
+	case possible == Unknown:
+		d.waits(*c)
+	case c.Item.Source == FromTracker && !c.Refers:
+		c.In = ""
+		return true
+	default:
+		d.refuseThere(*c)
+		d.undecided = true // it is promised, and nothing is complete without it
+	}
+	return false
+}
+
+// hold keeps the tracker as it is while the only place of an item's words is a
+// line that people added to it.
+func (d *decision) hold() {
+	for _, c := range d.lines {
+		if e := d.ledger().Entry(c.Entry.Key); e != nil && c.Item.Source == FromTracker && !e.Opened() {
+			d.undecidedTicks = true
+		}
+	}
+}
+
+// waits keeps in mind that a line can't be decided about yet. While one in the
+// tracker waits, the tracker must not be written: the line would be gone.
+func (d *decision) waits(c candidate) {
+	d.undecided = true
+	d.undecidedTicks = d.undecidedTicks || c.Item.Source == FromTracker
+}
+
+// settled is whether a line that says the same as another one has stood for so
+// long that it is a second one: who moves a line may paste it first, and cut
+// it afterwards.
+func (d *decision) settled(c candidate, twins map[ItemKey]time.Time) bool {
+	first, seen := d.next.Twins[c.line]
+	if !seen {
+		first = d.now
+	}
+	twins[c.line] = first
+	if until := first.Add(grace); d.now.Before(until) {
+		d.atLatest(until)
+		return false
+	}
+	return true
 }
 
 // verdict is whether an item counts. An app counts when the configuration
 // names it: it may repeat what strangers told it. Whose account is gone can't
-// be asked for any more.
+// be asked for any more. Who attached an issue to the parent had the right to.
 func (d *decision) verdict(line ItemKey, item Item) Verdict {
 	switch {
-	case item.Source == FromPolicy, d.policy.trusts(item.Author):
+	case item.Source == FromPolicy, item.Source == FromSubIssue, d.policy.trusts(item.Author):
 		return Allowed
 	case item.Author.Bot, item.Author.Login == "":
 		return Denied
 	}
-	return d.Verdicts[line]
+	return d.judged(line)
+}
+
+// judged is GitHub's answer to a question, now or before.
+func (d *decision) judged(line ItemKey) Verdict {
+	if v := d.Verdicts[line]; v != Unknown {
+		return v
+	}
+	if slices.Contains(d.ledger().Refused, line) {
+		return Denied
+	}
+	return Unknown
 }
 
 // refusedKept is how many refusals are remembered. The tracker carries them,
@@ -71,7 +167,7 @@ func (d *decision) refuse(line ItemKey) {
 func (d *decision) confirm() bool {
 	good := false
 	for _, c := range d.confirmations() {
-		switch d.Verdicts[confirmation(c)] {
+		switch d.judged(confirmation(c)) {
 		case Allowed:
 			good = true
 			d.ledger().All = max(d.ledger().All, c.Comment)
@@ -94,4 +190,41 @@ func (d *decision) dropUnopened() {
 	d.ledger().Items = slices.DeleteFunc(d.ledger().Items, func(e Entry) bool {
 		return !e.Opened() && !present[e.Key] && !slices.Contains(d.next.Opening, e.Key)
 	})
+}
+
+// ticks does what people ordered by the tracker's boxes.
+func (d *decision) ticks() {
+	for _, t := range d.Ticks {
+		e := d.ledger().at(t.Issue, d.Parent.Key.Repo)
+		if e == nil {
+			continue
+		}
+		switch d.verdict(t.line(), Item{Author: t.By}) {
+		case Allowed:
+			d.want(e, t.Ticked)
+		case Denied:
+			d.refuse(t.line())
+		case Unknown:
+			d.undecidedTicks = true
+		}
+	}
+}
+
+// line is what the verdict about a tick is remembered by.
+func (t Tick) line() ItemKey {
+	return ItemKey("tick:" + digest(t.Edit, t.Issue.String(), strings.ToLower(t.By.Login)))
+}
+
+// want notes what a person ordered by a box, if it is not so already.
+func (d *decision) want(e *Entry, ticked bool) {
+	f, seen := d.followUp(e.Issue)
+	switch closed := f.State == Done || f.State == Dropped; {
+	case !e.Opened() || f.State == Gone:
+	case ticked && !(seen && closed):
+		e.Want = Done
+	case !ticked && !(seen && f.State == Open):
+		e.Want = Open
+	default:
+		e.Want = ""
+	}
 }

@@ -144,7 +144,7 @@ func TestPausedAndResumed(t *testing.T) {
 	plan := judgedPlan(w)
 	same(t, "effects while paused", []string(nil), effects(plan))
 	same(t, "tracker", "acme/shop#42 is sev1\npaused\npage made\n- open #101 Fix it\n", tells(plan))
-	same(t, "asked while paused", []incident.Ask(nil), incident.AsksOfItems(incident.DefaultPolicy(), w))
+	same(t, "asked while paused", []incident.Ask(nil), incident.QuestionsOf(incident.DefaultPolicy(), w).May)
 
 	w = carryOut(w, plan)
 	for _, after := range []change{
@@ -200,7 +200,7 @@ func TestArchivedAfterAcceptance(t *testing.T) {
 	same(t, "effects", 0, len(plan.Effects))
 	same(t, "look again", time.Time{}, plan.LookAgain)
 	same(t, "can't be written", true, plan.Paused)
-	same(t, "asked", []incident.Ask(nil), incident.AsksOfItems(incident.DefaultPolicy(), w))
+	same(t, "asked", []incident.Ask(nil), incident.QuestionsOf(incident.DefaultPolicy(), w).May)
 }
 
 func TestAsks(t *testing.T) {
@@ -280,7 +280,7 @@ func TestAccepts(t *testing.T) {
 	}
 }
 
-func TestAsksOfItems(t *testing.T) {
+func TestQuestionsOf(t *testing.T) {
 	t.Parallel()
 	archived := func(w *incident.World) { w.Repository.Archived = true }
 	tests := []struct {
@@ -306,7 +306,7 @@ func TestAsksOfItems(t *testing.T) {
 			t.Parallel()
 			policy := incident.DefaultPolicy()
 			policy.Apps = []string{"forms"}
-			same(t, "asked about", tt.logins, whom(incident.AsksOfItems(policy, world(tt.changes...))))
+			same(t, "asked about", tt.logins, whom(incident.QuestionsOf(policy, world(tt.changes...)).May))
 		})
 	}
 }
@@ -321,7 +321,7 @@ func TestAskedOnce(t *testing.T) {
 	plan := decide(w)
 	mentions(t, tells(plan), "refused 2")
 	w.Record = plan.Record
-	same(t, "asked again", []incident.Ask(nil), incident.AsksOfItems(policy, w))
+	same(t, "asked again", []incident.Ask(nil), incident.QuestionsOf(policy, w).May)
 	same(t, "refused", 3, len(w.Record.Ledger.Refused))
 	same(t, "refused again", w.Record.Ledger.Refused, decide(w).Record.Ledger.Refused)
 }

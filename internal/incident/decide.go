@@ -10,16 +10,15 @@ import (
 // same world and time give the same plan, and when the plan's effects are in
 // the world, the plan is empty.
 func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
-	d := decision{policy: policy, texts: texts, World: w, now: now}
-	d.next = w.Record.Clone()
+	d := newDecision(policy, w)
+	d.texts, d.now = texts, now
 	if why := d.idle(); why != "" {
 		return Plan{Record: d.next, Idle: why, Paused: d.Repository.Archived}
 	}
 	d.reopened()
 	d.facts = d.read()
 	d.adopt()
-	items, more := d.items(d.policy, d.facts.Severity)
-	d.found, d.more = match(items, *d.ledger()), more
+	d.recognise()
 	if d.labelled() {
 		d.accept()
 		d.commands()
@@ -50,15 +49,24 @@ type decision struct {
 	facts   Facts
 	next    Record
 	effects []Effect
-	found   []candidate // the items that are there now
-	more    bool        // there are more than are looked at
-	lines   []candidate // those of them that are followed up
+	tracked map[Key]FollowUp // what was seen, by issue
+	found   []candidate      // the items that are there now
+	more    bool             // there are more than are looked at
+	lines   []candidate      // those of them that are followed up
 	waiting int
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
 	// undecidedTicks is true while that is so of a tick in the tracker.
 	undecidedTicks bool
 	soonest        time.Time // when time alone changes what is planned
+}
+
+func newDecision(policy Policy, w World) decision {
+	d := decision{policy: policy, World: w, next: w.Record.Clone(), tracked: map[Key]FollowUp{}}
+	for _, f := range w.FollowUps {
+		d.tracked[f.Issue] = f
+	}
+	return d
 }
 
 func (d *decision) ledger() *Ledger { return &d.next.Ledger }
@@ -184,17 +192,17 @@ func (d *decision) adoptFollowUp(f FollowUp) {
 	ref := RefTo(f.Issue, d.Parent.Key.Repo)
 	e := l.Entry(f.Item)
 	switch {
-	case e == nil && f.Parent == d.Repository.ID && f.State != Gone:
-		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref})
+	case f.Adopted || f.Moved != (Key{}):
+		if e != nil && e.Issue == ref && f.Moved != (Key{}) {
+			e.Issue = RefTo(f.Moved, d.Parent.Key.Repo)
+		}
 	case e == nil:
-	case e.Issue == ref && f.Moved != (Key{}):
-		e.Issue = RefTo(f.Moved, d.Parent.Key.Repo)
+		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref})
+	case e.Adopted || e.Issue == ref:
 	case !e.Opened(),
 		ref.Repo == e.Issue.Repo && ref.Number < e.Issue.Number && f.State != Gone,
 		d.gone(e.Issue) && (f.State == Open || f.State == Done):
-		if e.Issue != ref && !e.Adopted {
-			e.Issue, e.Attached = ref, false
-		}
+		e.Issue, e.Attached = ref, false
 	}
 }
 
@@ -205,12 +213,8 @@ func (d *decision) gone(issue Ref) bool {
 
 // followUp is what was seen of an entry's issue.
 func (d *decision) followUp(issue Ref) (FollowUp, bool) {
-	key := issue.In(d.Parent.Key.Repo)
-	i := slices.IndexFunc(d.FollowUps, func(f FollowUp) bool { return f.Issue == key })
-	if i < 0 {
-		return FollowUp{}, false
-	}
-	return d.FollowUps[i], true
+	f, seen := d.tracked[issue.In(d.Parent.Key.Repo)]
+	return f, seen
 }
 
 // plan adds an effect, unless its part has effects under way or must wait.

@@ -179,4 +179,4 @@ func (d *decision) askWhy(e Entry, f FollowUp) {
 }
 
 // titleDigest is the digest of a title's words, as in [Written].
-func titleDigest(title string) string { return digest(Item{Text: title}.Words()) }
+func titleDigest(title string) string { return wordsDigest(title) }

@@ -43,24 +43,42 @@ type Item struct {
 	URL     string // where the line can be read
 	Author  Actor  // who answers for it; empty for [FromPolicy]
 	Text    string // as written, without the box: one line, not neutral
-	Ticked  bool   // ticked before it was followed up: opens nothing
+	Ticked  bool   // one that is ticked when it is first seen opens nothing
 	Command int64  // the comment in which "/followup" was written, or 0
-	// Position is which of the source's lines it is, from 0.
-	Position int
-	Written  time.Time // when the line was written or last edited, at most; zero if unknown
+	Written time.Time // when the line was written or last edited, at most; zero if unknown
 }
 
-// Words is what is compared when an item is looked for again: letters and
-// digits in lower case, single spaces.
-func (i Item) Words() string {
-	fields := strings.FieldsFunc(strings.ToLower(i.Text), func(r rune) bool {
+// normalized is what is compared when a line is looked for again: letters, digits
+// and symbols in lower case, single spaces, nothing that does not show. It is
+// empty for a text that shows nothing.
+func normalized(text string) string {
+	text = strings.Map(visible, strings.ToValidUTF8(strings.ToLower(text), "\uFFFD"))
+	return spaced(text)
+}
+
+func spaced(text string) string {
+	fields := strings.FieldsFunc(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsSymbol(r)
 	})
 	if len(fields) == 0 {
-		return strings.TrimSpace(i.Text)
+		return strings.TrimSpace(text)
 	}
 	return strings.Join(fields, " ")
 }
+
+// The tracker carries a digest of each item's words, so it is shorter than a
+// key: 40 bits are enough for the lines of one incident.
+const (
+	wordsLength = 8
+	tailLength  = 4
+)
+
+// wordsDigest stands for a title's words in the ledger and in markers.
+func wordsDigest(title string) string { return digest(normalized(title))[:wordsLength] }
+
+// formerDigest is what versions before this one wrote in the place of a
+// [wordsDigest]: of all of the text. It is longer, and so known again.
+func formerDigest(text string) string { return digest(spaced(strings.ToLower(text))) }
 
 // digest is short, safe in a marker, and long enough for the lines of one
 // incident: 60 bits.

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -46,6 +47,11 @@ type Key struct {
 // NewKey makes a Key of GitHub's own spelling.
 func NewKey(owner, name string, number int) Key {
 	return Key{Repo: NewRepo(owner, name), Number: number}
+}
+
+// Compare orders keys by repository and number.
+func (k Key) Compare(other Key) int {
+	return cmp.Or(strings.Compare(string(k.Repo), string(other.Repo)), cmp.Compare(k.Number, other.Number))
 }
 
 func (k Key) String() string { return fmt.Sprintf("%s#%d", k.Repo, k.Number) }

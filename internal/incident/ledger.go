@@ -217,6 +217,22 @@ func (l Ledger) Carried() Ledger {
 	return l
 }
 
+// Moved is the ledger of an incident that was transferred from its [Ledger.Home]
+// to another repository: what it made stays where it is.
+func (l Ledger) Moved(to Repo) Ledger {
+	l = l.clone()
+	if l.Page.Made() && l.Page.Repo == "" {
+		l.Page.Repo = l.Home
+	}
+	for i, e := range l.Items {
+		if e.Opened() {
+			l.Items[i].Issue = RefTo(e.Issue.In(l.Home), to)
+		}
+	}
+	l.Healed, l.Home = nil, to
+	return l
+}
+
 // clone copies what planning may change.
 func (l Ledger) clone() Ledger {
 	l.Items = slices.Clone(l.Items)
@@ -331,6 +347,8 @@ type Record struct {
 	// at the start of a look was cut off: whether it was opened is not
 	// known, and only listing tells.
 	Opening []ItemKey `json:"opening,omitempty"`
+	// OpeningIn are the other repositories in which that is so.
+	OpeningIn []Repo `json:"opening_in,omitempty"`
 	// Seen is when it was last looked at, by our clock.
 	Seen time.Time `json:"seen,omitzero"`
 	// Labelling is true while the label that says complete is being put on.
@@ -350,6 +368,6 @@ type Record struct {
 // Clone is a copy that shares nothing with the record.
 func (r Record) Clone() Record {
 	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
-	r.Twins = maps.Clone(r.Twins)
+	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
 	return r
 }

@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,21 +8,22 @@ import (
 
 // candidate is an item and the entry that it is, or would become.
 type candidate struct {
-	Item  Item
-	Entry Entry
-	Known bool // the entry is in the ledger
-	Wish  Wish
-	In    Repo // where its issue is to be opened; "" for the parent's repository
+	Item    Item
+	Wish    Wish
+	Pointer pointer // what it points at, if Refers
+	Refers  bool
+	In      Repo // where it is to be opened: empty for the parent's repository
+	Entry   Entry
+	Known   bool // the entry is in the ledger
+	// line is what verdicts about the line are remembered by.
+	line ItemKey
+	// words is a digest of the title's words, former that of older versions,
+	// and tail one of what stands behind the title.
+	words, former, tail string
+	place               int  // which of its source's lines it is, from 0
+	moves               bool // the entry had another line, in another place or of other words
+	twin                bool // it says the same as one that stands elsewhere
 }
-
-// reference is an item that points at something that exists already, such as
-// "#77", an address or a ticket's key. It opens nothing.
-var reference = regexp.MustCompile(
-	`^(?:[\w.-]+/[\w.-]+)?#\d+\b|^https?://\S+$|^https?://\S+/(?:issues|pull)/\d+\s|^[A-Z][A-Z0-9]+-\d+$`)
-
-// reserved are words that make "/followup" something else than a title.
-var reserved = regexp.MustCompile(
-	`(?i)^(?:all|accept|(?:done|reopen)\s+#\d+|snooze(?:\s+\d+\s*[hdwm]\b.*)?)$`)
 
 // linesTaken is how many lines of one author are looked at. Nobody writes
 // more, and comparing them takes time. It is counted by author, or a stranger
@@ -31,77 +31,165 @@ var reserved = regexp.MustCompile(
 const linesTaken = 1000
 
 // items are all lines that ask for a follow-up: the checklists', the
-// commands', and the standard ones of the severity. More tells that some
-// were left out.
+// commands', the standard ones of the severity, and what people attached by
+// hand. More tells that some were left out.
 func (w World) items(policy Policy, severity Severity) (items []Item, more bool) {
 	items = slices.Clone(w.Items)
 	for _, c := range w.Commands {
-		if c.Name == "followup" && !reserved.MatchString(c.Rest) {
+		if c.Name == nameFollowUp && isFollowUpTitle(c.Rest) {
 			items = append(items, Item{
 				Source: FromComment(c.Comment), URL: c.URL, Author: c.Author,
-				Text: c.Rest, Command: c.Comment,
+				Text: c.Rest, Command: c.Comment, Written: c.Written,
 			})
 		}
 	}
-	for _, title := range policy.Standard[severity] {
-		items = append(items, Item{Source: FromPolicy, Text: title})
-	}
 	taken := map[string]int{}
 	items = slices.DeleteFunc(items, func(i Item) bool {
-		if i.Text == "" || reference.MatchString(i.Text) {
+		if normalized(i.Text) == "" {
 			return true
-		}
-		if i.Source == FromPolicy {
-			return false
 		}
 		taken[i.Author.Login]++
 		left := taken[i.Author.Login] > linesTaken
 		more = more || left
 		return left
 	})
+	for _, title := range policy.Standard[severity] {
+		items = append(items, Item{Source: FromPolicy, Text: title})
+	}
 	return items, more
 }
 
-// unknown counts the commands that mean nothing yet.
-func (w World) unknown() int {
-	n := 0
-	for _, c := range w.Commands {
-		if c.Name != "followup" || reserved.MatchString(c.Rest) && !strings.EqualFold(c.Rest, "all") {
-			n++
-		}
+// recognise finds for each item the entry that it is, by the rules of identity
+// in their order, and for each of the others the entry that it would become.
+func (d *decision) recognise() {
+	items, more := d.items(d.policy, d.severity(d.policy))
+	m := matcher{
+		decision: d, found: d.candidates(items), entries: d.ledger().Items,
+		taken: map[ItemKey]bool{}, refused: set(d.ledger().Refused),
 	}
-	return n
+	m.byReference()
+	m.bySource()
+	m.byWords()
+	m.byPosition()
+	m.twins()
+	m.name()
+	d.found, d.more = m.distinct(), more
 }
 
-// match finds for each item the entry that it is. The same place among equal
-// words in the same source comes first, so that a ticked line does not take
-// the entry of its unticked twin; then the same words in the same source, then
-// in another source: a line that was moved is still the same. What is left is
-// new, and has a key that a second look, without any memory, would choose
-// again. A refused line is no entry's, or strangers could take one over.
-func match(items []Item, ledger Ledger) []candidate {
-	found := candidates(items)
-	taken := map[ItemKey]bool{}
-	refused := set(ledger.Refused)
-	for _, same := range []func(a, b Entry) bool{
-		func(a, b Entry) bool { return a.Key == b.Key },
-		func(a, b Entry) bool { return a.Words == b.Words && a.Source == b.Source },
-		func(a, b Entry) bool { return a.Words == b.Words },
-	} {
-		for i, c := range found {
-			if c.Known || refused[c.Entry.Key] {
-				continue
-			}
-			for _, e := range ledger.Items {
-				if !taken[e.Key] && same(c.Entry, e) {
-					taken[e.Key] = true
-					found[i].Entry, found[i].Known = e, true
-					break
-				}
-			}
+// candidates read the items. Equal words in one source are numbered, so that
+// two lines with the same words are two.
+func (d *decision) candidates(items []Item) []candidate {
+	found := make([]candidate, 0, len(items))
+	places := map[Source]int{}
+	for _, item := range items {
+		c := d.candidate(item)
+		c.place = places[item.Source]
+		places[item.Source]++
+		found = append(found, c)
+	}
+	found = append(found, d.attached()...)
+	next := map[string]int{}
+	for i := range found {
+		c := &found[i]
+		what := c.equal(d.Parent.Key.Repo)
+		c.line = numbered(what, next[what])
+		c.Entry = Entry{Key: c.line, Source: c.Item.Source}
+		next[what]++
+	}
+	return found
+}
+
+// attached are the issues that people attached to the parent by hand: those
+// that are no follow-ups of Hindsight's own.
+func (d *decision) attached() []candidate {
+	ours := map[Key]bool{}
+	for _, f := range d.FollowUps {
+		ours[f.Issue] = f.Item != "" && d.ledger().Entry(f.Item) != nil
+	}
+	for _, e := range d.ledger().Items {
+		ours[e.Issue.In(d.Parent.Key.Repo)] = !e.Adopted
+	}
+	var found []candidate
+	for _, f := range d.SubIssues {
+		if !ours[f.Issue] {
+			found = append(found, candidate{
+				Item: Item{Source: FromSubIssue, URL: f.URL, Text: f.Title}, Wish: Wish{Title: f.Title},
+				Refers: true, Pointer: pointer{issue: f.Issue}, tail: tail("", ""),
+			})
 		}
 	}
 	return found
+}
+
+// candidate reads one item.
+func (d *decision) candidate(item Item) candidate {
+	c := candidate{Item: item, Wish: d.wish(item)}
+	c.tail = tail(item.Text, c.Wish.Title)
+	if item.Source != FromPolicy {
+		c.Pointer, c.Refers = points(item.Text, d.Repository.URL, d.Parent.Key)
+	}
+	if f, seen := d.issue(c.Pointer.issue); seen && f.Moved != (Key{}) {
+		c.Pointer.issue = f.Moved
+	}
+	if c.Refers {
+		return c
+	}
+	c.words, c.former = wordsDigest(c.Wish.Title), formerDigest(item.Text)
+	if strings.Contains(c.Wish.Place, "/") {
+		c.In = Repo(strings.ToLower(c.Wish.Place))
+	}
+	if c.In == d.Parent.Key.Repo {
+		c.In = ""
+	}
+	return c
+}
+
+func (d *decision) wish(item Item) Wish {
+	if item.Source == FromPolicy { // the team's own words
+		return Wish{Title: strings.TrimSpace(item.Text)}
+	}
+	written := item.Written
+	if written.IsZero() {
+		written = d.now
+	}
+	return ParseWish(item.Text, WishContext{Written: written, Zone: d.policy.Zone})
+}
+
+// tail is a digest of what stands behind the title: the text's words that are
+// not the title's. It does not depend on when it is read.
+func tail(text, title string) string {
+	left := strings.Fields(normalized(title))
+	var behind []string
+	for _, word := range strings.Fields(normalized(text)) {
+		if len(left) > 0 && left[0] == word {
+			left = left[1:]
+			continue
+		}
+		behind = append(behind, word)
+	}
+	return digest(behind...)[:tailLength]
+}
+
+// equal is what two lines have in common that are told apart by number only.
+func (c candidate) equal(parent Repo) string {
+	said := normalized(c.Wish.Title)
+	if c.Refers {
+		said = "\x00" + c.Item.Text
+		if c.Pointer.issue.Number > 0 {
+			said = "\x00" + RefTo(c.Pointer.issue, parent).line()
+		}
+	}
+	return string(c.Item.Source) + "\x00" + said
+}
+
+func numbered(what string, n int) ItemKey {
+	return ItemKey(digest(what, strconv.Itoa(n)))
+}
+
+// issue is what was seen of an issue.
+func (d *decision) issue(key Key) (FollowUp, bool) {
+	f, seen := d.tracked[key]
+	return f, seen && key.Number != 0
 }
 
 func set[T comparable](all []T) map[T]bool {
@@ -112,17 +200,162 @@ func set[T comparable](all []T) map[T]bool {
 	return s
 }
 
-// candidates give each item the entry that it would become. Equal words in
-// one source are numbered, so that two lines with the same words are two.
-func candidates(items []Item) []candidate {
-	found := make([]candidate, len(items))
-	next := map[string]int{}
-	for i, item := range items {
-		words := item.Words()
-		equal := string(item.Source) + "\x00" + words
-		key := ItemKey(digest(string(item.Source), words, strconv.Itoa(next[equal])))
-		next[equal]++
-		found[i] = candidate{Item: item, Wish: Wish{Title: item.Text}, Entry: Entry{Key: key, Source: item.Source, Words: digest(words)}}
+// matcher holds what is left of entries and lines while rule after rule takes
+// some.
+type matcher struct {
+	*decision
+	found   []candidate
+	entries []Entry
+	taken   map[ItemKey]bool
+	refused map[ItemKey]bool
+}
+
+func (m *matcher) take(c *candidate, e Entry) {
+	m.taken[e.Key] = true
+	c.Entry, c.Known = e, true
+}
+
+// open are the lines of words that no rule has recognised so far. A refused
+// line is no entry's, or strangers could take one over.
+func (m *matcher) open() []*candidate {
+	var open []*candidate
+	for i := range m.found {
+		c := &m.found[i]
+		if !c.Known && !c.Refers && !m.refused[c.line] {
+			open = append(open, c)
+		}
 	}
-	return found
+	return open
+}
+
+// may is whether a line may become another's: it must be known that its author
+// may, or strangers could move a follow-up, and rename it.
+func (m *matcher) may(c *candidate) bool { return m.verdict(c.line, c.Item) == Allowed }
+
+// byReference is the first rule. Where the line of an entry's own words is
+// there as well, that is the entry's, and a reference only repeats it.
+func (m *matcher) byReference() {
+	entries := map[Ref]Entry{}
+	for _, e := range m.entries {
+		if e.Opened() {
+			entries[e.Issue] = e
+		}
+	}
+	for i := range m.found {
+		c := &m.found[i]
+		e, found := entries[RefTo(c.Pointer.issue, m.Parent.Key.Repo)]
+		if !c.Refers || c.Pointer.issue.Number == 0 || !found || m.refused[c.line] {
+			continue
+		}
+		c.moves = e.Source != c.Item.Source
+		if c.moves && c.Item.Source != FromSubIssue && !m.may(c) {
+			continue
+		}
+		c.Entry, c.Known = e, true
+	}
+}
+
+// bySource is the second rule: the same words in the same source. The same
+// place among equal words comes first, so that a ticked line does not take the
+// entry of its unticked twin.
+func (m *matcher) bySource() {
+	entries := m.byName(func(e Entry) string { return string(e.Source) })
+	for _, first := range []bool{true, false} {
+		for _, c := range m.open() {
+			for _, e := range m.named(entries, string(c.Item.Source), *c) {
+				if e.Key == c.line || !first {
+					m.take(c, e)
+					break
+				}
+			}
+		}
+	}
+}
+
+// byWords is the third rule: the same words in another source, once the old
+// line is gone.
+func (m *matcher) byWords() {
+	entries := m.byName(func(Entry) string { return "" })
+	for _, c := range m.open() {
+		if free := m.named(entries, "", *c); len(free) > 0 {
+			c.moves = true
+			if m.may(c) {
+				m.take(c, free[0])
+			}
+		}
+	}
+}
+
+// twins notices new lines that say the same as one that is followed up and
+// stands in another source: perhaps that one is being moved.
+func (m *matcher) twins() {
+	stands := map[string][]Source{}
+	for _, c := range m.found {
+		if c.Known && !c.Refers {
+			stands[c.words] = union(stands[c.words], []Source{c.Item.Source})
+		}
+	}
+	for _, c := range m.open() {
+		c.twin = slices.ContainsFunc(stands[c.words], func(s Source) bool { return s != c.Item.Source })
+	}
+}
+
+// byName are the entries by what they are looked up by.
+func (m *matcher) byName(source func(Entry) string) map[string][]Entry {
+	named := map[string][]Entry{}
+	for _, e := range m.entries {
+		if e.Words != "" {
+			name := source(e) + "\x00" + e.Words
+			named[name] = append(named[name], e)
+		}
+	}
+	return named
+}
+
+// named are the entries of that name that are still free, oldest first.
+func (m *matcher) named(entries map[string][]Entry, source string, c candidate) []Entry {
+	var free []Entry
+	for _, words := range []string{c.words, c.former} {
+		name := source + "\x00" + words
+		entries[name] = slices.DeleteFunc(entries[name], func(e Entry) bool { return m.taken[e.Key] })
+		free = append(free, entries[name]...)
+	}
+	return free
+}
+
+// name gives those that are new a key that nothing else has: entries keep
+// theirs when their words change.
+func (m *matcher) name() {
+	used := map[ItemKey]bool{}
+	for _, e := range m.entries {
+		used[e.Key] = true
+	}
+	numbers := map[string]int{}
+	for i := range m.found {
+		if c := &m.found[i]; !c.Known {
+			for what := c.equal(m.Parent.Key.Repo); used[c.Entry.Key]; numbers[what]++ {
+				c.Entry.Key = numbered(what, numbers[what])
+			}
+			used[c.Entry.Key] = true
+		}
+	}
+}
+
+// distinct leaves out lines that only repeat another: a reference to an entry
+// that has a line.
+func (m *matcher) distinct() []candidate {
+	has := map[ItemKey]bool{}
+	for _, c := range m.found {
+		has[c.Entry.Key] = has[c.Entry.Key] || c.Known && !c.Refers
+	}
+	for _, own := range []bool{true, false} { // the line that the entry had comes first
+		for i := range m.found {
+			c := &m.found[i]
+			if c.Known && c.Refers && c.moves != own {
+				c.twin = has[c.Entry.Key]
+				has[c.Entry.Key] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(m.found, func(c candidate) bool { return c.Known && c.Refers && c.twin })
 }

@@ -55,31 +55,101 @@ func Accepts(policy Policy, w World) bool {
 		(policy.trusts(who) || w.Verdicts[line] == Allowed)
 }
 
-// AsksOfItems are the questions about those who wrote items and confirmations.
-// A verdict that the ledger holds is not asked for again; nor is one that
-// would not be used, and so not be remembered: while the label is off.
-func AsksOfItems(policy Policy, w World) []Ask {
+// QuestionsOf are those about what people wrote. One that would not be used,
+// and so not be remembered, is not asked: while the label is off. Answers lead
+// to further questions: where a follow-up is to go, nobody is asked who may not
+// command.
+func QuestionsOf(policy Policy, w World) Questions {
 	if w.Repository.Archived || !HasLabel(w.Parent.Labels, policy.Label) {
-		return nil
+		return Questions{}
 	}
-	var asks []Ask
-	answered := set(w.Record.Ledger.Refused)
-	ask := func(line ItemKey, who Actor) {
-		if who.Login != "" && !who.Bot && !answered[line] {
-			answered[line] = true
-			asks = append(asks, Ask{Line: line, Login: who.Login})
-		}
-	}
-	items, _ := w.items(policy, w.severity(policy))
-	for _, c := range match(items, w.Record.Ledger) {
-		if !c.Known && !c.Item.Ticked {
-			ask(c.Entry.Key, c.Item.Author)
-		}
+	d := newDecision(policy, w)
+	d.adopt()
+	d.recognise()
+	q := questioning{decision: &d, asked: set(d.ledger().Refused)}
+	for _, c := range d.found {
+		q.about(c)
 	}
 	for _, c := range w.confirmations() {
-		ask(confirmation(c), c.Author)
+		q.may(confirmation(c), "", c.Author)
 	}
-	return asks
+	for _, t := range w.Ticks {
+		if d.ledger().at(t.Issue, w.Parent.Key.Repo) != nil {
+			q.may(t.line(), t.Issue.Repo, t.By)
+		}
+	}
+	for _, ask := range w.asksOfCommands(policy) {
+		q.may(ask.Line, ask.Repo, Actor{Login: ask.Login})
+	}
+	return q.Questions
+}
+
+// questioning puts questions together.
+type questioning struct {
+	*decision
+	Questions
+	asked map[ItemKey]bool // and those that need no answer
+}
+
+// may asks for a permission, once for each line.
+func (q *questioning) may(line ItemKey, in Repo, who Actor) {
+	if q.asked[line] || who.Bot || who.Login == "" || q.Verdicts[line] != Unknown {
+		return
+	}
+	q.asked[line] = true
+	if in == q.Parent.Key.Repo {
+		in = ""
+	}
+	q.May = append(q.May, Ask{Line: line, Repo: in, Login: who.Login})
+}
+
+// about asks what is to be known of a line: first who may, then whether it can
+// go where it is to, then to whom.
+func (q *questioning) about(c candidate) {
+	e := q.ledger().Entry(c.Entry.Key)
+	switch {
+	case c.Known && e != nil && e.Opened():
+		q.owner(c, e)
+		return
+	case c.Known:
+	case q.verdict(c.line, c.Item) == Unknown && (!c.Item.Ticked || c.Refers || c.moves):
+		q.may(c.line, "", c.Item.Author)
+		return
+	case q.verdict(c.line, c.Item) != Allowed, c.Item.Ticked && !c.Refers:
+		return
+	}
+	if repo := c.elsewhere(q.Parent.Key.Repo); repo != "" {
+		q.may(c.there(repo), repo, c.Item.Author)
+		if q.judged(c.there(repo)) != Allowed {
+			return
+		}
+	}
+	if _, known := q.decision.Places[c.In]; !known && c.In != "" && c.elsewhere(q.Parent.Key.Repo) != "" {
+		q.Questions.Places = union(q.Questions.Places, []Repo{c.In})
+	}
+	if possible, _ := q.possible(c); c.Refers && possible == Unknown {
+		q.Issues = union(q.Issues, []Key{c.Pointer.issue})
+	} else if possible == Allowed {
+		q.owner(c, nil)
+	}
+}
+
+// owner asks whether a line's owner can be assigned: before the follow-up is
+// opened, when the owner is another one, and while nobody is assigned, so that
+// the tracker can say why.
+func (q *questioning) owner(c candidate, e *Entry) {
+	a := Assignment{c.In, q.ownerOf(c)}
+	if e != nil {
+		f, _ := q.followUp(e.Issue)
+		a.Repo = e.Issue.Repo
+		if e.Adopted || f.State != Open || f.Owner != "" && strings.EqualFold(e.Wrote.Owner, a.Login) {
+			return
+		}
+	}
+	if a.Login == "" || c.Refers || q.decision.Assignable[a] != Unknown {
+		return
+	}
+	q.Questions.Assignable = union(q.Questions.Assignable, []Assignment{a})
 }
 
 // labelling is who answers for the label, and the line by which the verdict

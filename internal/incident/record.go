@@ -20,6 +20,9 @@ func (r *Record) Starting(e Effect) (store bool) {
 	case OpenFollowUp:
 		if store = !slices.Contains(r.Opening, e.Item); store {
 			r.Opening = append(r.Opening, e.Item)
+			if e.In != "" {
+				r.OpeningIn = union(r.OpeningIn, []Repo{e.In})
+			}
 		}
 	case LabelParent:
 		if e.For == ClosingPart {
@@ -43,10 +46,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	case CreatePage:
 		l.Page = Page{Path: e.Path, At: now.UTC().Truncate(time.Second)}
 	case OpenFollowUp:
-		l.keep(Entry{
-			Key: e.Item, Source: e.Source, Words: e.Words,
-			Issue: Ref{e.In, out.Issue.Key.Number}, Wrote: e.Wrote,
-		})
+		l.opened(e, Ref{e.In, out.Issue.Key.Number})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
 	case AttachFollowUp:
 		if entry := l.Entry(e.Item); entry != nil {
@@ -80,6 +80,19 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	case CloseDuplicate:
 		l.Healed = union(l.Healed, []int{e.Issue.Number})
 	case DeleteComment:
+	}
+}
+
+// opened notes which issue an item became. An item that was forgotten meanwhile
+// is there again: its issue is.
+func (l *Ledger) opened(e OpenFollowUp, issue Ref) {
+	entry := l.Entry(e.Item)
+	if entry == nil {
+		l.Items = append(l.Items, Entry{Key: e.Item, Source: e.Source, Words: e.Words})
+		entry = &l.Items[len(l.Items)-1]
+	}
+	if !entry.Opened() {
+		entry.Issue, entry.Wrote = issue, e.Wrote
 	}
 }
 

@@ -17,7 +17,7 @@ func flood(n int) incident.World {
 	for i, l := range lines[n/2:] {
 		commanded(mallory, int64(100+i), l, "all", "accept")(&w)
 	}
-	for _, ask := range incident.AsksOfItems(incident.DefaultPolicy(), w) {
+	for _, ask := range incident.QuestionsOf(incident.DefaultPolicy(), w).May {
 		w.Record.Ledger.Refused = append(w.Record.Ledger.Refused, ask.Line)
 	}
 	return w
@@ -32,8 +32,8 @@ func TestFloodTakesTimeInProportion(t *testing.T) {
 	same(t, "refused", 1500, len(lots.Record.Ledger.Refused))
 	tests := map[string]func(incident.World){
 		"Decide": func(w incident.World) { incident.Decide(policy, plain{}, w, now) },
-		"AsksOfItems": func(w incident.World) {
-			same(t, "asked again", []incident.Ask(nil), incident.AsksOfItems(policy, w))
+		"QuestionsOf": func(w incident.World) {
+			same(t, "asked again", []incident.Ask(nil), incident.QuestionsOf(policy, w).May)
 		},
 	}
 	for name, do := range tests {

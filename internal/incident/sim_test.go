@@ -141,7 +141,7 @@ func (a *app) observe(record *incident.Record, busy map[incident.Part]bool, firs
 	if w.Busy[incident.FollowUpsPart] { // a question was not answered in this run
 		return w, nil
 	}
-	if err := judge(&w, incident.AsksOfItems(a.policy, w), luck); err != nil {
+	if err := judge(&w, incident.QuestionsOf(a.policy, w).May, luck); err != nil {
 		record.Failed(incident.FollowUpsPart, err, record.Problems[incident.FollowUpsPart], a.now)
 		busy[incident.FollowUpsPart] = true
 		w.Record = *record

@@ -132,7 +132,7 @@ func (d *decision) refusedLines() int {
 	n := 0
 	refused := set(d.ledger().Refused)
 	for _, c := range d.found {
-		if !c.Known && refused[c.Entry.Key] {
+		if !c.Known && refused[c.line] {
 			n++
 		}
 	}

@@ -64,7 +64,9 @@ type WishContext struct {
 // preposition, an article or the like leads to ("talk to @bob", "the p1"), what
 // stands inside brackets with other words, and what would leave no title. What
 // is wrong (a date that is none, a second owner) stays in the title, and is a
-// problem.
+// problem. A day that was past already, or is very far, is taken as it stands,
+// and is a problem, too: what the title is must not depend on when the line was
+// edited last.
 func ParseWish(text string, about WishContext) Wish {
 	about.Zone = orUTC(about.Zone)
 	tokens := tokenize(text)
@@ -102,6 +104,9 @@ func (w *wishing) take(c clause) {
 	case !second:
 		w.taken[c.kind] = c
 		c.set(&w.Wish)
+		if c.odd != "" {
+			w.complain(c.kind, quoted(c.words())+" "+c.odd)
+		}
 	case !strings.EqualFold(first.value, c.value):
 		w.keep(c, fmt.Sprintf("%s is a second %s, and %s counts: write only one.",
 			quoted(c.words()), c.kind, quoted(first.words())))
@@ -110,8 +115,12 @@ func (w *wishing) take(c clause) {
 
 func (w *wishing) keep(c clause, problem string) {
 	w.kept = append(w.kept, c.tokens)
-	if !slices.Contains(w.wrong, c.kind) {
-		w.wrong = append(w.wrong, c.kind)
+	w.complain(c.kind, problem)
+}
+
+func (w *wishing) complain(kind, problem string) {
+	if !slices.Contains(w.wrong, kind) {
+		w.wrong = append(w.wrong, kind)
 		w.Problems = append(w.Problems, problem)
 	}
 }
@@ -178,6 +187,7 @@ type clause struct {
 	value  string // by which two of a kind are compared
 	set    func(*Wish)
 	wrong  string // what is said of the words, if they can't be used
+	odd    string // what is said of them, though they are
 	tokens []token
 }
 
@@ -293,7 +303,7 @@ func (c WishContext) place(found clause, text string) (clause, bool) {
 // knows is whether a word can name a place at all. All digits, as in "24/7",
 // name no account that anybody would open follow-ups in.
 func (c WishContext) knows(place string) bool {
-	if m := repoForm.FindStringSubmatch(place); m != nil && strings.Trim(m[1], "0123456789") != "" {
+	if m := repoForm.FindStringSubmatch(place); m != nil && strings.Trim(m[1], "0123456789") != "" && !nowhere(Repo(place)) {
 		return len(c.Owners) == 0 ||
 			slices.ContainsFunc(c.Owners, func(o string) bool { return strings.EqualFold(o, m[1]) })
 	}
@@ -309,9 +319,9 @@ func (c WishContext) due(found clause, text string) (clause, bool) {
 	found.kind, found.value = "due date", day.Format(time.DateOnly)
 	switch {
 	case day.Before(today):
-		found.wrong = "was past when it was written: write a day that is to come, such as «due 2w»."
+		found.odd = "was past when it was written: write a day that is to come, such as «due 2w»."
 	case tooFar(day, today):
-		found.wrong = fmt.Sprintf("is more than %d years ahead: write a day that is nearer, such as «due 2w».", mostYears)
+		found.odd = fmt.Sprintf("is more than %d years ahead: write a day that is nearer, such as «due 2w».", mostYears)
 	}
 	found.set = func(w *Wish) { w.Due = moments(day, c.Zone)[0] }
 	return found, true

@@ -198,9 +198,11 @@ type FollowUp struct {
 	Issue Key     `json:"issue"`
 	ID    int64   `json:"id"` // GitHub's id, for attaching it as a sub-issue
 	Item  ItemKey `json:"item"`
-	// Parent is the id of the repository that the marker names; 0 for one
-	// that carries no marker of ours.
-	Parent int64 `json:"parent,omitempty"`
+	// Parent is the id of the parent's repository, by which an incident is told
+	// from another one of its name.
+	Parent int64 `json:"parent"`
+	// Adopted is true for an issue that people had.
+	Adopted bool `json:"adopted,omitempty"`
 	// Source and Words repeat the ledger's entry, so that the entry can be
 	// made again from the issue's marker alone.
 	Source Source    `json:"source,omitempty"`

@@ -1,6 +1,7 @@
 package incident_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,8 @@ var (
 	now       = opened.Add(10 * time.Minute)
 	parentKey = incident.NewKey("acme", "shop", 42)
 
-	ada     = incident.Actor{Login: "ada"}     // may triage
+	ada     = incident.Actor{Login: "ada"}     // may triage, here and elsewhere
+	ben     = incident.Actor{Login: "ben"}     // may triage here
 	mallory = incident.Actor{Login: "mallory"} // may not
 
 	spam  = incident.Actor{Login: "spam[bot]", Bot: true}
@@ -93,7 +95,8 @@ func commanded(by incident.Actor, comment int64, rests ...string) change {
 	}
 }
 
-// judged answers all questions: ada may, nobody else. Until the incident is
+// judged answers all questions: ada may, ben may here, nobody else. Repositories
+// and issues that the world does not hold are not there. Until the incident is
 // accepted, nothing that people wrote is looked into.
 func judged(policy incident.Policy) change {
 	return func(w *incident.World) {
@@ -102,16 +105,41 @@ func judged(policy incident.Policy) change {
 			w.Items, w.Commands = nil, nil
 			return
 		}
-		answer(w, incident.AsksOfItems(policy, *w))
+		w.Places, w.Assignable = maps.Clone(w.Places), maps.Clone(w.Assignable)
+		for q := incident.QuestionsOf(policy, *w); !q.Empty(); q = incident.QuestionsOf(policy, *w) {
+			answer(w, q.May)
+			lookUp(w, q)
+		}
 	}
 }
 
 func answer(w *incident.World, asks []incident.Ask) {
 	for _, ask := range asks {
 		w.Verdicts[ask.Line] = incident.Denied
-		if ask.Login == ada.Login {
+		if ask.Login == ada.Login || ask.Login == ben.Login && ask.Repo == "" {
 			w.Verdicts[ask.Line] = incident.Allowed
 		}
+	}
+}
+
+func lookUp(w *incident.World, q incident.Questions) {
+	for _, repo := range q.Places {
+		if w.Places == nil {
+			w.Places = map[incident.Repo]incident.Repository{}
+		}
+		w.Places[repo] = incident.Repository{}
+	}
+	for _, a := range q.Assignable {
+		if w.Assignable == nil {
+			w.Assignable = map[incident.Assignment]incident.Verdict{}
+		}
+		w.Assignable[a] = incident.Allowed
+		if a.Login == mallory.Login {
+			w.Assignable[a] = incident.Denied
+		}
+	}
+	for _, key := range q.Issues {
+		w.FollowUps = append(slices.Clone(w.FollowUps), incident.FollowUp{Issue: key, State: incident.Gone, Adopted: true})
 	}
 }
 

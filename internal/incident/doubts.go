@@ -1,0 +1,61 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+)
+
+// doubtsShown is how many doubts the tracker shows.
+const doubtsShown = 10
+
+// doubts are what was not understood behind people's items, and what can't be
+// done as they say: only of those who may command, or strangers could have
+// their words repeated.
+func (d *decision) doubts() []Doubt {
+	var doubts []Doubt
+	for _, c := range d.found {
+		if c.Item.Source == FromPolicy || !c.Known && d.verdict(c.line, c.Item) != Allowed {
+			continue
+		}
+		for _, text := range d.doubtsOf(c) {
+			doubts = append(doubts, Doubt{Text: text, URL: c.Item.URL})
+		}
+	}
+	if more := len(doubts) - doubtsShown; more > 0 {
+		doubts = append(doubts[:doubtsShown], Doubt{Text: fmt.Sprintf("There are %d more such lines.", more)})
+	}
+	return doubts
+}
+
+// doubtsOf are about one line. What was said of its day when it was taken in is
+// not said again whenever the comment is edited, later and later.
+func (d *decision) doubtsOf(c candidate) []string {
+	if c.Known && len(c.Wish.Problems) > 0 {
+		c.Item.Written = d.Parent.CreatedAt
+		c.Wish.Problems = d.wish(c.Item).Problems
+	}
+	texts := slices.Clone(c.Wish.Problems)
+	e := d.ledger().Entry(c.Entry.Key)
+	if opened := e != nil && e.Opened(); !opened && (!c.Item.Ticked || c.Refers) {
+		if possible, why := d.possible(c); possible == Denied {
+			texts = append(texts, quoted(c.Item.Text)+" "+why)
+		}
+	} else if opened {
+		c.In = e.Issue.Repo
+	}
+	if a := (Assignment{c.In, d.ownerOf(c)}); !c.Refers && d.Assignable[a] == Denied {
+		texts = append(texts, fmt.Sprintf(
+			"%s goes to nobody: %s can't be assigned to issues there. Name somebody who can, or give them access.",
+			quoted(c.Wish.Title), quoted(a.Login)))
+	}
+	return texts
+}
+
+// ownerOf is who is to do what a line says: who is named, else whom the team
+// has for it.
+func (d *decision) ownerOf(c candidate) string {
+	if c.Wish.Owner != "" {
+		return c.Wish.Owner
+	}
+	return d.policy.Owner
+}

@@ -1,3 +1,0 @@
-package incident
-
-func (d *decision) doubts() []Doubt { return nil }

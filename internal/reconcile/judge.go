@@ -1,0 +1,104 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"hindsight/internal/incident"
+)
+
+// questionsAsked bounds the rounds of questions: who may, then where to, then
+// whom it goes to.
+const questionsAsked = 4
+
+// judge asks GitHub what the rules want to know. Only the follow-ups wait for
+// the answers.
+func (n *run) judge(ctx context.Context, w *incident.World) {
+	w.Record = n.snapshot()
+	w.Places, w.Assignable = map[incident.Repo]incident.Repository{}, map[incident.Assignment]incident.Verdict{}
+	if n.isBusy(incident.FollowUpsPart) {
+		return
+	}
+	for range questionsAsked {
+		questions := incident.QuestionsOf(n.policy(), *w)
+		if questions.Empty() {
+			return
+		}
+		if err := n.answer(ctx, w, questions); err != nil {
+			n.fail(ctx, incident.FollowUpsPart, err)
+			w.Record = n.snapshot()
+			return
+		}
+	}
+}
+
+func (n *run) answer(ctx context.Context, w *incident.World, q incident.Questions) error {
+	for _, ask := range q.May {
+		verdict, err := n.mayTriage(ctx, ask)
+		if err != nil {
+			return err
+		}
+		w.Verdicts[ask.Line] = verdict
+	}
+	for _, repo := range q.Places {
+		place, err := n.place(ctx, repo)
+		if err != nil {
+			return err
+		}
+		w.Places[repo] = place
+	}
+	for _, a := range q.Assignable {
+		verdict, err := n.forge.Assignable(ctx, n.home(a.Repo), a.Login)
+		if err != nil {
+			return fmt.Errorf("ask whether %s can be assigned in %s: %w", a.Login, n.home(a.Repo), err)
+		}
+		w.Assignable[a] = verdict
+	}
+	for _, key := range q.Issues {
+		f, err := n.adopted(ctx, key)
+		if err != nil {
+			return err
+		}
+		w.FollowUps = append(w.FollowUps, f)
+	}
+	return nil
+}
+
+// home is the repository, the parent's own if it is empty.
+func (n *run) home(repo incident.Repo) incident.Repo {
+	if repo == "" {
+		return n.key.Repo
+	}
+	return repo
+}
+
+// place is another repository; the zero value for one that can't be seen.
+func (n *run) place(ctx context.Context, repo incident.Repo) (incident.Repository, error) {
+	if repo.Owner() != n.key.Repo.Owner() { // another installation's, if any
+		return incident.Repository{}, nil
+	}
+	found, err := n.forge.Repository(ctx, repo)
+	if isMissing(err) {
+		return incident.Repository{}, nil
+	}
+	if err != nil {
+		return found, fmt.Errorf("look for the repository %s: %w", repo, err)
+	}
+	if n.mustListIn(repo) {
+		err = n.listIn(ctx, repo)
+	}
+	return found, err
+}
+
+func (n *run) mayTriage(ctx context.Context, ask incident.Ask) (incident.Verdict, error) {
+	who := incident.Assignment{Repo: n.home(ask.Repo), Login: ask.Login}
+	if v, ok := n.verdicts[who]; ok {
+		return v, nil
+	}
+	v, err := n.forge.MayTriage(ctx, who.Repo, who.Login)
+	if err != nil {
+		return incident.Unknown, fmt.Errorf("ask for the permission of %s in %s: %w", who.Login, who.Repo, err)
+	}
+	n.verdicts[who] = v
+	return v, nil
+}
