@@ -165,13 +165,25 @@ func (a *app) newServer(edge config.EdgeSettings) *server.Server {
 	return server.New(server.Options{
 		Webhooks: webhooks.New(webhooks.Options{
 			Inbox: a.store, Secrets: secrets, Self: a.github.Self,
-			Labels:       []string{a.reconciler.Defaults.Label, a.reconciler.Defaults.FollowUpLabel},
-			Reads:        a.reconciler.Defaults.Reads,
+			Labels:       a.labels,
+			Reads:        a.reads,
 			AllowedOwner: a.github.AllowedOwner, Observe: a.metrics.Delivery, Logger: a.log, Clock: a.clock,
 		}),
 		Checks:  []server.Check{{Name: "database", Check: a.store.Ping}},
 		Metrics: a.metrics, Logger: a.log, Now: a.clock,
 	})
+}
+
+// labels are those by which an event of a repository concerns an incident.
+func (a *app) labels(repo incident.Repo) []string {
+	defaults := a.reconciler.Defaults
+	return a.store.Labels(repo, []string{defaults.Label, defaults.FollowUpLabel})
+}
+
+// reads is whether the rules may read a label: that of another severity or
+// status, or one that is a repository's own.
+func (a *app) reads(repo incident.Repo, label string) bool {
+	return a.reconciler.Defaults.Reads(label) || incident.HasLabel(a.labels(repo), label)
 }
 
 // introduce asks GitHub who the App is, once, so that the edge can tell its own

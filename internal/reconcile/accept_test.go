@@ -20,7 +20,7 @@ func TestUnacceptedCostsLittle(t *testing.T) {
 	s.forge.verdicts["ada"] = incident.Denied
 	s.look(t)
 	want := []string{
-		"Admits acme", "Comments acme/shop#42", "IncidentOf acme/shop#42", "Issue acme/shop#42",
+		"Admits acme", "Comments acme/shop#42", "IncidentsOf acme/shop#42", "Issue acme/shop#42",
 		"Labelling acme/shop#42 incident", "MayTriage ada", "Record acme/shop#42", "Repository acme/shop",
 		"SaveRecord acme/shop#42",
 	}

@@ -94,9 +94,12 @@ func (j *journal) all() []string {
 var (
 	outward = []string{
 		"WriteComment", "EditComment", "DeleteComment", "React", "OpenIssue", "AttachSubIssue",
-		"CloseAsDuplicate", "AddLabel", "RemoveLabel", "Create",
+		"CloseAsDuplicate", "AddLabels", "RemoveLabel", "EditIssue", "Create", "Edit",
 	}
-	inward = []string{"SaveRecord", "SaveFollowUp", "SaveLook", "Unchecked", "Mark", "Resume"}
+	inward = []string{
+		"SaveRecord", "SaveFollowUp", "ForgetFollowUp", "SavePull", "SaveSettings", "SaveLook", "Unchecked", "Mark",
+		"Resume",
+	}
 )
 
 // expect fails the test unless there were exactly so many such calls.
@@ -164,6 +167,33 @@ func (f *fakeWiki) Create(
 		}
 		return nil
 	})
+}
+
+func (f *fakeWiki) Read(
+	ctx context.Context, _ int64, _ incident.Repo, path string,
+) (content, tip string, err error) {
+	err = f.call(ctx, "Read", path, func() error {
+		if content = f.pages[path]; content == "" {
+			return &incident.Missing{What: path}
+		}
+		return nil
+	})
+	return content, "tip", err
+}
+
+func (f *fakeWiki) Edit(
+	ctx context.Context, _ int64, _ incident.Repo, path, _ string, change func(string) (string, bool),
+) error {
+	return f.call(ctx, "Edit", path, func() error {
+		if text, changed := change(f.pages[path]); changed {
+			f.pages[path] = text
+		}
+		return nil
+	})
+}
+
+func (f *fakeWiki) Tip(ctx context.Context, _ int64, repo incident.Repo) (tip string, err error) {
+	return "tip", f.call(ctx, "Tip", string(repo), func() error { return nil })
 }
 
 type mark struct {

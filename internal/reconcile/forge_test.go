@@ -18,15 +18,24 @@ type fakeForge struct {
 	*journal
 	clock        func() time.Time
 	repository   incident.Repository
-	others       map[incident.Repo]int64 // ids of repositories that are not this one
-	config       string                  // of every repository; "" for no such file
+	others       map[incident.Repo]int64  // ids of repositories that are not this one
+	configs      map[incident.Repo]string // by repository, instead of config
+	config       string                   // of every repository; "" for no such file
 	issues       map[incident.Key]incident.Issue
 	comments     map[incident.Key][]incident.Comment
 	unlisted     map[int64]bool // comments that a listing does not show yet
 	labelling    incident.Labelling
 	verdicts     map[string]incident.Verdict // Allowed unless it says otherwise
 	repositories []incident.Repo
-	commented    map[incident.Key]time.Time // when each was last commented
+	private      map[incident.Repo]bool // of the others
+	moved        map[incident.Key]incident.Key
+	subs         []incident.Key              // that hang under the parent
+	mentioning   []incident.Key              // pull requests
+	history      map[int64][]incident.Edit   // of comments, the newest first
+	forgetful    bool                        // the host has no histories
+	unassignable map[string]bool             // by login
+	pushed       map[incident.Repo]time.Time // when somebody pushed last
+	commented    map[incident.Key]time.Time  // when each was last commented
 	attached     []int64
 	reactions    []incident.Reaction
 	next         int64
@@ -36,8 +45,11 @@ func (f *fakeForge) Repository(ctx context.Context, repo incident.Repo) (found i
 	err = f.call(ctx, "Repository", string(repo), func() error {
 		found = f.repository
 		if id, ok := f.others[repo]; ok {
-			found.ID = id
+			found.ID, found.FullName, found.Private = id, string(repo), f.private[repo]
+		} else if repo != shop {
+			return &incident.Missing{What: string(repo)}
 		}
+		found.PushedAt = f.pushed[repo]
 		return nil
 	})
 	return found, err
@@ -54,8 +66,9 @@ func (f *fakeForge) Issue(ctx context.Context, key incident.Key) (issue incident
 func (f *fakeForge) find(key incident.Key) (incident.Issue, error) {
 	issue, ok := f.issues[key]
 	if !ok {
-		return issue, &incident.Missing{What: key.String()}
+		return issue, &incident.Missing{What: key.String(), Moved: f.moved[key]}
 	}
+	issue.Comments = len(f.comments[key])
 	issue.Labels = slices.Clone(issue.Labels)
 	return issue, nil
 }
@@ -93,11 +106,13 @@ func (f *fakeForge) Labelling(
 }
 
 func (f *fakeForge) MayTriage(
-	ctx context.Context, _ incident.Repo, login string,
+	ctx context.Context, repo incident.Repo, login string,
 ) (v incident.Verdict, err error) {
 	err = f.call(ctx, "MayTriage", login, func() error {
 		v = incident.Allowed
-		if says, ok := f.verdicts[login]; ok {
+		if says, ok := f.verdicts[login+" in "+string(repo)]; ok {
+			v = says
+		} else if says, ok := f.verdicts[login]; ok {
 			v = says
 		}
 		return nil
@@ -105,12 +120,71 @@ func (f *fakeForge) MayTriage(
 	return v, err
 }
 
+func (f *fakeForge) Assignable(
+	ctx context.Context, _ incident.Repo, login string,
+) (v incident.Verdict, err error) {
+	err = f.call(ctx, "Assignable", login, func() error {
+		if v = incident.Allowed; f.unassignable[login] {
+			v = incident.Denied
+		}
+		return nil
+	})
+	return v, err
+}
+
+func (f *fakeForge) SubIssues(ctx context.Context, parent incident.Key) (subs []incident.Issue, err error) {
+	err = f.call(ctx, "SubIssues", parent.String(), func() error {
+		for _, key := range f.subs {
+			if issue, err := f.find(key); err == nil {
+				subs = append(subs, issue)
+			}
+		}
+		return nil
+	})
+	return subs, err
+}
+
+func (f *fakeForge) Mentioning(ctx context.Context, issue incident.Key) (keys []incident.Key, err error) {
+	err = f.call(ctx, "Mentioning", issue.String(), func() error {
+		keys = f.mentioning
+		return nil
+	})
+	return keys, err
+}
+
+func (f *fakeForge) Edits(ctx context.Context, c incident.Comment) (edits []incident.Edit, known bool, err error) {
+	err = f.call(ctx, "Edits", fmt.Sprint(c.ID), func() error {
+		edits, known = slices.Clone(f.history[c.ID]), !f.forgetful
+		return nil
+	})
+	return edits, known, err
+}
+
+// edited puts a text into a comment, and into its history.
+func (f *fakeForge) edited(c *incident.Comment, by incident.Actor, ours bool, body string) {
+	first := len(f.history[c.ID]) == 0
+	f.next++
+	if first {
+		f.history[c.ID] = []incident.Edit{{
+			ID: fmt.Sprintf("e%d", f.next), By: c.Author, Ours: c.Ours, At: c.CreatedAt, Body: c.Body,
+		}}
+		f.next++
+	}
+	c.Body, c.UpdatedAt = body, f.clock()
+	edit := incident.Edit{ID: fmt.Sprintf("e%d", f.next), By: by, Ours: ours, At: c.UpdatedAt, Body: body}
+	f.history[c.ID] = slices.Insert(f.history[c.ID], 0, edit)
+}
+
 func (f *fakeForge) File(ctx context.Context, repo incident.Repo, path string) (data []byte, err error) {
 	err = f.call(ctx, "File", string(repo)+"/"+path, func() error {
-		if f.config == "" || path != reconcile.ConfigFile {
+		config := f.config
+		if f.configs != nil {
+			config = f.configs[repo]
+		}
+		if config == "" || path != reconcile.ConfigFile {
 			return &incident.Missing{What: path}
 		}
-		data = []byte(f.config)
+		data = []byte(config)
 		return nil
 	})
 	return data, err
@@ -147,9 +221,12 @@ func (f *fakeForge) Commented(
 	return found, err
 }
 
-func (f *fakeForge) Repositories(ctx context.Context) (repos []incident.Repo, err error) {
+func (f *fakeForge) Repositories(ctx context.Context) (repos map[incident.Repo]time.Time, err error) {
 	err = f.call(ctx, "Repositories", "", func() error {
-		repos = f.repositories
+		repos = map[incident.Repo]time.Time{}
+		for _, repo := range f.repositories {
+			repos[repo] = f.pushed[repo]
+		}
 		return nil
 	})
 	return repos, err
@@ -168,7 +245,7 @@ func (f *fakeForge) WriteComment(
 // say puts a comment on an issue.
 func (f *fakeForge) say(on incident.Key, c incident.Comment) incident.Comment {
 	f.next++
-	c.ID = f.next
+	c.ID, c.CreatedAt, c.UpdatedAt = f.next, f.clock(), f.clock()
 	c.URL = fmt.Sprintf("https://github.test/%s/issues/%d#issuecomment-%d", on.Repo, on.Number, c.ID)
 	f.comments[on] = append(f.comments[on], c)
 	return c
@@ -187,7 +264,7 @@ func (f *fakeForge) EditComment(ctx context.Context, on incident.Key, id int64, 
 	return f.call(ctx, "EditComment", fmt.Sprint(id), func() error {
 		c, err := f.comment(on, id)
 		if err == nil {
-			c.Body = body
+			f.edited(c, incident.Actor{Login: "hindsight", Bot: true}, true, body)
 		}
 		return err
 	})
@@ -204,13 +281,15 @@ func (f *fakeForge) remove(on incident.Key, id int64) {
 	f.comments[on] = slices.DeleteFunc(f.comments[on], func(c incident.Comment) bool { return c.ID == id })
 }
 
-func (f *fakeForge) CommentExists(ctx context.Context, on incident.Key, id int64) (exists bool, err error) {
-	err = f.call(ctx, "CommentExists", fmt.Sprint(id), func() error {
-		_, missing := f.comment(on, id)
-		exists = missing == nil
-		return nil
+func (f *fakeForge) Comment(ctx context.Context, on incident.Key, id int64) (c incident.Comment, err error) {
+	err = f.call(ctx, "Comment", fmt.Sprint(id), func() error {
+		found, err := f.comment(on, id)
+		if err == nil {
+			c = *found
+		}
+		return err
 	})
-	return exists, err
+	return c, err
 }
 
 func (f *fakeForge) React(ctx context.Context, on incident.Key, r incident.Reaction) error {
@@ -224,21 +303,45 @@ func (f *fakeForge) React(ctx context.Context, on incident.Key, r incident.React
 }
 
 func (f *fakeForge) OpenIssue(
-	ctx context.Context, in incident.Repo, title, body string, labels []string,
+	ctx context.Context, in incident.Repo, opening reconcile.NewIssue,
 ) (issue incident.Issue, err error) {
-	err = f.call(ctx, "OpenIssue", title, func() error {
+	err = f.call(ctx, "OpenIssue", opening.Title, func() error {
 		f.next++
 		key := incident.Key{Repo: in, Number: int(f.next)}
 		issue = incident.Issue{
 			Key: key, ID: 1000 + f.next, URL: fmt.Sprintf("https://github.test/%s/issues/%d", in, f.next),
-			Title: title, Body: body, Labels: labels, State: incident.Open, AppID: ourApp,
+			Title: opening.Title, Body: opening.Body, State: incident.Open, AppID: ourApp,
 			Author:    incident.Actor{Login: "hindsight[bot]", Bot: true},
 			CreatedAt: f.clock(), UpdatedAt: f.clock(),
+		}
+		for _, l := range opening.Labels {
+			issue.Labels = append(issue.Labels, l.Name)
+		}
+		if opening.Assignee != "" {
+			issue.Assignees = []string{opening.Assignee}
 		}
 		f.issues[key] = issue
 		return nil
 	})
 	return issue, err
+}
+
+func (f *fakeForge) EditIssue(ctx context.Context, key incident.Key, edit reconcile.IssueEdit) error {
+	return f.call(ctx, "EditIssue", key.String(), func() error {
+		return f.change(key, func(i *incident.Issue) {
+			i.Title, i.Body = cmp.Or(edit.Title, i.Title), cmp.Or(edit.Body, i.Body)
+			if edit.Assignees != nil {
+				i.Assignees = slices.Clone(*edit.Assignees)
+			}
+			switch edit.State {
+			case incident.Open:
+				i.State, i.Reopened, i.ClosedAt = incident.Open, true, time.Time{}
+			case incident.Done:
+				i.State, i.ClosedAt = incident.Done, f.clock()
+			case incident.Dropped, incident.Gone:
+			}
+		})
+	})
 }
 
 func (f *fakeForge) AttachSubIssue(ctx context.Context, _ incident.Key, id int64) error {
@@ -254,10 +357,16 @@ func (f *fakeForge) CloseAsDuplicate(ctx context.Context, key incident.Key) erro
 	})
 }
 
-func (f *fakeForge) AddLabel(ctx context.Context, key incident.Key, label string) error {
-	return f.call(ctx, "AddLabel", key.String()+" "+label, func() error {
-		return f.change(key, func(i *incident.Issue) { i.Labels = append(i.Labels, label) })
-	})
+func (f *fakeForge) AddLabels(ctx context.Context, key incident.Key, labels ...incident.Label) error {
+	for _, label := range labels {
+		err := f.call(ctx, "AddLabels", key.String()+" "+label.Name, func() error {
+			return f.change(key, func(i *incident.Issue) { i.Labels = append(i.Labels, label.Name) })
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *fakeForge) RemoveLabel(ctx context.Context, key incident.Key, label string) error {

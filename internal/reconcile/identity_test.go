@@ -165,7 +165,7 @@ func TestRecordedTrackerIsAPersons(t *testing.T) {
 	record.Ledger.TrackerID = theirs.ID
 	s.memory.records[parent] = record
 	s.look(t)
-	s.expect(t, 0, "CommentExists", "EditComment", "DeleteComment")
+	s.expect(t, 0, "Comment", "EditComment", "DeleteComment")
 	s.expect(t, 1, "WriteComment")
 	if l := s.record(parent).Ledger; l.Removals != 0 || l.TrackerID != s.tracker(t).ID {
 		t.Errorf("%d removals, tracker %d", l.Removals, l.TrackerID)
@@ -185,7 +185,7 @@ func TestRecordedTrackerIsAPersonsWhilePaused(t *testing.T) {
 	s.look(t)
 	s.forge.remove(parent, theirs.ID)
 	s.look(t)
-	s.expect(t, 0, append(outward, "CommentExists")...)
+	s.expect(t, 0, append(outward, "Comment")...)
 	if l := s.record(parent).Ledger; l.Removals != 0 || l.TrackerID != 0 {
 		t.Errorf("%d removals, tracker %d", l.Removals, l.TrackerID)
 	}
@@ -195,13 +195,13 @@ func TestRecordedTrackerIsAPersonsWhilePaused(t *testing.T) {
 func TestFollowUpWithoutItsMarker(t *testing.T) {
 	t.Parallel()
 	s, issue := followed(t)
-	item := s.memory.followUps[issue.Key]
+	item := s.memory.followUps[parent][issue.Key]
 	s.edit(issue.Key, func(i *incident.Issue) { i.Body, i.State = "Mended.", incident.Done })
 	s.lookAt(t, issue.Key)
 	s.expect(t, 1, "Mark "+parent.String())
 	want := item
 	want.State, want.At = incident.Done, s.now()
-	if diff := cmp.Diff(want, s.memory.followUps[issue.Key]); diff != "" {
+	if diff := cmp.Diff(want, s.memory.followUps[parent][issue.Key]); diff != "" {
 		t.Errorf("remembered (-want +got):\n%s", diff)
 	}
 	s.look(t)

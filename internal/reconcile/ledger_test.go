@@ -39,7 +39,7 @@ func TestLedgerNamesAStrangersIssue(t *testing.T) {
 			s := newStage(t, "It is down.")
 			s.addIssue(number(200))
 			s.edit(number(200), func(i *incident.Issue) { i.AppID = app })
-			s.claims(claimed(0, incident.Ref{Number: 200, ID: 1200}))
+			s.claims(claimed(0, incident.Ref{Number: 200}))
 			s.look(t)
 			if items := s.record(parent).Ledger.Items; len(items) != 0 {
 				t.Errorf("believed: %+v", items)
@@ -59,7 +59,7 @@ func TestDisownedOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	s.addIssue(number(200))
-	s.claims(claimed(0, incident.Ref{Number: 200, ID: 1200}))
+	s.claims(claimed(0, incident.Ref{Number: 200}))
 	s.before["EditComment"] = fails(errors.New("502"))
 	s.look(t)
 	s.expect(t, 1, "Issue acme/shop#200")
@@ -93,7 +93,7 @@ func TestLedgerNamesAnotherID(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, "It is down.")
 		s.opens(number(200))
-		s.claims(claimed(0, incident.Ref{Number: 200, ID: elsewhere}))
+		s.claims(claimed(0, incident.Ref{Number: 200}))
 		s.look(t)
 		if want := []int64{1200}; !slices.Equal(s.forge.attached, want) {
 			t.Errorf("attached %v, want %v", s.forge.attached, want)
@@ -105,7 +105,7 @@ func TestLedgerNamesAnotherID(t *testing.T) {
 	t.Run("of an issue that is not there", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, "It is down.")
-		s.claims(claimed(0, incident.Ref{Number: 200, ID: elsewhere}))
+		s.claims(claimed(0, incident.Ref{Number: 200}))
 		if next := s.look(t); !next.IsZero() {
 			t.Errorf("look again at %s: %+v", next, s.record(parent).Problems)
 		}
@@ -123,7 +123,7 @@ func TestLedgerOfManyNumbers(t *testing.T) {
 	var entries []incident.Entry
 	for i := range 60 {
 		s.opens(number(200 + i))
-		entries = append(entries, claimed(i, incident.Ref{Number: 200 + i, ID: int64(1200 + i)}))
+		entries = append(entries, claimed(i, incident.Ref{Number: 200 + i}))
 	}
 	s.claims(entries...)
 	asked := func() int {
@@ -142,7 +142,7 @@ func TestLedgerOfManyNumbers(t *testing.T) {
 			t.Errorf("asked for %d follow-ups, want %d", n, want)
 		}
 	}
-	if n := len(s.memory.followUps); n != 60 {
+	if n := len(s.memory.followUps[parent]); n != 60 {
 		t.Errorf("%d follow-ups are remembered", n)
 	}
 }

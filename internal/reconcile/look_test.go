@@ -29,7 +29,7 @@ func TestNoIncident(t *testing.T) {
 	if next := s.lookAt(t, key); !next.IsZero() {
 		t.Errorf("look again at %s", next)
 	}
-	want := []string{"Admits acme", "Issue acme/shop#9", "IncidentOf acme/shop#9", "Record acme/shop#9"}
+	want := []string{"Admits acme", "Issue acme/shop#9", "IncidentsOf acme/shop#9", "Record acme/shop#9"}
 	if diff := cmp.Diff(want, s.all()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
@@ -81,7 +81,7 @@ func TestFollowUp(t *testing.T) {
 	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
 		t.Errorf("marks (-want +got):\n%s", diff)
 	}
-	if f := s.memory.followUps[issue.Key]; f.State != incident.Done || f.Parent != shopID || !f.At.Equal(s.now()) {
+	if f := s.memory.followUps[parent][issue.Key]; f.State != incident.Done || f.Parent != shopID || !f.At.Equal(s.now()) {
 		t.Errorf("remembered %+v", f)
 	}
 	s.expect(t, 0, outward...)
@@ -109,15 +109,15 @@ func TestMarkerThatCountsForNothing(t *testing.T) {
 			s.forge.issues[issue.Key] = issue
 			s.lookAt(t, issue.Key)
 			s.expect(t, 0, "SaveFollowUp", "Mark", "SaveRecord")
-			if _, ok := s.memory.followUps[issue.Key]; ok {
+			if _, ok := s.memory.followUps[parent][issue.Key]; ok {
 				t.Error("it is remembered as a follow-up")
 			}
 			// Nor does it count in a listing.
 			s.memory = newMemory(s.journal)
 			s.reconciler.Memory = s.memory
 			s.look(t)
-			if len(s.memory.followUps) != 1 {
-				t.Errorf("remembered %+v", s.memory.followUps)
+			if len(s.memory.followUps[parent]) != 1 {
+				t.Errorf("remembered %+v", s.memory.followUps[parent])
 			}
 		})
 	}
@@ -143,14 +143,14 @@ func TestDeletedFollowUp(t *testing.T) {
 	kept, deleted := incident.Key{Repo: shop, Number: 102}, incident.Key{Repo: shop, Number: 103}
 	title := s.forge.issues[deleted].Title
 	delete(s.forge.issues, deleted)
-	last := s.memory.followUps[deleted].At
+	last := s.memory.followUps[parent][deleted].At
 	later := s.now().Add(time.Minute)
 	s.reconciler.Clock = func() time.Time { return later }
 	s.lookAt(t, deleted)
-	if f := s.memory.followUps[deleted]; f.State != incident.Gone || f.Title != title || !f.At.Equal(last) {
+	if f := s.memory.followUps[parent][deleted]; f.State != incident.Gone || f.Title != title || !f.At.Equal(last) {
 		t.Errorf("remembered %+v", f)
 	}
-	if f := s.memory.followUps[kept]; f.State != incident.Open {
+	if f := s.memory.followUps[parent][kept]; f.State != incident.Open {
 		t.Errorf("remembered of the other: %+v", f)
 	}
 	if want := []mark{{installation, parent, later}}; !slices.Equal(s.marker.marks, want) {
@@ -199,7 +199,7 @@ func TestRepositoryOutOfSight(t *testing.T) {
 				t.Errorf("look again at %s, error %v, want Paused", next, err)
 			}
 			s.changedNothing(t)
-			if f := s.memory.followUps[issue.Key]; f.State != incident.Open {
+			if f := s.memory.followUps[parent][issue.Key]; f.State != incident.Open {
 				t.Errorf("remembered %+v", f)
 			}
 		})
@@ -211,7 +211,7 @@ func TestDeletedFollowUpWithoutState(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	key := incident.Key{Repo: shop, Number: 300}
-	s.memory.parents[key] = parent
+	s.memory.belongs(key, parent)
 	s.lookAt(t, key)
 	s.expect(t, 0, append(outward, inward...)...)
 }
@@ -331,11 +331,11 @@ func TestLookErrors(t *testing.T) {
 		{call: "SaveFollowUp", key: follow, by: installation, setUp: withFollowUp},
 		{call: "Mark", key: follow, by: installation, setUp: withFollowUp},
 		{call: "SaveFollowUp", key: parent, by: installation, setUp: withFollowUp},
-		{call: "IncidentOf", key: follow, by: installation},
-		{call: "IncidentOf", key: parent, by: installation},
-		{call: "FollowUps", key: parent, by: installation, setUp: func(s *stage) { s.memory.parents[parent] = number(41) }},
+		{call: "IncidentsOf", key: follow, by: installation},
+		{call: "IncidentsOf", key: parent, by: installation},
+		{call: "FollowUps", key: parent, by: installation, setUp: func(s *stage) { s.memory.belongs(parent, number(41)) }},
 		{call: "Repository", key: follow, by: installation},
-		{call: "FollowUps", key: follow, by: installation, setUp: func(s *stage) { s.memory.parents[follow] = parent }},
+		{call: "FollowUps", key: follow, by: installation, setUp: func(s *stage) { s.memory.belongs(follow, parent) }},
 	} {
 		t.Run(c.call+" "+c.key.String(), func(t *testing.T) {
 			t.Parallel()

@@ -10,14 +10,16 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"hindsight/internal/incident"
+	"hindsight/internal/reconcile"
 )
 
 // fakeMemory remembers copies, as a database would.
 type fakeMemory struct {
 	*journal
 	records   map[incident.Key]incident.Record
-	followUps map[incident.Key]incident.FollowUp
-	parents   map[incident.Key]incident.Key // of the follow-ups
+	followUps map[incident.Key]map[incident.Key]incident.FollowUp // by incident, then issue
+	pulls     map[incident.Key][]incident.Key                     // by incident
+	settings  map[incident.Repo]reconcile.Settings
 	looks     map[incident.Repo]time.Time
 	checked   map[incident.Key]time.Time // when follow-ups were looked at
 	unchecked []incident.Key
@@ -30,8 +32,9 @@ func newMemory(j *journal) *fakeMemory {
 	return &fakeMemory{
 		journal:   j,
 		records:   map[incident.Key]incident.Record{},
-		followUps: map[incident.Key]incident.FollowUp{},
-		parents:   map[incident.Key]incident.Key{},
+		followUps: map[incident.Key]map[incident.Key]incident.FollowUp{},
+		pulls:     map[incident.Key][]incident.Key{},
+		settings:  map[incident.Repo]reconcile.Settings{},
 		looks:     map[incident.Repo]time.Time{},
 	}
 }
@@ -59,12 +62,8 @@ func (f *fakeMemory) SaveRecord(ctx context.Context, key incident.Key, r inciden
 
 func (f *fakeMemory) FollowUps(ctx context.Context, of incident.Key) (known []incident.FollowUp, err error) {
 	err = f.call(ctx, "FollowUps", of.String(), func() error {
-		for key, follow := range f.followUps {
-			if f.parents[key] == of {
-				known = append(known, follow)
-			}
-		}
-		slices.SortFunc(known, func(a, b incident.FollowUp) int { return cmp.Compare(a.Issue.Number, b.Issue.Number) })
+		known = slices.Collect(maps.Values(f.followUps[of]))
+		slices.SortFunc(known, func(a, b incident.FollowUp) int { return a.Issue.Compare(b.Issue) })
 		return nil
 	})
 	return known, err
@@ -74,14 +73,67 @@ func (f *fakeMemory) SaveFollowUp(
 	ctx context.Context, of incident.Key, follow incident.FollowUp,
 ) (changed bool, err error) {
 	err = f.call(ctx, "SaveFollowUp", follow.Issue.String(), func() error {
-		old, ok := f.followUps[follow.Issue]
+		old, ok := f.followUps[of][follow.Issue]
 		if ok && (follow.At.Before(old.At) || gocmp.Equal(old, follow)) {
 			return nil
 		}
-		f.followUps[follow.Issue], f.parents[follow.Issue], changed = follow, of, true
+		if f.followUps[of] == nil {
+			f.followUps[of] = map[incident.Key]incident.FollowUp{}
+		}
+		f.followUps[of][follow.Issue], changed = follow, true
 		return nil
 	})
 	return changed, err
+}
+
+// belongs has an issue be known as an incident's follow-up, as a test needs it.
+func (f *fakeMemory) belongs(issue, of incident.Key) {
+	f.followUps[of] = map[incident.Key]incident.FollowUp{issue: {Issue: issue, Parent: shopID, State: incident.Open}}
+}
+
+func (f *fakeMemory) ForgetFollowUp(ctx context.Context, of, followUp incident.Key) error {
+	return f.call(ctx, "ForgetFollowUp", followUp.String(), func() error {
+		delete(f.followUps[of], followUp)
+		return nil
+	})
+}
+
+func (f *fakeMemory) Pulls(ctx context.Context, of incident.Key) (pulls []incident.Key, err error) {
+	err = f.call(ctx, "Pulls", of.String(), func() error {
+		pulls = slices.Clone(f.pulls[of])
+		return nil
+	})
+	return pulls, err
+}
+
+func (f *fakeMemory) SavePull(ctx context.Context, of, pull incident.Key, refers bool) (changed bool, err error) {
+	err = f.call(ctx, "SavePull", pull.String(), func() error {
+		before := slices.Contains(f.pulls[of], pull)
+		changed = before != refers
+		f.pulls[of] = slices.DeleteFunc(f.pulls[of], func(k incident.Key) bool { return k == pull })
+		if refers {
+			f.pulls[of] = append(f.pulls[of], pull)
+		}
+		return nil
+	})
+	return changed, err
+}
+
+func (f *fakeMemory) Settings(
+	ctx context.Context, repo incident.Repo,
+) (settings reconcile.Settings, ok bool, err error) {
+	err = f.call(ctx, "Settings", string(repo), func() error {
+		settings, ok = f.settings[repo]
+		return nil
+	})
+	return settings, ok, err
+}
+
+func (f *fakeMemory) SaveSettings(ctx context.Context, repo incident.Repo, settings reconcile.Settings) error {
+	return f.call(ctx, "SaveSettings", string(repo), func() error {
+		f.settings[repo] = settings
+		return nil
+	})
 }
 
 func (f *fakeMemory) Unchecked(
@@ -107,14 +159,22 @@ func (f *fakeMemory) CheckedAt(ctx context.Context, followUp incident.Key) (at t
 	return at, err
 }
 
-func (f *fakeMemory) IncidentOf(
-	ctx context.Context, followUp incident.Key,
-) (of incident.Key, ok bool, err error) {
-	err = f.call(ctx, "IncidentOf", followUp.String(), func() error {
-		of, ok = f.parents[followUp]
+func (f *fakeMemory) IncidentsOf(ctx context.Context, issue incident.Key) (of []incident.Key, err error) {
+	err = f.call(ctx, "IncidentsOf", issue.String(), func() error {
+		for parent, known := range f.followUps {
+			if _, ok := known[issue]; ok {
+				of = append(of, parent)
+			}
+		}
+		for parent, pulls := range f.pulls {
+			if slices.Contains(pulls, issue) {
+				of = append(of, parent)
+			}
+		}
+		slices.SortFunc(of, incident.Key.Compare)
 		return nil
 	})
-	return of, ok, err
+	return slices.Compact(of), err
 }
 
 func (f *fakeMemory) Incidents(ctx context.Context, repo incident.Repo) (keys []incident.Key, err error) {

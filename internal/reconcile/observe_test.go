@@ -23,12 +23,12 @@ func TestStaleListing(t *testing.T) {
 	if _, err := s.reconciler.Look(t.Context(), installation, parent); err == nil {
 		t.Error("no error although the tracker is not listed")
 	}
-	s.expect(t, 1, fmt.Sprint("CommentExists ", id))
+	s.expect(t, 1, fmt.Sprint("Comment ", id))
 	s.expect(t, 0, append(outward, "SaveRecord")...)
 	delete(s.forge.unlisted, id)
 	s.forget()
 	s.look(t)
-	s.expect(t, 0, append(outward, "CommentExists")...)
+	s.expect(t, 0, append(outward, "Comment")...)
 }
 
 func TestTrackerNobodyCanAskFor(t *testing.T) {
@@ -36,7 +36,7 @@ func TestTrackerNobodyCanAskFor(t *testing.T) {
 	s, _ := followed(t)
 	s.forge.unlisted[s.tracker(t).ID] = true
 	down := errors.New("502")
-	s.before["CommentExists"] = fails(down)
+	s.before["Comment"] = fails(down)
 	if _, err := s.reconciler.Look(t.Context(), installation, parent); !errors.Is(err, down) {
 		t.Errorf("error %v", err)
 	}
@@ -88,7 +88,7 @@ func TestSecondTracker(t *testing.T) {
 	t.Parallel()
 	s, _ := followed(t)
 	stray := incident.Ledger{Items: []incident.Entry{{
-		Key: "strayaaaaaaa", Words: "wordsaaaaaaa", Source: incident.FromBody, Issue: incident.Ref{Number: 9, ID: 9},
+		Key: "strayaaaaaaa", Words: "wordsaaaaaaa", Source: incident.FromBody, Issue: incident.Ref{Number: 9},
 	}}}
 	s.forge.say(parent, incident.Comment{Body: trackerOf(idOf(42), stray), Ours: true})
 	s.look(t)

@@ -108,7 +108,7 @@ func TestStoppedRightAfterTheEffect(t *testing.T) {
 	if len(record.Opening) != 0 || record.Ledger.Items[0].Issue.Number != issue.Key.Number {
 		t.Errorf("the record %+v does not know %s", record, issue.Key)
 	}
-	if f := s.memory.followUps[issue.Key]; f.State != incident.Open {
+	if f := s.memory.followUps[parent][issue.Key]; f.State != incident.Open {
 		t.Errorf("remembered %+v", f)
 	}
 }
@@ -156,8 +156,8 @@ func TestMemoryDeleted(t *testing.T) {
 	if !slices.Equal(after.Ledger.Items, before.Ledger.Items) || after.Ledger.Page != before.Ledger.Page {
 		t.Errorf("remembered %+v, want %+v", after.Ledger, before.Ledger)
 	}
-	if len(s.memory.followUps) != 2 {
-		t.Errorf("%d follow-ups are known again", len(s.memory.followUps))
+	if len(s.memory.followUps[parent]) != 2 {
+		t.Errorf("%d follow-ups are known again", len(s.memory.followUps[parent]))
 	}
 }
 
@@ -168,7 +168,7 @@ func TestFollowUpKnownByTheLedgerOnly(t *testing.T) {
 		t.Helper()
 		s := newStage(t, oneItem)
 		s.look(t)
-		clear(s.memory.followUps)
+		clear(s.memory.followUps[parent])
 		s.forget()
 		return s, s.onlyFollowUp(t)
 	}
@@ -178,7 +178,7 @@ func TestFollowUpKnownByTheLedgerOnly(t *testing.T) {
 		s.edit(issue.Key, func(i *incident.Issue) { i.State, i.Assignees = incident.Done, []string{"ben", "ada"} })
 		s.look(t)
 		s.expect(t, 1, "Issue "+issue.Key.String())
-		if f := s.memory.followUps[issue.Key]; f.State != incident.Done || f.Owner != "ben" {
+		if f := s.memory.followUps[parent][issue.Key]; f.State != incident.Done || f.Owner != "ben" {
 			t.Errorf("remembered %+v", f)
 		}
 		s.shows(t, "1 of 1 done")
@@ -188,7 +188,7 @@ func TestFollowUpKnownByTheLedgerOnly(t *testing.T) {
 		s, issue := setUp(t)
 		delete(s.forge.issues, issue.Key)
 		s.look(t)
-		if f := s.memory.followUps[issue.Key]; f.State != incident.Gone || f.Item == "" || f.Parent != shopID || f.At.After(opened) {
+		if f := s.memory.followUps[parent][issue.Key]; f.State != incident.Gone || f.Item == "" || f.Parent != shopID || f.At.After(opened) {
 			t.Errorf("remembered %+v", f)
 		}
 		s.expect(t, 0, "OpenIssue")
@@ -277,7 +277,7 @@ func TestDuplicate(t *testing.T) {
 			if _, ok := s.record(parent).Problems[incident.FollowUpsPart]; ok != c.problem {
 				t.Errorf("problems %+v", s.record(parent).Problems)
 			}
-			f := s.memory.followUps[second]
+			f := s.memory.followUps[parent][second]
 			if c.closed > 0 && (f.State != incident.Dropped || !f.At.Equal(opened)) {
 				t.Errorf("remembered %+v", f)
 			}
@@ -292,7 +292,7 @@ func TestDuplicateThatCannotBeClosed(t *testing.T) {
 	second := s.twin(t)
 	s.before["CloseAsDuplicate"] = fails(errors.New("502"))
 	s.look(t)
-	if s.memory.followUps[second].State != incident.Open || s.record(parent).Problems[incident.FollowUpsPart].Attempts != 1 {
-		t.Errorf("remembered %+v, problems %+v", s.memory.followUps[second], s.record(parent).Problems)
+	if s.memory.followUps[parent][second].State != incident.Open || s.record(parent).Problems[incident.FollowUpsPart].Attempts != 1 {
+		t.Errorf("remembered %+v, problems %+v", s.memory.followUps[parent][second], s.record(parent).Problems)
 	}
 }

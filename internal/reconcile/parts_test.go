@@ -201,10 +201,10 @@ func TestRecordComesBeforeTheEffect(t *testing.T) {
 			return nil
 		}
 		s.look(t)
-		s.expect(t, 0, "AddLabel")
+		s.expect(t, 0, "AddLabels")
 		s.reconciler.Clock = func() time.Time { return s.now().Add(time.Minute) }
 		s.look(t)
-		s.expect(t, 1, "AddLabel")
+		s.expect(t, 1, "AddLabels")
 	})
 }
 

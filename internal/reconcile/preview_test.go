@@ -70,13 +70,13 @@ func TestPreviewWithoutMemory(t *testing.T) {
 func TestPreviewSeesWhatIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	s, issue := followed(t)
-	maps.DeleteFunc(s.memory.followUps, func(key incident.Key, _ incident.FollowUp) bool { return key == issue.Key })
+	maps.DeleteFunc(s.memory.followUps[parent], func(key incident.Key, _ incident.FollowUp) bool { return key == issue.Key })
 	s.edit(issue.Key, func(i *incident.Issue) { i.State = incident.Done })
 	if diff := cmp.Diff([]string{"", "tracker: bring the tracker up to date"}, s.preview(t)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 	s.changedNothing(t)
-	if len(s.memory.followUps) != 0 {
+	if len(s.memory.followUps[parent]) != 0 {
 		t.Error("the preview is remembered")
 	}
 }

@@ -5,14 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"hindsight/internal/incident"
 )
-
-// ConfigFile is where a repository keeps its configuration.
-const ConfigFile = ".github/hindsight.yml"
 
 // Reconciler holds what a look needs. All fields must be set.
 type Reconciler struct {
@@ -23,8 +19,7 @@ type Reconciler struct {
 	Texts  Texts
 	// Policy reads a repository's configuration; its errors are for people.
 	Policy func(file string, data []byte) (incident.Policy, error)
-	// Defaults are in force where a repository configures nothing. Their
-	// labels hold everywhere.
+	// Defaults are in force where nothing is configured.
 	Defaults incident.Policy
 	Clock    func() time.Time
 	Log      *slog.Logger
@@ -52,19 +47,23 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 	}
 	issue, err := forge.Issue(ctx, key)
 	if missing := new(incident.Missing); errors.As(err, &missing) {
-		return time.Time{}, r.lookAtGone(ctx, forge, installation, key)
+		return time.Time{}, r.lookAtGone(ctx, forge, installation, key, missing.Moved)
 	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read %s: %w", key, err)
 	}
-	if err = r.noteFollowUp(ctx, installation, issue); err != nil {
+	if err = r.note(ctx, forge, installation, issue); err != nil {
 		return time.Time{}, err
 	}
 	record, known, err := r.Memory.Record(ctx, key)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("recall %s: %w", key, err)
 	}
-	if !known && !incident.HasLabel(issue.Labels, r.Defaults.Label) {
+	settings, err := r.recallSettings(ctx, key.Repo)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !known && !incident.HasLabel(issue.Labels, settings.Label) {
 		r.Log.DebugContext(ctx, "ignored", "issue", key, "reason", "no incident label and nothing remembered")
 		return time.Time{}, nil
 	}
@@ -133,105 +132,4 @@ func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo in
 		}
 	}
 	return nil
-}
-
-// lookAtGone is about an issue that GitHub says is not there. If the whole
-// repository is out of sight, that says nothing of the issue: it waits. Else a
-// follow-up is gone; and of a parent that is gone nothing can be said anywhere
-// but here.
-func (r *Reconciler) lookAtGone(ctx context.Context, forge Forge, installation int64, key incident.Key) error {
-	repository, err := forge.Repository(ctx, key.Repo)
-	if missing := new(incident.Missing); errors.As(err, &missing) {
-		return &incident.Paused{Why: string(key.Repo) + " is out of sight: deleted, or taken out of the installation"}
-	}
-	if err != nil {
-		return fmt.Errorf("look for the repository %s: %w", key.Repo, err)
-	}
-	if !strings.EqualFold(repository.FullName, string(key.Repo)) {
-		return &incident.Paused{Why: string(key.Repo) + " is called " + repository.FullName + " now"}
-	}
-	parent, f, ok, err := r.recallFollowUp(ctx, key)
-	if err != nil || !ok {
-		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "it does not exist any more")
-		return err
-	}
-	f.State = incident.Gone
-	return r.saveFollowUp(ctx, installation, parent, f)
-}
-
-// recallFollowUp is what is remembered of a follow-up.
-func (r *Reconciler) recallFollowUp(
-	ctx context.Context, key incident.Key,
-) (parent incident.Key, f incident.FollowUp, ok bool, err error) {
-	if parent, ok, err = r.Memory.IncidentOf(ctx, key); err != nil || !ok {
-		return parent, f, false, wrap(err, "recall whose follow-up %s is", key)
-	}
-	known, err := r.Memory.FollowUps(ctx, parent)
-	if err != nil {
-		return parent, f, false, fmt.Errorf("recall the follow-ups of %s: %w", parent, err)
-	}
-	for _, f := range known {
-		if f.Issue == key {
-			return parent, f, true, nil
-		}
-	}
-	return parent, f, false, nil
-}
-
-// noteFollowUp stores what is seen of a follow-up, and makes its incident due
-// when something is new. One that was recorded is known by its number, whatever
-// people have made of its text.
-func (r *Reconciler) noteFollowUp(ctx context.Context, installation int64, issue incident.Issue) error {
-	parent, f, ok := r.readFollowUp(issue)
-	if !ok {
-		recalledParent, recalled, known, err := r.recallFollowUp(ctx, issue.Key)
-		if err != nil || !known {
-			return err
-		}
-		entry := incident.Entry{Key: recalled.Item, Source: recalled.Source, Words: recalled.Words}
-		parent, f = recalledParent, observed(issue, entry, recalled.Parent)
-	}
-	return r.saveFollowUp(ctx, installation, parent, f)
-}
-
-func (r *Reconciler) saveFollowUp(
-	ctx context.Context, installation int64, parent incident.Key, f incident.FollowUp,
-) error {
-	changed, err := r.Memory.SaveFollowUp(ctx, parent, f)
-	if err != nil {
-		return fmt.Errorf("store the state of %s: %w", f.Issue, err)
-	}
-	if !changed {
-		return nil
-	}
-	if err := r.Marker.Mark(ctx, installation, parent, r.Clock()); err != nil {
-		return fmt.Errorf("mark %s: %w", parent, err)
-	}
-	return nil
-}
-
-// readFollowUp knows one of our follow-ups again. A marker counts only in
-// what this App opened, and only for a parent in the same repository: people
-// with write permission can edit an issue's text.
-func (r *Reconciler) readFollowUp(issue incident.Issue) (incident.Key, incident.FollowUp, bool) {
-	if issue.AppID != r.Forges.AppID() {
-		return incident.Key{}, incident.FollowUp{}, false
-	}
-	of, entry, ok := r.Texts.ReadFollowUp(issue.Body)
-	parent := incident.Key{Repo: issue.Key.Repo, Number: of.Number}
-	return parent, observed(issue, entry, of.Repository), ok
-}
-
-// observed is an issue as a follow-up; repository is the id that its marker,
-// or the record, names as the parent's.
-func observed(issue incident.Issue, entry incident.Entry, repository int64) incident.FollowUp {
-	f := incident.FollowUp{
-		Issue: issue.Key, ID: issue.ID, Item: entry.Key, Parent: repository,
-		Source: entry.Source, Words: entry.Words,
-		Title: issue.Title, URL: issue.URL, State: issue.State, At: issue.UpdatedAt,
-	}
-	if len(issue.Assignees) > 0 {
-		f.Owner = issue.Assignees[0]
-	}
-	return f
 }

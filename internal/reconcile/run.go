@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,14 +31,20 @@ type run struct {
 	key          incident.Key
 	dry          bool // observe and decide only
 
-	first       *incident.Issue // the parent, if it was read already
-	repository  incident.Repository
-	policy      incident.Policy
-	configured  bool // policy and configError are the repository's
-	configError string
-	lookUps     int
-	verdicts    map[string]incident.Verdict // by login
-	finished    chan incident.Part
+	known bool // the database knew of the incident when the run began
+
+	first      *incident.Issue // the parent, if it was read already
+	repository incident.Repository
+	configured configuration
+	former     incident.ID // what the parent was before it was transferred here
+	since      time.Time   // nothing was opened for it before
+	rest       bool        // what follows was read
+	pulled     []incident.Item
+	subIssues  []incident.FollowUp
+	lookUps    int
+	listedIn   map[incident.Repo]bool
+	verdicts   map[incident.Assignment]incident.Verdict // on commanding, by place and person
+	finished   chan incident.Part
 
 	mu      sync.Mutex
 	record  incident.Record
@@ -56,12 +61,15 @@ func (r *Reconciler) newRun(
 	return &run{
 		r: r, forge: forge, installation: installation, key: key,
 		record: record, listed: known && !record.Ledger.Accepted.At.IsZero(),
-		policy:   r.Defaults,
-		verdicts: map[string]incident.Verdict{},
-		finished: make(chan incident.Part),
-		overlay:  map[incident.Key]incident.FollowUp{},
-		running:  map[incident.Part]bool{},
-		failed:   map[incident.Part]bool{},
+		known:      known,
+		configured: configuration{policy: r.Defaults},
+		since:      record.Ledger.Accepted.At,
+		listedIn:   map[incident.Repo]bool{},
+		verdicts:   map[incident.Assignment]incident.Verdict{},
+		finished:   make(chan incident.Part),
+		overlay:    map[incident.Key]incident.FollowUp{},
+		running:    map[incident.Part]bool{},
+		failed:     map[incident.Part]bool{},
 	}
 }
 
@@ -113,7 +121,7 @@ func (n *run) decide(ctx context.Context) (incident.Plan, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	w.Record, w.Busy = n.record, n.busy()
-	plan := incident.Decide(n.policy, n.r.Texts, w, n.r.Clock())
+	plan := incident.Decide(n.policy(), n.r.Texts, w, n.r.Clock())
 	n.record = plan.Record
 	n.record.Seen = began
 	return plan, n.save(ctx)
@@ -164,6 +172,12 @@ func (n *run) unite(ledger incident.Ledger, newest int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	ledger.All = min(ledger.All, newest) // nobody has confirmed anything later
+	// Whoever may edit the tracker must not learn through it how issues stand
+	// that they can't read: what was adopted elsewhere is adopted again, by
+	// its line.
+	ledger.Items = slices.DeleteFunc(slices.Clone(ledger.Items), func(e incident.Entry) bool {
+		return e.Adopted && e.Issue.Repo != "" && n.record.Ledger.Entry(e.Key) == nil
+	})
 	if !n.united {
 		n.record.Ledger, n.united = n.record.Ledger.Unite(ledger), true
 	}
@@ -241,12 +255,16 @@ func (n *run) drain() {
 // carryOut does a part's effects in order, and records each before the next.
 // What GitHub refuses for good holds up nothing but itself; at anything else
 // the part stops there. It is false when an effect failed: then the part rests
-// for this run.
+// for this run; or when the world has moved, and it has to be decided anew.
 func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incident.Effect) bool {
 	var first error
 	before := n.snapshot().Problems[part]
 	for _, e := range effects {
 		err := n.carryOutOne(ctx, e)
+		if changed := new(incident.Changed); errors.As(err, &changed) {
+			n.r.Log.DebugContext(ctx, "decided anew", "incident", n.key, "reason", err)
+			return false
+		}
 		if err == nil {
 			n.r.Log.InfoContext(ctx, "did", "incident", n.key, "effect", e.String())
 			continue
@@ -333,34 +351,4 @@ func (n *run) seen(ctx context.Context, follow ...incident.FollowUp) error {
 		}
 	}
 	return nil
-}
-
-// recall is what is known of the follow-ups: by memory, and by this run.
-func (n *run) recall(ctx context.Context) ([]incident.FollowUp, error) {
-	known, err := n.r.Memory.FollowUps(ctx, n.key)
-	if err != nil {
-		return nil, fmt.Errorf("recall the follow-ups of %s: %w", n.key, err)
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var all []incident.FollowUp
-	stored := map[incident.Key]bool{}
-	for _, f := range known {
-		if f.Parent != n.repository.ID {
-			continue // it came here from another repository
-		}
-		stored[f.Issue] = true
-		if mine, ok := n.overlay[f.Issue]; ok && mine.At.After(f.At) {
-			f = mine
-		}
-		all = append(all, f)
-	}
-	for key, f := range n.overlay {
-		if !stored[key] {
-			all = append(all, f)
-		}
-	}
-	// In one order, whatever a map's is: what is adopted first is listed first.
-	slices.SortFunc(all, func(a, b incident.FollowUp) int { return cmp.Compare(a.Issue.Number, b.Issue.Number) })
-	return all, nil
 }

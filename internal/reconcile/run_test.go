@@ -261,9 +261,9 @@ func TestNewerObservationCounts(t *testing.T) {
 		s.edit(parent, func(i *incident.Issue) { i.Assignees = []string{"ben"} })
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		f := s.memory.followUps[key]
+		f := s.memory.followUps[parent][key]
 		f.State, f.At = incident.Done, f.At.Add(time.Minute)
-		s.memory.followUps[key] = f
+		s.memory.followUps[parent][key] = f
 		return nil
 	})
 	s.look(t)

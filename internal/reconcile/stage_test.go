@@ -62,6 +62,11 @@ func newStage(t *testing.T, body string) *stage {
 		others:       map[incident.Repo]int64{till: tillID},
 		unlisted:     map[int64]bool{},
 		verdicts:     map[string]incident.Verdict{},
+		private:      map[incident.Repo]bool{},
+		moved:        map[incident.Key]incident.Key{},
+		history:      map[int64][]incident.Edit{},
+		unassignable: map[string]bool{},
+		pushed:       map[incident.Repo]time.Time{},
 		repositories: []incident.Repo{shop},
 	}
 	s.forges = &fakeForges{
@@ -87,6 +92,8 @@ func policyOf(file string, data []byte) (incident.Policy, error) {
 	case "":
 	case "apps":
 		p.Apps = []string{"forms"}
+	case "outage":
+		p.Label = "outage"
 	case "standard":
 		p.Standard = map[incident.Severity][]string{3: {"Tell the customers"}}
 	default:

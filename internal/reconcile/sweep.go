@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"hindsight/internal/incident"
@@ -45,10 +47,11 @@ func (r *Reconciler) Sweep(ctx context.Context) (Swept, error) {
 
 func (r *Reconciler) sweepInstallation(ctx context.Context, inst Installation, swept *Swept) error {
 	forge := r.Forges.Forge(inst.ID)
-	repos, err := forge.Repositories(ctx)
+	pushed, err := forge.Repositories(ctx)
 	if err != nil {
 		return fmt.Errorf("list the repositories: %w", err)
 	}
+	repos := slices.Collect(maps.Keys(pushed))
 	// In another order each time: where a limit cuts sweeps short, it should
 	// not always be the same ones that nobody looks at.
 	rand.Shuffle(len(repos), func(i, j int) { //nolint:gosec // no secret: who guesses the order gains nothing
@@ -58,7 +61,7 @@ func (r *Reconciler) sweepInstallation(ctx context.Context, inst Installation, s
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		due, err := r.sweepRepository(ctx, inst, forge, repo)
+		due, err := r.sweepRepository(ctx, inst, forge, repo, pushed[repo])
 		swept.Repositories++
 		swept.Due += due
 		if later := new(incident.Later); errors.As(err, &later) {
@@ -82,8 +85,12 @@ const overlap = 2 * time.Minute
 // back to when the App was installed, since it can have made nothing before,
 // and asks for what carries our labels only.
 func (r *Reconciler) sweepRepository(
-	ctx context.Context, inst Installation, forge Forge, repo incident.Repo,
+	ctx context.Context, inst Installation, forge Forge, repo incident.Repo, pushed time.Time,
 ) (due int, err error) {
+	settings, err := r.sweepSettings(ctx, forge, repo, pushed)
+	if err != nil {
+		return 0, err
+	}
 	since, err := r.Memory.Look(ctx, repo)
 	if err != nil {
 		return 0, fmt.Errorf("recall the last look: %w", err)
@@ -95,9 +102,9 @@ func (r *Reconciler) sweepRepository(
 	var until time.Time
 	if since.IsZero() {
 		until = r.Clock().Add(-overlap)
-		err = r.firstLook(ctx, forge, repo, inst.CreatedAt, found)
+		err = r.firstLook(ctx, forge, repo, settings, inst.CreatedAt, found)
 	} else {
-		until, err = r.laterLook(ctx, forge, repo, since, found)
+		until, err = r.laterLook(ctx, forge, repo, settings, since, found)
 	}
 	if err != nil {
 		return 0, err
@@ -125,6 +132,8 @@ func (r *Reconciler) sweepRepository(
 type news struct {
 	at   time.Time // when it changed; zero: look whenever that was
 	ours bool      // it carries a label of ours, or was asked for
+	// refers are the issues that a pull request says it is about.
+	refers []incident.Key
 }
 
 const (
@@ -149,9 +158,10 @@ func (r *Reconciler) unchecked(ctx context.Context, repo incident.Repo) (map[inc
 }
 
 func (r *Reconciler) firstLook(
-	ctx context.Context, forge Forge, repo incident.Repo, since time.Time, found map[incident.Key]news,
+	ctx context.Context, forge Forge, repo incident.Repo, settings Settings, since time.Time,
+	found map[incident.Key]news,
 ) error {
-	for _, label := range []string{r.Defaults.Label, r.Defaults.FollowUpLabel} {
+	for _, label := range []string{settings.Label, settings.FollowUpLabel} {
 		issues, err := forge.Listed(ctx, repo, label, since)
 		if err != nil {
 			return fmt.Errorf("list the issues labelled %q: %w", label, err)
@@ -167,7 +177,8 @@ func (r *Reconciler) firstLook(
 // off is news too. An edited comment does not always make its issue new. It
 // returns from when the next look has to ask.
 func (r *Reconciler) laterLook(
-	ctx context.Context, forge Forge, repo incident.Repo, since time.Time, found map[incident.Key]news,
+	ctx context.Context, forge Forge, repo incident.Repo, settings Settings, since time.Time,
+	found map[incident.Key]news,
 ) (until time.Time, err error) {
 	issues, err := forge.Listed(ctx, repo, "", since)
 	if err != nil {
@@ -183,20 +194,42 @@ func (r *Reconciler) laterLook(
 			until = from
 		}
 		if _, asked := found[issue.Key]; !asked {
-			found[issue.Key] = news{at: issue.UpdatedAt, ours: r.marked(issue)}
+			found[issue.Key] = news{at: issue.UpdatedAt, ours: settings.marks(issue), refers: references(issue)}
 		}
 	}
 	for key, at := range commented {
 		n, asked := found[key]
 		if !asked || !n.at.IsZero() && at.After(n.at) {
-			found[key] = news{at: at, ours: n.ours}
+			n.at = at
+			found[key] = n
 		}
 	}
 	return until, nil
 }
 
-func (r *Reconciler) marked(issue incident.Issue) bool {
-	return incident.HasLabel(issue.Labels, r.Defaults.Label) || incident.HasLabel(issue.Labels, r.Defaults.FollowUpLabel)
+// marks is whether an issue carries a label of ours.
+func (s Settings) marks(issue incident.Issue) bool {
+	return incident.HasLabel(issue.Labels, s.Label) || incident.HasLabel(issue.Labels, s.FollowUpLabel)
+}
+
+// sweepSettings reads a repository's configuration when somebody has pushed
+// since: no webhook tells. When another label starts incidents by now, the
+// repository is looked at anew.
+func (r *Reconciler) sweepSettings(
+	ctx context.Context, forge Forge, repo incident.Repo, pushed time.Time,
+) (Settings, error) {
+	before, err := r.recallSettings(ctx, repo)
+	if err != nil || !pushed.IsZero() && before.PushedAt.Equal(pushed) {
+		return before, err
+	}
+	if _, err := r.configure(ctx, forge, repo, pushed, false); err != nil {
+		return before, err
+	}
+	after, err := r.recallSettings(ctx, repo)
+	if err != nil || after.Label == before.Label && after.FollowUpLabel == before.FollowUpLabel {
+		return after, err
+	}
+	return after, wrap(r.Memory.SaveLook(ctx, repo, time.Time{}), "have %s swept anew", repo)
 }
 
 // markNews makes an issue due that carries a label of ours or is known, unless
@@ -217,8 +250,8 @@ func (r *Reconciler) markNews(ctx context.Context, installation int64, key incid
 		return 0, nil
 	}
 	if !known && !n.ours {
-		if _, n.ours, err = r.Memory.IncidentOf(ctx, key); err != nil || !n.ours {
-			return 0, wrap(err, "recall whose follow-up %s is", key)
+		if concerns, err := r.concerns(ctx, key, n.refers); err != nil || !concerns {
+			return 0, err
 		}
 	}
 	if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
@@ -227,17 +260,32 @@ func (r *Reconciler) markNews(ctx context.Context, installation int64, key incid
 	return 1, nil
 }
 
+// concerns is whether an issue belongs to an incident that is known.
+func (r *Reconciler) concerns(ctx context.Context, key incident.Key, refers []incident.Key) (bool, error) {
+	parents, err := r.Memory.IncidentsOf(ctx, key)
+	if err != nil || len(parents) > 0 {
+		return len(parents) > 0, wrap(err, "recall whose follow-up %s is", key)
+	}
+	for _, parent := range refers {
+		_, known, err := r.Memory.Record(ctx, parent)
+		if err != nil || known {
+			return known, wrap(err, "recall %s", parent)
+		}
+	}
+	return false, nil
+}
+
 // Preview plans for one incident and changes nothing.
 func (r *Reconciler) Preview(ctx context.Context, key incident.Key) (incident.Plan, error) {
 	forge, installation, err := r.forge(ctx, 0, key.Repo)
 	if err != nil {
 		return incident.Plan{}, err
 	}
-	record, _, err := r.Memory.Record(ctx, key)
+	record, known, err := r.Memory.Record(ctx, key)
 	if err != nil {
 		return incident.Plan{}, fmt.Errorf("recall %s: %w", key, err)
 	}
-	n := r.newRun(forge, installation, key, record, false)
-	n.dry = true
+	n := r.newRun(forge, installation, key, record, known)
+	n.dry, n.listed = true, false // what is out there, not what is remembered
 	return n.decide(ctx)
 }

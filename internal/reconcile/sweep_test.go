@@ -119,7 +119,7 @@ func TestLaterSweep(t *testing.T) {
 	s.addChanged(number(5), last.Add(time.Minute)) // an incident whose label was taken off
 	s.addChanged(number(6), last.Add(time.Minute)) // a follow-up whose label was taken off
 	s.memory.records[number(5)] = incident.Record{}
-	s.memory.parents[number(6)] = parent
+	s.memory.belongs(number(6), parent)
 	s.addChanged(number(7), opened, "bug") // commented, and not new by that
 	s.addChanged(number(8), opened, "bug")
 	s.memory.records[number(8)] = incident.Record{}
@@ -242,7 +242,7 @@ func TestSweepThatFailsIsRepeated(t *testing.T) {
 		{call: "Commented acme/shop 1999-12-31 23:00:00", since: last},
 		{call: "Unchecked acme/shop", since: last},
 		{call: "Record acme/shop#42", since: last},
-		{call: "IncidentOf acme/shop#9", since: last},
+		{call: "IncidentsOf acme/shop#9", since: last},
 		{call: "Mark acme/shop#42"},
 		{call: "Mark acme/shop#42", since: last},
 		{call: "Resume acme/shop", since: last},

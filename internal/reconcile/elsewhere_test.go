@@ -1,0 +1,365 @@
+package reconcile_test
+
+import (
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/reconcile"
+)
+
+// later is a clock that stands still then.
+func later(at time.Time) func() time.Time { return func() time.Time { return at } }
+
+// An incident that is transferred keeps its tracker, its follow-ups where they
+// are, and its page.
+func TestParentIsTransferred(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	there := incident.Key{Repo: till, Number: 3}
+	s.mu.Lock()
+	moved := s.forge.issues[parent]
+	moved.Key = there
+	s.forge.issues[there], s.forge.comments[there] = moved, s.forge.comments[parent]
+	delete(s.forge.issues, parent)
+	delete(s.forge.comments, parent)
+	s.forge.moved[parent] = there
+	s.mu.Unlock()
+
+	s.lookAt(t, parent) // the old name's news leads to the new one
+	if len(s.marker.marks) == 0 || s.marker.marks[len(s.marker.marks)-1].Key != there {
+		t.Fatalf("marked %+v, want %s", s.marker.marks, there)
+	}
+	s.forget()
+	s.lookAt(t, there)
+	s.expect(t, 0, "OpenIssue", "WriteComment", "Create")
+	entry := s.record(there).Ledger.Items[0]
+	if got := entry.Issue.In(till); got != f.Key {
+		t.Errorf("its follow-up is %s, want %s", got, f.Key)
+	}
+	body := s.forge.comments[there][0].Body
+	for _, want := range []string{"acme/shop#", "/acme/shop/wiki/"} {
+		if !strings.Contains(strings.ToLower(body), want) {
+			t.Errorf("the tracker does not lead to %q:\n%s", want, body)
+		}
+	}
+	s.forget()
+	s.lookAt(t, there)
+	s.expect(t, 0, outward...)
+}
+
+// A tracker that names another incident proves nothing by itself: whoever may
+// write in a repository may edit it.
+func TestForeignTrackerIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	there := incident.Key{Repo: till, Number: 3}
+	s.addIssue(there, "incident")
+	s.mu.Lock()
+	s.forge.comments[there] = s.forge.comments[parent]
+	s.mu.Unlock()
+	s.forget()
+	s.lookAt(t, there)
+	s.expect(t, 0, outward...)
+}
+
+func TestFollowUpIsTransferred(t *testing.T) {
+	t.Parallel()
+	for _, private := range []bool{false, true} {
+		s, f := followed(t)
+		there := incident.Key{Repo: till, Number: 3}
+		s.forge.private[till] = private
+		s.mu.Lock()
+		moved := f
+		moved.Key, moved.State, moved.ClosedAt, moved.Title = there, incident.Done, s.now(), "Mend the secret pool"
+		s.forge.issues[there] = moved
+		delete(s.forge.issues, f.Key)
+		s.forge.moved[f.Key] = there
+		s.mu.Unlock()
+		s.lookAt(t, f.Key)
+		s.look(t)
+		s.shows(t, "- [x] ", "acme/till#3")
+		if shown := strings.Contains(s.tracker(t).Body, "secret"); shown == private {
+			t.Errorf("its title is shown: %t, and its repository is private: %t", shown, private)
+		}
+		s.expect(t, 0, "OpenIssue")
+	}
+}
+
+// What a crash cut off in another repository is found there, even if the
+// database is gone.
+func TestCutOffOpeningElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, deleted := range []bool{false, true} {
+		s := newStage(t, "### Follow-ups\n- [ ] Mend the pool in acme/till\n")
+		s.after["OpenIssue"] = once(fails(errors.New("connection reset")))
+		next := s.look(t)
+		if deleted {
+			s.memory.records = map[incident.Key]incident.Record{}
+			s.memory.followUps = map[incident.Key]map[incident.Key]incident.FollowUp{}
+		}
+		s.reconciler.Clock = later(next)
+		s.look(t)
+		s.expect(t, 1, "OpenIssue")
+		if issue := s.onlyFollowUp(t); issue.Key.Repo != till {
+			t.Errorf("it was opened in %s", issue.Key.Repo)
+		}
+		s.shows(t, "acme/till#")
+	}
+}
+
+func TestOtherRepositoryWantsPermissionThere(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "### Follow-ups\n- [ ] Mend the pool in acme/till\n")
+	s.forge.verdicts["ada in acme/till"] = incident.Denied
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+	s.shows(t, "acme/till")
+}
+
+// A follow-up elsewhere says nothing of the incident but its name.
+func TestFollowUpElsewhereIsBare(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "### Follow-ups\n- [ ] Mend the pool in acme/till\n")
+	s.look(t)
+	if body := s.onlyFollowUp(t).Body; strings.Contains(body, "The shop is down") || !strings.Contains(body, "acme/shop#42") {
+		t.Errorf("the follow-up says:\n%s", body)
+	}
+}
+
+func TestIssueAttachedByHand(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	theirs := incident.Key{Repo: shop, Number: 9}
+	s.addIssue(theirs, "bug")
+	s.forge.subs = []incident.Key{theirs}
+	s.look(t)
+	s.shows(t, "(#9)")
+	s.edit(theirs, func(i *incident.Issue) { i.State, i.ClosedAt = incident.Done, s.now() })
+	s.lookAt(t, theirs)
+	s.look(t)
+	s.shows(t, "- [x] ", "(#9)")
+	s.forge.subs = nil
+	s.look(t)
+	if body := s.tracker(t).Body; strings.Contains(body, "#9") {
+		t.Errorf("what was detached is still listed:\n%s", body)
+	}
+	s.expect(t, 0, "OpenIssue", "EditIssue", "AddLabels", "AttachSubIssue")
+}
+
+func TestPullRequestThatRefersToTheIncident(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.look(t)
+	pull := incident.Key{Repo: shop, Number: 50}
+	s.addIssue(pull)
+	s.edit(pull, func(i *incident.Issue) {
+		i.PullRequest, i.Body = true, "Incident: #42\n\n### Follow-ups\n- [ ] Test the pool\n"
+	})
+	s.lookAt(t, pull)
+	s.look(t)
+	s.openedOnce(t, "Test the pool")
+	s.mu.Lock()
+	s.forge.say(pull, incident.Comment{Author: ben, Body: "### Follow-ups\n- [ ] Watch the pool\n"})
+	s.mu.Unlock()
+	s.lookAt(t, pull)
+	s.look(t)
+	s.openedOnce(t, "Watch the pool")
+
+	// The database is deleted: GitHub's timeline leads to it again.
+	s.memory.records, s.memory.pulls = map[incident.Key]incident.Record{}, map[incident.Key][]incident.Key{}
+	s.memory.followUps = map[incident.Key]map[incident.Key]incident.FollowUp{}
+	s.forge.mentioning = []incident.Key{pull}
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+	if !maps.EqualFunc(s.memory.pulls, map[incident.Key][]incident.Key{parent: {pull}},
+		func(a, b []incident.Key) bool { return len(a) == 1 && a[0] == b[0] }) {
+		t.Errorf("remembered: %v", s.memory.pulls)
+	}
+}
+
+// What a pull request refers to elsewhere is not read here.
+func TestPullRequestOfAnotherRepository(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.look(t)
+	pull := incident.Key{Repo: till, Number: 50}
+	s.addIssue(pull)
+	s.edit(pull, func(i *incident.Issue) {
+		i.PullRequest, i.Body = true, "Incident: acme/shop#42\n\n### Follow-ups\n- [ ] Test the pool\n"
+	})
+	s.lookAt(t, pull)
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+}
+
+func TestConfigurationIsReadWhenSomebodyPushed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.pushed[shop] = opened
+	s.forge.config = "standard"
+	s.look(t)
+	s.look(t)
+	s.expect(t, 1, "File acme/shop/.github/hindsight.yml")
+	s.openedOnce(t, "Tell the customers")
+
+	// The last good one stays in force, and the tracker says what is wrong.
+	s.forge.config = "nonsense"
+	s.forge.pushed[shop] = opened.Add(time.Minute)
+	s.look(t)
+	s.shows(t, "hindsight.yml:1:1", "nonsense", "Tell the customers")
+	s.forge.config = "standard"
+	s.forge.pushed[shop] = opened.Add(2 * time.Minute)
+	s.look(t)
+	if body := s.tracker(t).Body; strings.Contains(body, "hindsight.yml:1:1") {
+		t.Errorf("the notice is still there:\n%s", body)
+	}
+}
+
+func TestOwnersConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.others["acme/.github"] = 79
+	s.forge.pushed[shop], s.forge.pushed["acme/.github"] = opened, opened
+	s.forge.configs = map[incident.Repo]string{"acme/.github": "standard"}
+	s.look(t)
+	s.openedOnce(t, "Tell the customers")
+	s.look(t)
+	s.expect(t, 1, "File acme/.github/.github/hindsight.yml")
+	// The repository's own comes before it.
+	s.forge.configs[shop] = "apps"
+	s.forge.pushed[shop] = opened.Add(time.Minute)
+	s.look(t)
+	if len(s.record(parent).Ledger.Items) != 1 {
+		t.Error("what was opened by the owner's configuration is forgotten")
+	}
+}
+
+// A repository whose configuration names another label is swept by that one.
+func TestOtherLabel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.edit(parent, func(i *incident.Issue) { i.Labels = []string{"outage"} })
+	s.forge.config = "outage"
+	s.forge.pushed[shop] = opened
+	if _, err := s.reconciler.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.marker.marks) != 1 || s.marker.marks[0].Key != parent {
+		t.Fatalf("marked %+v, want %s", s.marker.marks, parent)
+	}
+	s.look(t)
+	s.openedOnce(t, "Mend the pool")
+}
+
+func TestDroppedWithoutAReason(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		said bool
+		asks int
+	}{{"nobody said why", false, 1}, {"somebody said why", true, 0}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, f := followed(t)
+			s.edit(f.Key, func(i *incident.Issue) { i.State, i.ClosedAt = incident.Dropped, s.now() })
+			if c.said {
+				s.mu.Lock()
+				s.forge.say(f.Key, incident.Comment{Author: ben, Body: "The pool is gone."})
+				s.mu.Unlock()
+			}
+			s.lookAt(t, f.Key)
+			next := s.look(t)
+			s.expect(t, 0, "WriteComment")
+			s.reconciler.Clock = later(next)
+			s.look(t)
+			s.expect(t, c.asks, "WriteComment "+f.Key.String())
+			s.look(t)
+			s.expect(t, c.asks, "WriteComment "+f.Key.String())
+		})
+	}
+}
+
+func TestSeverityChangesTheLabelsOfWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, twoItem)
+	s.look(t)
+	var theirs incident.Issue
+	for _, f := range s.followUps() {
+		if f.Title == "Write it down" {
+			theirs = f
+		}
+	}
+	s.edit(theirs.Key, func(i *incident.Issue) { i.Labels = []string{"postmortem-followup"} }) // people took them off
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
+	s.look(t)
+	for _, f := range s.followUps() {
+		got := strings.Join(f.Labels, " ")
+		want := "postmortem-followup sev1 sev1_20000101"
+		if f.Key == theirs.Key {
+			want = "postmortem-followup"
+		}
+		if got != want {
+			t.Errorf("%q is labelled %q, want %q", f.Title, got, want)
+		}
+	}
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+}
+
+func TestRewordedLineRenamesItsFollowUp(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	reword := func(to string) {
+		s.edit(parent, func(i *incident.Issue) { i.Body = strings.Replace(oneItem, "Mend the pool", to, 1) })
+		s.look(t)
+	}
+	reword("Mend the pools")
+	if got := s.forge.issues[f.Key].Title; got != "Mend the pools" {
+		t.Errorf("the follow-up is called %q", got)
+	}
+	s.edit(f.Key, func(i *incident.Issue) { i.Title = "Replace the pool" })
+	reword("Mend the pools!")
+	reword("Mend all pools")
+	if got := s.forge.issues[f.Key].Title; got != "Replace the pool" {
+		t.Errorf("the title that a person gave has become %q", got)
+	}
+	s.onlyFollowUp(t)
+}
+
+func TestOwnerBecomesAssignee(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "### Follow-ups\n- [ ] Mend the pool @ben due 2000-02-01\n- [ ] Call back @ghost\n")
+	s.forge.unassignable["ghost"] = true
+	s.look(t)
+	mend, call := s.openedOnce(t, "Mend the pool"), s.openedOnce(t, "Call back")
+	if strings.Join(mend.Assignees, " ") != "ben" || len(call.Assignees) != 0 {
+		t.Errorf("assigned: %v and %v, want ben and nobody", mend.Assignees, call.Assignees)
+	}
+	s.shows(t, "ben", "2000-02-01", "ghost")
+	s.edit(parent, func(i *incident.Issue) {
+		i.Body = strings.Replace(i.Body, "@ben due 2000-02-01", "@ada due 2000-03-01", 1)
+	})
+	s.look(t)
+	mend = s.openedOnce(t, "Mend the pool")
+	if strings.Join(mend.Assignees, " ") != "ada" || !strings.Contains(mend.Body, "2000-03-01") {
+		t.Errorf("assigned to %v, says:\n%s", mend.Assignees, mend.Body)
+	}
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+}
+
+func TestSettingsKeepTheLastGoodOne(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.memory.settings[shop] = reconcile.Settings{Good: "standard", Found: true, Label: "incident", FollowUpLabel: "postmortem-followup"}
+	s.forge.config, s.forge.pushed[shop] = "nonsense", opened
+	s.look(t)
+	s.openedOnce(t, "Tell the customers")
+}

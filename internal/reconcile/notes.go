@@ -1,0 +1,249 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
+)
+
+// note keeps what is seen of an issue that belongs to other incidents than
+// itself: as a follow-up, or as a pull request that refers to them.
+func (r *Reconciler) note(ctx context.Context, forge Forge, installation int64, issue incident.Issue) error {
+	if err := r.noteFollowUp(ctx, forge, installation, issue); err != nil {
+		return err
+	}
+	if !issue.PullRequest {
+		return nil
+	}
+	return r.notePull(ctx, installation, issue)
+}
+
+// noteFollowUp stores what is seen of a follow-up, and makes its incidents due
+// when something is new. One that was recorded is known by its number, whatever
+// people have made of its text.
+func (r *Reconciler) noteFollowUp(ctx context.Context, forge Forge, installation int64, issue incident.Issue) error {
+	recalled, err := r.recallFollowUps(ctx, issue.Key)
+	if err != nil {
+		return err
+	}
+	if parent, f, ok := r.readFollowUp(issue); ok && !slices.ContainsFunc(recalled, of(parent)) {
+		recalled = append(recalled, remembered{parent, f})
+	}
+	for _, known := range recalled {
+		f, err := r.observed(ctx, forge, issue, known.of.Repo, known.FollowUp)
+		if err != nil {
+			return err
+		}
+		if err := r.saveFollowUp(ctx, installation, known.of, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remembered is a follow-up and whose it is.
+type remembered struct {
+	of incident.Key
+	incident.FollowUp
+}
+
+func of(parent incident.Key) func(remembered) bool {
+	return func(r remembered) bool { return r.of == parent }
+}
+
+// recallFollowUps is what is remembered of an issue as a follow-up.
+func (r *Reconciler) recallFollowUps(ctx context.Context, key incident.Key) ([]remembered, error) {
+	parents, err := r.Memory.IncidentsOf(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("recall whose follow-up %s is: %w", key, err)
+	}
+	var all []remembered
+	for _, parent := range parents {
+		known, err := r.Memory.FollowUps(ctx, parent)
+		if err != nil {
+			return nil, fmt.Errorf("recall the follow-ups of %s: %w", parent, err)
+		}
+		for _, f := range known {
+			if f.Issue == key {
+				all = append(all, remembered{parent, f})
+			}
+		}
+	}
+	return all, nil
+}
+
+func (r *Reconciler) saveFollowUp(
+	ctx context.Context, installation int64, parent incident.Key, f incident.FollowUp,
+) error {
+	changed, err := r.Memory.SaveFollowUp(ctx, parent, f)
+	if err != nil {
+		return fmt.Errorf("store the state of %s: %w", f.Issue, err)
+	}
+	if !changed {
+		return nil
+	}
+	return r.mark(ctx, installation, parent)
+}
+
+func (r *Reconciler) mark(ctx context.Context, installation int64, key incident.Key) error {
+	return wrap(r.Marker.Mark(ctx, installation, key, r.Clock()), "mark %s", key)
+}
+
+// readFollowUp knows one of our follow-ups again. A marker counts only in
+// what this App opened, and only for a parent in the same repository: people
+// with write permission can edit an issue's text.
+func (r *Reconciler) readFollowUp(issue incident.Issue) (incident.Key, incident.FollowUp, bool) {
+	if issue.AppID != r.Forges.AppID() {
+		return incident.Key{}, incident.FollowUp{}, false
+	}
+	of, entry, ok := r.Texts.ReadFollowUp(issue.Body)
+	parent := incident.Key{Repo: issue.Key.Repo, Number: of.Number}
+	return parent, marked(entry, of.Repository), ok
+}
+
+// marked is what a marker, or the ledger, says of a follow-up; repository is
+// the id of the parent's.
+func marked(entry incident.Entry, repository int64) incident.FollowUp {
+	return incident.FollowUp{Item: entry.Key, Parent: repository, Source: entry.Source, Words: entry.Words}
+}
+
+// observed is an issue as the follow-up of a parent in home. Of whose
+// repository can't be seen, it is not known who may read it: nobody else.
+func (r *Reconciler) observed(
+	ctx context.Context, forge Forge, issue incident.Issue, home incident.Repo, known incident.FollowUp,
+) (incident.FollowUp, error) {
+	f := known
+	f.Issue, f.ID, f.Title, f.URL = issue.Key, issue.ID, issue.Title, issue.URL
+	f.State, f.Closed, f.At, f.Pull = issue.State, issue.ClosedAt, issue.UpdatedAt, issue.PullRequest
+	f.Owner, f.Moved, f.Secret = "", incident.Key{}, false
+	if len(issue.Assignees) > 0 {
+		f.Owner = issue.Assignees[0]
+	}
+	if issue.Key.Repo == home {
+		return f, nil
+	}
+	repository, err := forge.Repository(ctx, issue.Key.Repo)
+	if missing := new(incident.Missing); err != nil && !errors.As(err, &missing) {
+		return f, fmt.Errorf("find out who may read %s: %w", issue.Key, err)
+	}
+	f.Secret = err != nil || repository.Private
+	return f, nil
+}
+
+// notePull makes the incidents due that a pull request refers to: any news of
+// it may be a line for them.
+func (r *Reconciler) notePull(ctx context.Context, installation int64, pull incident.Issue) error {
+	before, err := r.Memory.IncidentsOf(ctx, pull.Key)
+	if err != nil {
+		return fmt.Errorf("recall what %s refers to: %w", pull.Key, err)
+	}
+	now, err := r.refersTo(ctx, pull)
+	if err != nil {
+		return err
+	}
+	for _, parent := range union(before, now) {
+		if _, err := r.Memory.SavePull(ctx, parent, pull.Key, slices.Contains(now, parent)); err != nil {
+			return fmt.Errorf("remember that %s refers to %s: %w", pull.Key, parent, err)
+		}
+		if err := r.mark(ctx, installation, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refersTo are the known incidents that a pull request refers to.
+func (r *Reconciler) refersTo(ctx context.Context, pull incident.Issue) ([]incident.Key, error) {
+	var known []incident.Key
+	for _, key := range references(pull) {
+		_, is, err := r.Memory.Record(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("recall %s: %w", key, err)
+		}
+		if is {
+			known = append(known, key)
+		}
+	}
+	return known, nil
+}
+
+// references are the issues of its own repository that a pull request says it
+// is about: what is written elsewhere may be for other eyes.
+func references(pull incident.Issue) []incident.Key {
+	const most = 20
+	var all []incident.Key
+	for _, ref := range markdown.Refers(pull.Body) {
+		key := incident.Key{Repo: pull.Key.Repo, Number: ref.Number}
+		own := ref.Owner == "" || incident.NewRepo(ref.Owner, ref.Name) == pull.Key.Repo
+		if own && key != pull.Key && len(all) < most {
+			all = union(all, []incident.Key{key})
+		}
+	}
+	return all
+}
+
+func union(a, b []incident.Key) []incident.Key {
+	all := slices.Clone(a)
+	for _, key := range b {
+		if !slices.Contains(all, key) {
+			all = append(all, key)
+		}
+	}
+	return all
+}
+
+// lookAtGone is about an issue that GitHub says is not there. If the whole
+// repository is out of sight, that says nothing of the issue: it waits. Else a
+// follow-up is gone, or followed to where it has moved; a parent that has moved
+// is looked at there; and of a parent that is gone nothing can be said anywhere
+// but here.
+func (r *Reconciler) lookAtGone(
+	ctx context.Context, forge Forge, installation int64, key, moved incident.Key,
+) error {
+	if moved == (incident.Key{}) || moved.Number == key.Number {
+		if err := r.seesRepository(ctx, forge, key.Repo); err != nil {
+			return err
+		}
+	}
+	known, err := r.recallFollowUps(ctx, key)
+	if err != nil {
+		return err
+	}
+	for _, f := range known {
+		if f.Moved = moved; moved == (incident.Key{}) {
+			f.State = incident.Gone
+		}
+		if err := r.saveFollowUp(ctx, installation, f.of, f.FollowUp); err != nil {
+			return err
+		}
+	}
+	_, parent, err := r.Memory.Record(ctx, key)
+	if err != nil {
+		return fmt.Errorf("recall %s: %w", key, err)
+	}
+	if moved != (incident.Key{}) && parent {
+		return r.mark(ctx, installation, moved)
+	}
+	r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "it does not exist any more")
+	return nil
+}
+
+// seesRepository is nil for a repository that is there under this name.
+func (r *Reconciler) seesRepository(ctx context.Context, forge Forge, repo incident.Repo) error {
+	repository, err := forge.Repository(ctx, repo)
+	if missing := new(incident.Missing); errors.As(err, &missing) {
+		return &incident.Paused{Why: string(repo) + " is out of sight: deleted, or taken out of the installation"}
+	}
+	if err != nil {
+		return fmt.Errorf("look for the repository %s: %w", repo, err)
+	}
+	if !strings.EqualFold(repository.FullName, string(repo)) {
+		return &incident.Paused{Why: string(repo) + " is called " + repository.FullName + " now"}
+	}
+	return nil
+}

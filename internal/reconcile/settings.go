@@ -1,0 +1,136 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
+)
+
+// ConfigFile is where a repository keeps its configuration, and the
+// repository [orgRepository] its owner's.
+const ConfigFile = ".github/hindsight.yml"
+
+// orgRepository is the name of an owner's repository whose configuration
+// holds where a repository has none.
+const orgRepository = ".github"
+
+// configuration is what is configured for a repository.
+type configuration struct {
+	policy incident.Policy
+	// problem is why the file could not be used: neutral Markdown, or "".
+	problem string
+}
+
+// configure reads a repository's configuration, else its owner's. A file that
+// can't be used never holds up an incident: then the last good one is in force,
+// else the defaults, and the tracker says why.
+func (r *Reconciler) configure(
+	ctx context.Context, forge Forge, repo incident.Repo, pushed time.Time, dry bool,
+) (configuration, error) {
+	own, err := r.settings(ctx, forge, repo, ConfigFile, pushed)
+	if err != nil {
+		return configuration{}, err
+	}
+	used := own
+	if !own.Found && own.Bad == "" && repo.Name() != orgRepository {
+		if used, err = r.ownersSettings(ctx, forge, repo.Owner(), dry); err != nil {
+			return configuration{}, err
+		}
+	}
+	c := configuration{policy: r.Defaults, problem: used.Bad}
+	if used.Good != "" {
+		if c.policy, err = r.Policy(ConfigFile, []byte(used.Good)); err != nil { // by a stricter version
+			c.policy, c.problem = r.Defaults, markdown.Text(err.Error())
+		}
+	}
+	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel
+	if dry {
+		return c, nil
+	}
+	return c, wrap(r.Memory.SaveSettings(ctx, repo, own), "remember the settings of %s", repo)
+}
+
+// ownersEvery is how often an owner's configuration is looked for: no webhook
+// and no listing tells that it has changed.
+const ownersEvery = 10 * time.Minute
+
+// ownersSettings are those of an owner's repository, if Hindsight sees it.
+func (r *Reconciler) ownersSettings(ctx context.Context, forge Forge, owner string, dry bool) (Settings, error) {
+	repo := incident.NewRepo(owner, orgRepository)
+	s, known, err := r.Memory.Settings(ctx, repo)
+	if err != nil {
+		return s, fmt.Errorf("recall the settings of %s: %w", repo, err)
+	}
+	if known && r.Clock().Sub(s.ReadAt) < ownersEvery {
+		return s, nil
+	}
+	repository, err := forge.Repository(ctx, repo)
+	missing := new(incident.Missing)
+	switch {
+	case errors.As(err, &missing):
+		s = Settings{ReadAt: r.Clock()}
+	case err != nil:
+		return s, fmt.Errorf("look for the repository %s: %w", repo, err)
+	default:
+		if s, err = r.settings(ctx, forge, repo, string(repo)+": "+ConfigFile, repository.PushedAt); err != nil {
+			return s, err
+		}
+	}
+	s.Label, s.FollowUpLabel = r.Defaults.Label, r.Defaults.FollowUpLabel
+	s.ReadAt = r.Clock()
+	if dry {
+		return s, nil
+	}
+	return s, wrap(r.Memory.SaveSettings(ctx, repo, s), "remember the settings of %s", repo)
+}
+
+// settings are what is remembered of a repository's file, read anew when
+// somebody has pushed since; name is how the file is called to people.
+func (r *Reconciler) settings(
+	ctx context.Context, forge Forge, repo incident.Repo, name string, pushed time.Time,
+) (Settings, error) {
+	s, known, err := r.Memory.Settings(ctx, repo)
+	if err != nil {
+		return s, fmt.Errorf("recall the settings of %s: %w", repo, err)
+	}
+	if known && !pushed.IsZero() && s.PushedAt.Equal(pushed) {
+		return s, nil
+	}
+	data, err := forge.File(ctx, repo, ConfigFile)
+	missing, blocked := new(incident.Missing), new(incident.Blocked)
+	switch {
+	case errors.As(err, &missing):
+		s = Settings{}
+	case errors.As(err, &blocked):
+		s.Bad = blocked.Text
+		return s, nil // not remembered as read: a person may mend it without a push
+	case err != nil:
+		return s, fmt.Errorf("read the configuration of %s: %w", repo, err)
+	default:
+		s.Found, s.Bad = true, ""
+		if _, err := r.Policy(name, data); err != nil {
+			s.Bad = markdown.Text(err.Error())
+		} else {
+			s.Good = string(data)
+		}
+	}
+	s.PushedAt, s.ReadAt = pushed, r.Clock()
+	return s, nil
+}
+
+// recallSettings are what is remembered for a repository; the defaults where
+// nothing is.
+func (r *Reconciler) recallSettings(ctx context.Context, repo incident.Repo) (Settings, error) {
+	s, known, err := r.Memory.Settings(ctx, repo)
+	if err != nil {
+		return s, fmt.Errorf("recall the settings of %s: %w", repo, err)
+	}
+	if !known || s.Label == "" {
+		s.Label, s.FollowUpLabel = r.Defaults.Label, r.Defaults.FollowUpLabel
+	}
+	return s, nil
+}

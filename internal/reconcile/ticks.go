@@ -1,0 +1,156 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"hindsight/internal/incident"
+)
+
+// readEdits finds what people ticked, unticked and added in the tracker since
+// it was looked into last: what stands there now, and what a write of ours has
+// crossed, which only the comment's history shows. It is asked for only when
+// the tracker has changed, or was written by us, since.
+func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident.Comment, remembered int64) error {
+	record, now := n.snapshot(), n.sheet(tracker.Body)
+	w.Edits, w.EditsAt = record.Edits, tracker.UpdatedAt
+	if tracker.UpdatedAt.Equal(tracker.CreatedAt) ||
+		remembered == tracker.ID && tracker.UpdatedAt.Equal(record.EditsAt) {
+		w.Items = append(w.Items, now.items(nil)...)
+		return nil
+	}
+	edits, known, err := n.forge.Edits(ctx, tracker)
+	if err != nil {
+		return fmt.Errorf("ask who edited the tracker of %s: %w", n.key, err)
+	}
+	if w.NoHistory = !known; w.NoHistory || len(edits) == 0 {
+		w.Items = append(w.Items, now.items(nil)...)
+		return nil
+	}
+	since := record.Edits
+	if remembered == 0 { // nobody knows what was looked into: what we wrote last was
+		since = newestOfOurs(edits)
+	}
+	w.Edits = edits[0].ID
+	if i := slices.IndexFunc(edits, func(e incident.Edit) bool { return e.ID == since }); i >= 0 {
+		edits = edits[:i]
+	}
+	found := n.review(edits)
+	w.Ticks = found.ticks
+	w.Items = append(w.Items, append(found.items, now.items(found.wrote)...)...)
+	return nil
+}
+
+func newestOfOurs(edits []incident.Edit) string {
+	for _, e := range edits {
+		if e.Ours {
+			return e.ID
+		}
+	}
+	return ""
+}
+
+// sheet is a tracker's checklist at one time, and the boxes as Hindsight had
+// written them.
+type sheet struct {
+	boxes []Box
+	shown map[incident.Key]bool
+	url   string
+}
+
+func (n *run) sheet(body string) sheet {
+	_, _, ledger, _ := n.r.Texts.ReadTracker(body)
+	s := sheet{boxes: n.r.Texts.ReadBoxes(body, n.key), shown: map[incident.Key]bool{}}
+	for _, e := range ledger.Items {
+		if e.Opened() {
+			s.shown[e.Issue.In(n.key.Repo)] = e.Shown
+		}
+	}
+	return s
+}
+
+// ticked are the boxes that are not as Hindsight wrote them.
+func (s sheet) ticked() map[incident.Key]bool {
+	changed := map[incident.Key]bool{}
+	for _, b := range s.boxes {
+		if shown, ours := s.shown[b.Issue]; ours && shown != b.Ticked {
+			changed[b.Issue] = b.Ticked
+		}
+	}
+	return changed
+}
+
+// items are the lines that people added; wrote tells who wrote them and when.
+func (s sheet) items(wrote map[string]incident.Edit) []incident.Item {
+	var items []incident.Item
+	for _, b := range s.boxes {
+		if b.Issue.Number == 0 {
+			items = append(items, incident.Item{
+				Source: incident.FromTracker, Author: wrote[b.Text].By, Text: b.Text, Ticked: b.Ticked,
+				Written: wrote[b.Text].At,
+			})
+		}
+	}
+	return items
+}
+
+// reviewed is what a stretch of a tracker's history tells.
+type reviewed struct {
+	ticks []incident.Tick
+	// items were added and written over by us; wrote are the edits that added
+	// what stands there still.
+	items []incident.Item
+	wrote map[string]incident.Edit
+}
+
+// review goes through edits, the newest first, from the oldest on. What people
+// did between two writes of ours counts as it was in the end, and as the deed
+// of whoever did it first.
+func (n *run) review(edits []incident.Edit) reviewed {
+	var found reviewed
+	ticks, last := map[incident.Key]incident.Tick{}, sheet{}
+	found.wrote = map[string]incident.Edit{}
+	end := func() {
+		for _, b := range last.boxes { // in the order of the list
+			if t, ok := ticks[b.Issue]; ok {
+				found.ticks = append(found.ticks, t)
+			}
+		}
+		clear(ticks)
+	}
+	for _, e := range slices.Backward(edits) {
+		if e.Ours {
+			end()
+			found.items = append(found.items, last.items(found.wrote)...)
+			last, found.wrote = sheet{}, map[string]incident.Edit{}
+			continue
+		}
+		if of, _, _, ok := n.r.Texts.ReadTracker(e.Body); !ok || !n.isMe(of) {
+			continue
+		}
+		last = n.sheet(e.Body)
+		n.reviewOne(e, last, ticks, found.wrote)
+	}
+	end()
+	return found
+}
+
+func (n *run) reviewOne(e incident.Edit, s sheet, ticks map[incident.Key]incident.Tick, wrote map[string]incident.Edit) {
+	changed := s.ticked()
+	for key := range ticks {
+		if _, still := changed[key]; !still {
+			delete(ticks, key)
+		}
+	}
+	for key, ticked := range changed {
+		if t, before := ticks[key]; !before || t.Ticked != ticked {
+			ticks[key] = incident.Tick{Issue: key, Ticked: ticked, By: e.By, Edit: e.ID}
+		}
+	}
+	for _, b := range s.boxes {
+		if _, before := wrote[b.Text]; b.Issue.Number == 0 && !before {
+			wrote[b.Text] = e
+		}
+	}
+}

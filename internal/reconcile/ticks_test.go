@@ -1,0 +1,199 @@
+package reconcile_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"hindsight/internal/incident"
+)
+
+// tracked edits the tracker as a person does in the browser.
+func (s *stage) tracked(t *testing.T, by incident.Actor, old, anew string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trackedLocked(t, by, old, anew)
+}
+
+func (s *stage) trackedLocked(t *testing.T, by incident.Actor, old, anew string) {
+	t.Helper()
+	for i := range s.forge.comments[parent] {
+		c := &s.forge.comments[parent][i]
+		if !c.Ours {
+			continue
+		}
+		body := strings.Replace(c.Body, old, anew, 1)
+		if body == c.Body {
+			t.Fatalf("the tracker does not say %q:\n%s", old, c.Body)
+		}
+		s.forge.edited(c, by, false, body)
+		return
+	}
+	t.Fatal("there is no tracker")
+}
+
+func (s *stage) state(key incident.Key) incident.State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.forge.issues[key].State
+}
+
+const (
+	openBox   = "- [ ] Mend the pool"
+	tickedBox = "- [x] Mend the pool"
+)
+
+func TestTickInTheTracker(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	s.tracked(t, ben, openBox, tickedBox)
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Done {
+		t.Errorf("after the tick the follow-up is %s", got)
+	}
+	s.shows(t, tickedBox)
+	s.tracked(t, ben, tickedBox, openBox)
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Open {
+		t.Errorf("after the box was unticked the follow-up is %s", got)
+	}
+	s.shows(t, openBox)
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+}
+
+func TestTickWithoutPermission(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	s.forge.verdicts["ben"] = incident.Denied
+	s.tracked(t, ben, openBox, tickedBox)
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Open {
+		t.Errorf("somebody without permission made the follow-up %s", got)
+	}
+	s.shows(t, openBox)
+}
+
+// A lookup that fails is neither yes nor no: the tick waits.
+func TestTickWhileGitHubDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	s.tracked(t, ben, openBox, tickedBox)
+	s.before["MayTriage"] = once(fails(context.DeadlineExceeded))
+	next := s.look(t)
+	s.shows(t, tickedBox)
+	if got := s.state(f.Key); got != incident.Open {
+		t.Errorf("without an answer the follow-up is %s", got)
+	}
+	s.reconciler.Clock = later(next)
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Done {
+		t.Errorf("with the answer the follow-up is %s", got)
+	}
+}
+
+// A person's edit that came between our reading and our writing is gone from
+// the tracker. Its history has it.
+func TestTickThatOurWriteCrosses(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	s.edit(parent, func(i *incident.Issue) { i.Assignees = []string{"ada"} }) // something to write
+	s.before["EditComment"] = once(func(context.Context) error {
+		s.tracked(t, ben, openBox, tickedBox)
+		return nil
+	})
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Done {
+		t.Errorf("after the crossed tick the follow-up is %s", got)
+	}
+	s.shows(t, tickedBox)
+}
+
+func TestLineThatOurWriteCrosses(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.edit(parent, func(i *incident.Issue) { i.Assignees = []string{"ada"} })
+	s.before["EditComment"] = once(func(context.Context) error {
+		s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+openBox)
+		return nil
+	})
+	s.look(t)
+	s.openedOnce(t, "Call the customer")
+}
+
+// openedOnce fails the test unless exactly one follow-up has the title.
+func (s *stage) openedOnce(t *testing.T, title string) incident.Issue {
+	t.Helper()
+	var found []incident.Issue
+	for _, issue := range s.followUps() {
+		if issue.Title == title {
+			found = append(found, issue)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d follow-ups %q, want one", len(found), title)
+	}
+	return found[0]
+}
+
+func TestLineAddedToTheTracker(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+openBox)
+	s.look(t)
+	s.openedOnce(t, "Call the customer")
+	s.shows(t, "- [ ] Call the customer (#")
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+}
+
+// What can't be opened yet stays in the tracker, and the tracker says why.
+func TestLineInTheTrackerThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+openBox)
+	s.before["OpenIssue"] = once(fails(&incident.Blocked{Text: "Issues are switched off."}))
+	next := s.look(t)
+	s.shows(t, "Issues are switched off.", "Call the customer")
+	s.memory.records = map[incident.Key]incident.Record{} // the database is deleted
+	s.reconciler.Clock = later(next)
+	s.look(t)
+	s.openedOnce(t, "Call the customer")
+}
+
+func TestLineInTheTrackerWithoutPermission(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.forge.verdicts["ben"] = incident.Denied
+	s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+openBox)
+	s.look(t)
+	s.onlyFollowUp(t)
+	if body := s.tracker(t).Body; strings.Contains(body, "Call the customer") {
+		t.Errorf("a line that nobody follows up is still there:\n%s", body)
+	}
+}
+
+func TestHostWithoutHistory(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	s.forge.forgetful = true
+	s.tracked(t, ben, openBox, tickedBox)
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Open {
+		t.Errorf("nobody knows who ticked, and the follow-up is %s", got)
+	}
+	s.shows(t, openBox, "/followup done #")
+}
+
+// While nobody has changed the tracker, nobody is asked for its history.
+func TestQuietTrackerIsNotLookedInto(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.look(t)
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, "Edits")
+}
