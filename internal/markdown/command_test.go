@@ -1,6 +1,7 @@
 package markdown_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,4 +51,29 @@ func TestCommands(t *testing.T) {
 			}
 		})
 	}
+}
+
+func FuzzCommands(f *testing.F) {
+	f.Add("/followup Fix `x` @ann\n> /followup b\r\n")
+	f.Add("x `y\n/incident note\n` <!--\n/postmortem start\n-->")
+	f.Add("\uFEFF   /followup a\\\r\x00\xff")
+	f.Fuzz(func(t *testing.T, src string) {
+		before := 0
+		for _, c := range markdown.Commands(src) {
+			if c.Line <= before {
+				t.Fatalf("%+v of %q is not below line %d", c, src, before)
+			}
+			before = c.Line
+			if c.Rest != strings.TrimSpace(c.Rest) || strings.ContainsAny(c.Rest, "\r\n") {
+				t.Fatalf("%+v of %q is not one trimmed line", c, src)
+			}
+			if !strings.Contains(strings.ToLower(src), "/"+c.Name) {
+				t.Fatalf("%+v is not in %q", c, src)
+			}
+		}
+		quoted := "> " + strings.NewReplacer("\n", "\n> ", "\r", "\n> ").Replace(src)
+		if got := markdown.Commands(quoted); got != nil {
+			t.Fatalf("Commands(%q) = %v, want nothing of a quote", quoted, got)
+		}
+	})
 }

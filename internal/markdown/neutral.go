@@ -45,12 +45,21 @@ func clean(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r): // Cf: zero width, direction, tags
+		case unicode.IsControl(r), unseen(r):
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// unseen is whether a character shows nothing by itself: those of zero width or
+// that turn the direction, tags, fillers, and the selectors that can carry a
+// hidden text. The two that choose between an emoji's forms may stay.
+func unseen(r rune) bool {
+	const textForm, emojiForm = '\uFE0E', '\uFE0F'
+	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		r != textForm && r != emojiForm
 }
 
 // escape is the rune as literal Markdown. Angle brackets become entities, so
@@ -122,9 +131,9 @@ func Code(s string) string {
 		return ""
 	}
 	longest := 0
-	for i := 0; i < len(s); i++ {
-		n := backticks([]byte(s[i:]))
-		longest, i = max(longest, n), i+n
+	for rest := []byte(s); len(rest) > 0; {
+		n := backticks(rest)
+		longest, rest = max(longest, n), rest[max(n, 1):]
 	}
 	fence := strings.Repeat("`", longest+1)
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {

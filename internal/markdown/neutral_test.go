@@ -53,6 +53,11 @@ func TestText(t *testing.T) {
 		{"setext", "===", `\===`},
 		{"direction and control", "a\u202eb\u2066c\u200ed\u061ce\x00f\x1bg\u0085h", "abcdefg h"},
 		{"tags and joiners", "a\U000E0041b\u200dc\ufeffd\u00ade", "abcde"},
+		{"overrides around a mention", "\u202e@\u2066ann\u2069\u202c", "<span>@</span>ann"},
+		{"zero width in a marker", "<\u200b!-\u2060- hindsight:page --\ufeff>", "&lt;!-- hindsight:page --&gt;"},
+		{"fillers and selectors", "a\u3164\u115f\u034f\ufe01\U000E0101b \u3164", "ab"},
+		{"emoji keeps its form", "❤\ufe0f on", "❤\ufe0f on"},
+		{"marks over a letter", "e\u0301", "e\u0301"},
 		{"broken bytes", "a\xff\xed\xa0\x80b", "ab"},
 	}
 	for _, tt := range tests {
@@ -60,6 +65,60 @@ func TestText(t *testing.T) {
 			t.Parallel()
 			if diff := cmp.Diff(tt.want, markdown.Text(tt.in)); diff != "" {
 				t.Errorf("Text(%q) (-want +got):\n%s", tt.in, diff)
+			}
+		})
+	}
+}
+
+// What comes in any length stays one neutral line of about that length, or is
+// cut where it says so.
+func TestLongWords(t *testing.T) {
+	t.Parallel()
+	for name, unit := range map[string]string{
+		"words": "word ", "one word": "a", "mentions": "@ann ", "tables": "|a|-|", "tags": "<b>", "markers": "<!-- hindsight:page -->",
+		"overrides": "a\u202e\u200b", "emoji": "🔥", "backticks": "`", "lines": "a\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			long := strings.Repeat(unit, 10_000/utf8.RuneCountInString(unit))
+			checkNeutral(t, markdown.Text(long), "<p>", "</p>\n", visible(long))
+			title := strings.Repeat(unit, 300/utf8.RuneCountInString(unit)+1)
+			got := markdown.Title(title, 256)
+			if n := utf8.RuneCountInString(got); n > 256 || strings.ContainsAny(got, "\n\u202e\u200b") {
+				t.Errorf("a title of %d characters: %q", n, got)
+			}
+			if n := utf8.RuneCountInString(visible(title)); n > 256 && unit != "<!-- hindsight:page -->" && !strings.HasSuffix(got, "…") {
+				t.Errorf("of %d characters, %q doesn't show that it was cut", n, got)
+			}
+			if got != "" { // nothing but comments is nothing
+				checkNeutral(t, markdown.Text(got), "<p>", "</p>\n", visible(got))
+			}
+		})
+	}
+}
+
+func TestCode(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, in, want, shown string }{
+		{"plain", "postmortem: reviewed", "`postmortem: reviewed`", "postmortem: reviewed"},
+		{"mention and marker", "@ann <!-- hindsight:page -->", "`@ann <!-- hindsight:page -->`", "@ann <!-- hindsight:page -->"},
+		{"backtick", "a`b", "``a`b``", "a`b"},
+		{"backticks at the ends", "``a`", "``` ``a` ```", "``a`"},
+		{"backticks alone", "`", "`` ` ``", "`"},
+		{"spaces and lines", "  a\r\n\r\nb\t", "`a b`", "a b"},
+		{"invisible", "a\u202e\u200bb", "`ab`", "ab"},
+		{"nothing", " \n", "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := markdown.Code(tt.in)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Code(%q) (-want +got):\n%s", tt.in, diff)
+			}
+			page := render(t, "x "+got)
+			if want := "<p>x <code>" + html.EscapeString(tt.shown) + "</code></p>\n"; tt.shown != "" && page != want {
+				t.Errorf("%q renders as %q, want %q", got, page, want)
 			}
 		})
 	}
@@ -142,7 +201,9 @@ func visible(s string) string {
 		case r == utf8.RuneError && n == 1:
 		case unicode.IsSpace(r):
 			b.WriteByte(' ')
-		case unicode.In(r, unicode.Cc, unicode.Cf):
+		case r == 0xFE0E, r == 0xFE0F:
+			b.WriteRune(r)
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
 		default:
 			b.WriteRune(r)
 		}
