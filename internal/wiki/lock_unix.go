@@ -8,8 +8,8 @@ import (
 )
 
 // lockDir locks the directory against other processes; nil if one of them has
-// it, or if this disk knows no locks. The lock goes when all are gone that
-// have inherited the file, however they end.
+// it, or if this disk knows no locks. If this process crashes, the lock goes
+// when all are gone that have inherited the file.
 func lockDir(dir string) *os.File {
 	f, err := os.Open(dir) //nolint:gosec // the directory for wikis, and a hash
 	if err != nil {
@@ -18,8 +18,15 @@ func lockDir(dir string) *os.File {
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil && inPlace(f, dir) {
 		return f
 	}
-	_ = f.Close()
+	unlock(f)
 	return nil
+}
+
+// unlock doesn't leave it to closing: a process that is just being started has
+// a copy of the file for a moment, whatever it is to run.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // closing is what counts
+	_ = f.Close()                                   // nothing was written
 }
 
 // inPlace is false if the one who had the lock has removed the directory.

@@ -100,7 +100,7 @@ func (s *seat) remove() error {
 // nothing but that saving: the work is done.
 func (w *Wiki) leave(ctx context.Context, s *seat, c *clone) {
 	if s.lock != nil {
-		defer func() { _ = s.lock.Close() }() // nothing was written to it
+		defer unlock(s.lock)
 	}
 	if err := w.keep(ctx, s, c); err != nil {
 		w.options.Logger.WarnContext(ctx, "wiki clone not kept", "repo", c.repo, "err", errors.Join(err, s.remove()))
@@ -178,6 +178,6 @@ func (w *Wiki) evict(dir string) error {
 	if lock == nil {
 		return nil
 	}
-	defer func() { _ = lock.Close() }() // nothing was written to it
+	defer unlock(lock)
 	return (&seat{dir: dir, lock: lock}).remove()
 }

@@ -56,6 +56,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if before != nil && before(w, r) {
 		return
 	}
+	s.serve(w, r)
+}
+
+// serve lets git answer.
+func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	repo, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), ".git/")
 	if _, err := os.Stat(s.dir(repo)); err != nil {
 		http.Error(w, "Repository not found.", http.StatusNotFound)
@@ -100,6 +105,15 @@ func (c countedWriter) Write(p []byte) (int, error) {
 	return c.ResponseWriter.Write(p)
 }
 
+// discard is an answer that gets lost.
+type discard struct {
+	http.ResponseWriter
+}
+
+func (discard) Header() http.Header         { return http.Header{} }
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+func (discard) WriteHeader(int)             {}
+
 func (s *server) intercept(before interceptor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,6 +125,13 @@ func (s *server) asked() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.requests...)
+}
+
+// since are the requests that the work makes.
+func (s *server) since(work func()) []string {
+	before := len(s.asked())
+	work()
+	return s.asked()[before:]
 }
 
 func (s *server) dir(repo string) string { return filepath.Join(s.root, repo+".git") }
@@ -142,16 +163,23 @@ func (s *server) save(repo, path, content string) {
 // savePages is a person's commit of many pages.
 func (s *server) savePages(repo string, pages map[string]string) {
 	s.t.Helper()
-	branch := strings.TrimSpace(s.git(repo, "", "symbolic-ref", "HEAD"))
-	var in strings.Builder
-	fmt.Fprintf(&in, "commit %s\ncommitter Ann <ann@example.org> 1700000000 +0000\ndata 4\nsave\n", branch)
-	if s.tip(repo) != "" {
-		fmt.Fprintf(&in, "from %s^0\n", branch)
-	}
+	var changes strings.Builder
 	for path, content := range pages {
-		fmt.Fprintf(&in, "M 100644 inline \"%s\"\ndata %d\n%s\n", path, len(content), content)
+		fmt.Fprintf(&changes, "M 100644 inline \"%s\"\ndata %d\n%s\n", path, len(content), content)
 	}
-	s.git(repo, in.String(), "fast-import", "--quiet")
+	s.change(repo, changes.String())
+}
+
+// change is a person's commit, in the words of git fast-import.
+func (s *server) change(repo, changes string) {
+	s.t.Helper()
+	branch := strings.TrimSpace(s.git(repo, "", "symbolic-ref", "HEAD"))
+	from := ""
+	if s.tip(repo) != "" {
+		from = fmt.Sprintf("from %s^0\n", branch)
+	}
+	in := fmt.Sprintf("commit %s\ncommitter Ann <ann@example.org> 1700000000 +0000\ndata 4\nsave\n%s%s", branch, from, changes)
+	s.git(repo, in, "fast-import", "--quiet")
 }
 
 func (s *server) tip(repo string) string {
