@@ -227,8 +227,8 @@ func misunderstood(name, word string) (form string, err error) {
 // slips is how many letters may be wrong for a word still to be recognised.
 const slips = 2
 
-// nearest is the verb that is most like a word: the very word under another
-// name, else one that the word begins, or that is few letters away.
+// nearest is the verb that is most like a word: one that the word begins, or
+// that is few letters away, else the very word under another name.
 func nearest(name, word string) (verb, bool) {
 	const longest = 20
 	if _, ok := ParseSeverity(word); ok {
@@ -237,17 +237,19 @@ func nearest(name, word string) (verb, bool) {
 	var found verb
 	best := slips + 1
 	for _, v := range verbs() {
-		if v.word == "" || v.read == nil || len(word) > longest {
+		if v.read == nil || len(word) > longest {
 			continue
 		}
 		far := distance(word, v.word)
-		if len(word) >= 3 && strings.HasPrefix(v.word, word) {
+		switch {
+		case v.name != name && far > 0:
+			continue
+		case v.name != name:
+			far = slips // what is as near under the right name comes first
+		case len(word) >= 3 && strings.HasPrefix(v.word, word):
 			far = min(far, 1)
 		}
-		if v.name != name && far > 0 { // under another name, only the very word
-			continue
-		}
-		if far < best && far < len(word) {
+		if far < best && far < len(word) || far == best && v.name == name {
 			best, found = far, v
 		}
 	}

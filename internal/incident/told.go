@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // errNotYet says that it is not known yet whether a command can be carried
@@ -17,8 +17,14 @@ var errNotYet = errors.New("something that it depends on is not known yet")
 // command.
 const textKept = 500
 
+// kept is a text as it is kept: one line that is not too long.
 func kept(text string) string {
-	runes := []rune(strings.ToValidUTF8(text, "\uFFFD"))
+	runes := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD")))
 	if len(runes) <= textKept {
 		return string(runes)
 	}
@@ -70,7 +76,7 @@ type times struct{ started, detected, resolved time.Time }
 // inOrder is nil for times that can follow each other.
 func (t times) inOrder() error {
 	for _, pair := range []struct {
-		first, second       time.Time
+		first, second     time.Time
 		happened, happens string
 	}{
 		{t.started, t.detected, "started", "detected"},
@@ -294,175 +300,4 @@ func notBuilt(_ *decision, o order) (func(), error) {
 func readAccept(*decision, order) (func(), error) {
 	return nil, errors.New("the page is not read yet, so nothing is proposed there that could be accepted: " +
 		"write follow-ups here, with «/followup TITLE»")
-}
-
-// refsTaken is how many follow-ups one line may name.
-const refsTaken = 50
-
-// issues are those that words name.
-func (d *decision) issues(words []string) ([]Key, error) {
-	var keys []Key
-	for _, word := range words {
-		key, ok := d.referred(word)
-		if !ok {
-			return nil, fmt.Errorf("%s names no follow-up: write its number, such as «#77»", quoted(word))
-		}
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	switch {
-	case len(keys) == 0:
-		return nil, errors.New("no follow-up is named: write its number, such as «#77»")
-	case len(keys) > refsTaken:
-		return nil, fmt.Errorf("these are more than %d follow-ups: write several commands", refsTaken)
-	}
-	return keys, nil
-}
-
-func (w World) referred(word string) (Key, bool) {
-	word = strings.TrimRight(word, ".:!?)")
-	number := strings.TrimPrefix(word, "#")
-	if anyIssue.MatchString(word) && len(number) < 10 {
-		return Key{w.Parent.Key.Repo, atoi(number)}, true
-	}
-	key, err := ParseKey(word)
-	return key, err == nil
-}
-
-// followUpOf is the entry of an issue that a command names.
-func (d *decision) followUpOf(key Key) (*Entry, error) {
-	e := d.ledger().at(key, d.Parent.Key.Repo)
-	switch {
-	case e == nil && d.undecided:
-		return nil, errNotYet
-	case e == nil:
-		return nil, fmt.Errorf("%s is no follow-up of this incident: the checklist above lists them", quoted(d.nameOf(key)))
-	}
-	if d.gone(e.Issue) {
-		return nil, fmt.Errorf("%s is gone: it was deleted, or is a discussion now", quoted(d.nameOf(key)))
-	}
-	return e, nil
-}
-
-// at is the entry of an issue, for a parent in the repository.
-func (l *Ledger) at(issue Key, parent Repo) *Entry {
-	for i, e := range l.Items {
-		if e.Opened() && e.Issue.In(parent) == issue {
-			return &l.Items[i]
-		}
-	}
-	return nil
-}
-
-// readDone reads the follow-ups that are to be closed, or opened again: all
-// of them, or none if one is wrong.
-func readDone(state State) func(*decision, order) (func(), error) {
-	return func(d *decision, o order) (func(), error) {
-		keys, err := d.issues(listed(o.args))
-		if err != nil {
-			return nil, err
-		}
-		var entries []*Entry
-		for _, key := range keys {
-			e, err := d.followUpOf(key)
-			if err == nil {
-				err = d.maySet(o, key)
-			}
-			if err != nil {
-				return nil, err
-			}
-			entries = append(entries, e)
-		}
-		return func() {
-			for _, e := range entries {
-				e.Want = state
-			}
-		}, nil
-	}
-}
-
-// maySet is nil for a follow-up that the one who commands may close: in
-// another repository than the parent's, that takes the permission there.
-func (d *decision) maySet(o order, key Key) error {
-	if f, seen := d.followUp(RefTo(key, d.Parent.Key.Repo)); seen && f.Pull {
-		return fmt.Errorf("%s is a pull request, which people merge or close themselves", quoted(d.nameOf(key)))
-	}
-	if key.Repo == d.Parent.Key.Repo {
-		return nil
-	}
-	line := o.there(key.Repo)
-	switch v := d.verdict(line, Item{Author: o.Author}); {
-	case v == Allowed:
-		return nil
-	case v == Denied:
-		d.refuse(line)
-	case !slices.Contains(d.ledger().Refused, line):
-		return errNotYet
-	}
-	return fmt.Errorf("who wrote this has no triage permission in %s: ask somebody who has it", key.Repo)
-}
-
-// there is the line under which the verdict of another repository is known.
-func (o order) there(repo Repo) ItemKey { return ItemKey(digest(string(o.key), string(repo))) }
-
-// stillWanted is whether a follow-up that the command names is not yet as was
-// ordered.
-func stillWanted(d *decision, o order) bool {
-	for _, word := range listed(o.args) {
-		if key, ok := d.referred(word); ok {
-			if e := d.ledger().at(key, d.Parent.Key.Repo); e != nil && e.Want != "" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// readSnooze reads "#77 2w REASON", and "2w #77 REASON".
-func readSnooze(d *decision, o order) (func(), error) {
-	names, rest := cutIssues(o.args)
-	span, rest, err := ParseSpan(rest)
-	if err != nil {
-		return nil, err
-	}
-	if len(names) == 0 {
-		names, rest = cutIssues(rest)
-	}
-	keys, err := d.issues(names)
-	if err != nil {
-		return nil, err
-	}
-	if rest == "" {
-		return nil, errors.New("no reason is given: write why it can wait")
-	}
-	var entries []*Entry
-	for _, key := range keys {
-		e, err := d.followUpOf(key)
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, e)
-	}
-	until := Day(span.After(civil(o.Written.In(d.policy.Zone))).Format(dayForm))
-	return func() {
-		for _, e := range entries {
-			e.Snoozed = until
-		}
-	}, nil
-}
-
-// cutIssues cuts the names of issues off the front.
-func cutIssues(text string) (names []string, rest string) {
-	for {
-		first, left := text, ""
-		if end := strings.IndexFunc(text, blank); end >= 0 {
-			first, left = text[:end], text[end:]
-		}
-		first = strings.TrimRight(first, ",;:")
-		if !explicitIssue.MatchString(first) {
-			return names, text
-		}
-		names, text = append(names, first), strings.TrimFunc(left, blank)
-	}
 }

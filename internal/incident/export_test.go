@@ -1,0 +1,7 @@
+package incident
+
+// Notes are what a decision about the world finds noted.
+func Notes(policy Policy, w World) []Note {
+	d := decision{policy: policy, World: w, next: w.Record}
+	return d.notes()
+}
