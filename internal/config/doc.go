@@ -9,5 +9,8 @@
 //
 // A team's configuration is a file in its repository, which whoever may write
 // there may write: [ParseRepository] takes anything, and answers with a
-// policy or with a [RepositoryError] that names the line.
+// policy or with a [RepositoryError] that names the line. All that can be set
+// stands in one table, in settings.go: the parser walks it, [InForce] shows
+// what came of it, and the tests make the JSON schema and the manual's table
+// from it (go test ./internal/config -update).
 package config

@@ -98,6 +98,11 @@ func tokenize(data []byte) (token.Tokens, *RepositoryError) {
 func notYAML(err error) *RepositoryError {
 	if e, ok := err.(yaml.Error); ok { //nolint:errorlint // the parser's own, never wrapped
 		message := strings.ReplaceAll(e.GetMessage(), "\t", `\t`) // mostly the mistake itself
+		// The library has no other sign for it; the words of another version
+		// would be shown as they are.
+		if strings.Contains(message, "already defined at") {
+			return at(e.GetToken(), "%s is there twice: keep one", quote(e.GetToken().Value))
+		}
 		return at(e.GetToken(), "this is not YAML: %s", shortened(message))
 	}
 	return at(nil, "this is not YAML: %s", shortened(err.Error()))

@@ -138,7 +138,7 @@ func badFiles() map[string]badFile {
 	return map[string]badFile{
 		"unknown key":          {"timezone: UTC\ntimezome: UTC\n", `2:1: unknown key "timezome" in the file: did you mean timezone?`},
 		"unknown key below":    {"severity:\n  worst: sev1\n", `2:3: unknown key "worst" in severity: what can be set there is aliases, default`},
-		"key twice":            {"timezone: UTC\ntimezone: UTC\n", `2:1: this is not YAML: mapping key "timezone" already defined at [1:1]`},
+		"key twice":            {"timezone: UTC\ntimezone: UTC\n", `2:1: "timezone" is there twice: keep one`},
 		"zone":                 {"timezone: Mars/Base\n", `1:11: "Mars/Base" is no time zone: write one like Europe/Berlin or UTC`},
 		"zone is a path":       {"timezone: ../../etc/passwd\n", `1:11: "../../etc/passwd" is no time zone: write one like Europe/Berlin or UTC`},
 		"zone of the server":   {"timezone: Local\n", `1:11: "Local" is no time zone: write one like Europe/Berlin or UTC`},
@@ -174,7 +174,7 @@ func badFiles() map[string]badFile {
 		"key the other way":    {"labels: {incident: x}\n", `1:10: unknown key "incident" in labels: did you mean label under incident?`},
 		"path as a key":        {"severity.default: sev1\n", `1:1: unknown key "severity.default" in the file: did you mean default under severity?`},
 		"far from all":         {"labels: {x: y}\n", `1:10: unknown key "x" in labels: what can be set there is complete, follow_up, on_follow_ups, security, status`},
-		"quoted key twice":     {"labels: {complete: a, 'complete': b}\n", `1:23: this is not YAML: mapping key "complete" already defined at [1:10]`},
+		"quoted key twice":     {"labels: {complete: a, 'complete': b}\n", `1:23: "complete" is there twice: keep one`},
 		"key is a list":        {"? a\n: b\n", `1:1: a key must be plain text, and this is one behind a question mark`},
 		"label is blank":       {"incident: {label: ' '}\n", `1:19: a label without a name: write one, or remove the line`},
 		"label is long":        {"incident: {label: " + strings.Repeat("é", 51) + "}\n", `1:19: "` + strings.Repeat("é", 40) + `…" has more than 50 characters, with which GitHub takes no label: shorten it`},

@@ -15,8 +15,8 @@ type key struct {
 	token *token.Token
 }
 
-// entries reads a mapping entry by entry. Most keys that are there twice the
-// parser has found already, but not all.
+// entries reads a mapping entry by entry. The parser has refused keys that are
+// spelled the same.
 func entries(n ast.Node, name string, read func(key, ast.Node) *RepositoryError) *RepositoryError {
 	if isNull(n) {
 		return nil
@@ -25,18 +25,12 @@ func entries(n ast.Node, name string, read func(key, ast.Node) *RepositoryError)
 	if !ok {
 		return at(start(n), "%s must hold keys with values, and this is %s", name, whatIs(n))
 	}
-	seen := map[string]bool{}
 	for entry := m.MapRange(); entry.Next(); {
 		name, err := text(entry.Key())
-		k := key{name, entry.Key().GetToken()}
-		switch {
-		case err != nil:
+		if err != nil {
 			return at(start(entry.Key()), "a key must be plain text, and this is %s", whatIs(entry.Key()))
-		case seen[name]:
-			return at(k.token, "%s is there twice: keep one", quote(name))
 		}
-		seen[name] = true
-		if err := read(k, entry.Value()); err != nil {
+		if err := read(key{name, entry.Key().GetToken()}, entry.Value()); err != nil {
 			return err
 		}
 	}
