@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hindsight/internal/incident"
+	"hindsight/internal/reconcile"
 )
 
 // Anybody may open an issue, and a form may label it: until somebody with the
@@ -18,11 +19,15 @@ func TestUnacceptedCostsLittle(t *testing.T) {
 	s := newStage(t, twoItem)
 	s.say(ben, "/followup Write it down")
 	s.forge.verdicts["ada"] = incident.Denied
+	s.forge.pushed[shop] = opened // and nobody has pushed since the configuration was read
+	s.memory.settings[shop] = reconcile.Settings{
+		PushedAt: opened, Found: true, Label: "incident", FollowUpLabel: "postmortem-followup",
+	}
 	s.look(t)
 	want := []string{
 		"Admits acme", "Comments acme/shop#42", "IncidentsOf acme/shop#42", "Issue acme/shop#42",
 		"Labelling acme/shop#42 incident", "MayTriage ada", "Record acme/shop#42", "Repository acme/shop",
-		"SaveRecord acme/shop#42",
+		"SaveRecord acme/shop#42", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop",
 	}
 	calls := s.all()
 	slices.Sort(calls) // some run beside each other
@@ -36,13 +41,15 @@ func TestAcceptedBeforeTheRest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	s.look(t)
-	calls := s.made("MayTriage ada", "File", "Listed")
+	calls := s.made("MayTriage ada", "Listed", "SubIssues", "Mentioning")
 	if calls[0] != "MayTriage ada" {
 		t.Errorf("calls %q: asked before it was accepted", calls)
 	}
 	s.expect(t, 1, "MayTriage")
 	s.expect(t, 1, "File")
 	s.expect(t, 1, "Listed")
+	s.expect(t, 1, "SubIssues")
+	s.expect(t, 1, "Mentioning")
 }
 
 // Whether an App's label counts is configured; nobody is asked for it.

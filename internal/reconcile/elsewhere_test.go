@@ -211,11 +211,11 @@ func TestConfigurationIsReadWhenSomebodyPushed(t *testing.T) {
 	s.forge.config = "nonsense"
 	s.forge.pushed[shop] = opened.Add(time.Minute)
 	s.look(t)
-	s.shows(t, "hindsight.yml:1:1", "nonsense", "Tell the customers")
+	s.shows(t, "nonsense", "Tell the customers")
 	s.forge.config = "standard"
 	s.forge.pushed[shop] = opened.Add(2 * time.Minute)
 	s.look(t)
-	if body := s.tracker(t).Body; strings.Contains(body, "hindsight.yml:1:1") {
+	if body := s.tracker(t).Body; strings.Contains(body, "nonsense") {
 		t.Errorf("the notice is still there:\n%s", body)
 	}
 }

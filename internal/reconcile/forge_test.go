@@ -46,7 +46,8 @@ func (f *fakeForge) Repository(ctx context.Context, repo incident.Repo) (found i
 		found = f.repository
 		if id, ok := f.others[repo]; ok {
 			found.ID, found.FullName, found.Private = id, string(repo), f.private[repo]
-		} else if repo != shop {
+			found.URL = "https://github.test/" + string(repo)
+		} else if repo.Name() == ".github" {
 			return &incident.Missing{What: string(repo)}
 		}
 		found.PushedAt = f.pushed[repo]

@@ -205,6 +205,6 @@ func TestFollowUpWithoutItsMarker(t *testing.T) {
 		t.Errorf("remembered (-want +got):\n%s", diff)
 	}
 	s.look(t)
-	s.shows(t, "1 of 1 done")
+	s.shows(t, "1 done")
 	s.expect(t, 0, "OpenIssue")
 }

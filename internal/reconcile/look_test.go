@@ -29,7 +29,7 @@ func TestNoIncident(t *testing.T) {
 	if next := s.lookAt(t, key); !next.IsZero() {
 		t.Errorf("look again at %s", next)
 	}
-	want := []string{"Admits acme", "Issue acme/shop#9", "IncidentsOf acme/shop#9", "Record acme/shop#9"}
+	want := []string{"Admits acme", "Issue acme/shop#9", "IncidentsOf acme/shop#9", "Record acme/shop#9", "Settings acme/shop"}
 	if diff := cmp.Diff(want, s.all()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
@@ -88,7 +88,7 @@ func TestFollowUp(t *testing.T) {
 	s.lookAt(t, issue.Key)
 	s.expect(t, 1, "Mark")
 	s.look(t)
-	s.shows(t, "1 of 1 done")
+	s.shows(t, "1 done")
 }
 
 func TestMarkerThatCountsForNothing(t *testing.T) {
@@ -174,7 +174,7 @@ func TestFollowUpComesBack(t *testing.T) {
 	s.lookAt(t, issue.Key)
 	s.expect(t, 1, "Mark "+parent.String())
 	s.look(t)
-	s.shows(t, "0 of 1 done")
+	s.shows(t, "1 open")
 	s.expect(t, 0, "OpenIssue", "AttachSubIssue", "WriteComment")
 }
 
@@ -204,16 +204,6 @@ func TestRepositoryOutOfSight(t *testing.T) {
 			}
 		})
 	}
-}
-
-// One whose state was never stored has nothing to be noted.
-func TestDeletedFollowUpWithoutState(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, oneItem)
-	key := incident.Key{Repo: shop, Number: 300}
-	s.memory.belongs(key, parent)
-	s.lookAt(t, key)
-	s.expect(t, 0, append(outward, inward...)...)
 }
 
 func TestDeletedParent(t *testing.T) {

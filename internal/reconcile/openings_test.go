@@ -181,7 +181,7 @@ func TestFollowUpKnownByTheLedgerOnly(t *testing.T) {
 		if f := s.memory.followUps[parent][issue.Key]; f.State != incident.Done || f.Owner != "ben" {
 			t.Errorf("remembered %+v", f)
 		}
-		s.shows(t, "1 of 1 done")
+		s.shows(t, "1 done")
 	})
 	t.Run("deleted", func(t *testing.T) {
 		t.Parallel()

@@ -50,7 +50,7 @@ func TestLook(t *testing.T) {
 	s.expect(t, 1, "AttachSubIssue 1102")
 	s.expect(t, 1, "AttachSubIssue 1103")
 	s.expect(t, 3, "Issue") // once a round: what was just opened is not asked for
-	s.expect(t, 1, "Repository")
+	s.expect(t, 1, "Repository acme/shop")
 	s.expect(t, 1, "File")
 	s.expect(t, 1, "Labelling")
 	s.forget()
@@ -267,7 +267,7 @@ func TestNewerObservationCounts(t *testing.T) {
 		return nil
 	})
 	s.look(t)
-	s.shows(t, "1 of 1 done", "| ben |")
+	s.shows(t, "1 done", "| ben |")
 }
 
 // What ends by its own time limit is a problem of that part: the run goes on.

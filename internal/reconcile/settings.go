@@ -35,6 +35,7 @@ func (r *Reconciler) configure(
 	if err != nil {
 		return configuration{}, err
 	}
+	before := own
 	used := own
 	if !own.Found && own.Bad == "" && repo.Name() != orgRepository {
 		if used, err = r.ownersSettings(ctx, forge, repo.Owner(), dry); err != nil {
@@ -47,8 +48,8 @@ func (r *Reconciler) configure(
 			c.policy, c.problem = r.Defaults, markdown.Text(err.Error())
 		}
 	}
-	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel
-	if dry {
+	own.Label, own.FollowUpLabel, own.unsaved = c.policy.Label, c.policy.FollowUpLabel, false
+	if dry || own == before {
 		return c, nil
 	}
 	return c, wrap(r.Memory.SaveSettings(ctx, repo, own), "remember the settings of %s", repo)
@@ -118,7 +119,7 @@ func (r *Reconciler) settings(
 			s.Good = string(data)
 		}
 	}
-	s.PushedAt, s.ReadAt = pushed, r.Clock()
+	s.PushedAt, s.ReadAt, s.unsaved = pushed, r.Clock(), true
 	return s, nil
 }
 

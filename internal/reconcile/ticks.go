@@ -15,8 +15,11 @@ import (
 func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident.Comment, remembered int64) error {
 	record, now := n.snapshot(), n.sheet(tracker.Body)
 	w.Edits, w.EditsAt = record.Edits, tracker.UpdatedAt
-	if tracker.UpdatedAt.Equal(tracker.CreatedAt) ||
-		remembered == tracker.ID && tracker.UpdatedAt.Equal(record.EditsAt) {
+	// GitHub's times are whole seconds: an edit may hide behind an equal one,
+	// unless it can be seen, or a write of ours is not looked into yet.
+	quiet := remembered == tracker.ID && tracker.UpdatedAt.Equal(record.EditsAt) ||
+		remembered == 0 && tracker.UpdatedAt.Equal(tracker.CreatedAt)
+	if quiet && !now.edited() {
 		w.Items = append(w.Items, now.items(nil)...)
 		return nil
 	}
@@ -56,7 +59,6 @@ func newestOfOurs(edits []incident.Edit) string {
 type sheet struct {
 	boxes []Box
 	shown map[incident.Key]bool
-	url   string
 }
 
 func (n *run) sheet(body string) sheet {
@@ -79,6 +81,11 @@ func (s sheet) ticked() map[incident.Key]bool {
 		}
 	}
 	return changed
+}
+
+// edited is whether it shows that people have been at it.
+func (s sheet) edited() bool {
+	return len(s.ticked()) > 0 || slices.ContainsFunc(s.boxes, func(b Box) bool { return b.Issue.Number == 0 })
 }
 
 // items are the lines that people added; wrote tells who wrote them and when.
