@@ -33,6 +33,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.next.Edits, d.next.EditsAt = d.Edits, d.EditsAt
 	}
 	d.forgetSolved()
+	d.ledger().advance(w.Record.Ledger)
 	return Plan{
 		Record:    d.next,
 		Effects:   append(d.tracker(), d.effects...),

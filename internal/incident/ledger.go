@@ -1,8 +1,9 @@
 package incident
 
 import (
+	"cmp"
 	"maps"
-	"regexp"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -12,6 +13,8 @@ import (
 // travels in the tracker as JSON, compressed; hence the short names. Fields
 // are only ever added, so that an old tracker can be read by a new Hindsight.
 type Ledger struct {
+	// Version is higher in the newer of two ledgers of one incident.
+	Version int `json:"v,omitempty"`
 	// Home is the repository that the parent was in when the tracker was
 	// written last: after a transfer it tells where it came from.
 	Home Repo `json:"o,omitempty"`
@@ -245,10 +248,27 @@ func (l Ledger) clone() Ledger {
 	return l
 }
 
+// advance makes this the newer of two ledgers, if it says anything else.
+func (l *Ledger) advance(before Ledger) {
+	if l.Version == before.Version && !reflect.DeepEqual(l.Carried(), before.Carried()) {
+		l.Version++
+	}
+}
+
 // Unite fills what this ledger does not know from another: the database may
 // have been restored from an old copy, or deleted, while the tracker went on.
+// What was made, judged or done in either has been; what people said counts as
+// the newer one has it, this one if they are of one age.
 func (l Ledger) Unite(other Ledger) Ledger {
 	u := l.clone()
+	newer := other.Version > l.Version
+	u.uniteCommands(other)
+	if newer {
+		u.Version, u.Told = other.Version, other.clone().Told
+	} else if l.Version > other.Version {
+		u.Told = l.clone().Told
+	}
+	u.Home = cmp.Or(u.Home, other.Home)
 	if u.Accepted.At.IsZero() {
 		u.Accepted = other.Accepted
 	}
@@ -261,69 +281,33 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	u.Removals = max(u.Removals, other.Removals)
 	u.All = max(u.All, other.All)
 	for _, e := range other.Items {
-		u.keep(e)
+		u.keep(e, newer)
 	}
 	u.Refused = union(u.Refused, other.Refused)
+	u.Refused = u.Refused[:min(len(u.Refused), refusedKept)]
 	u.Reactions = union(u.Reactions, other.Reactions)
 	u.Healed = union(u.Healed, other.Healed)
 	return u
 }
 
 // keep adds an entry, or what it knows more than the one that is there.
-func (l *Ledger) keep(e Entry) {
+func (l *Ledger) keep(e Entry, newer bool) {
 	mine := l.Entry(e.Key)
-	switch {
-	case mine == nil:
+	if mine == nil {
 		l.Items = append(l.Items, e)
-	case mine.Issue == (Ref{}):
-		*mine = e
-	case mine.Issue == e.Issue:
-		mine.Attached = mine.Attached || e.Attached
+		return
 	}
-}
-
-// The forms of what a ledger may hold, and the most of it.
-var (
-	loginChecked  = regexp.MustCompile(`^[\w-]{1,100}(?:\[bot\])?$`)
-	keyChecked    = regexp.MustCompile(`^[a-z2-7]{12}$`)
-	sourceChecked = regexp.MustCompile(`^(?:body|standard|comment:[1-9]\d{0,18})$`)
-	lineChecked   = regexp.MustCompile(`^[\w:\[\]-]{1,160}$`)
-	pathChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-[a-z0-9][a-z0-9-]{0,150}\.md$`)
-)
-
-const (
-	entriesKept = 1500
-	numberLimit = 1_000_000_000
-)
-
-// Checked is what can be believed of a ledger that came with a comment. The
-// comment is ours, but whoever may write in the repository may edit it: what
-// is not of the form that Hindsight writes is left out, or it could be made to
-// stumble over it, or to write it out again in its own name.
-func (l Ledger) Checked() Ledger {
-	l = l.clone()
-	l.TrackerID, l.Reactions = 0, nil
-	l.Removals = max(l.Removals, 0)
-	if !loginChecked.MatchString(l.Accepted.By) {
-		l.Accepted = Acceptance{}
+	older := e
+	if newer || e.Opened() && !mine.Opened() {
+		older, *mine = *mine, e
 	}
-	if !pathChecked.MatchString(l.Page.Path) {
-		l.Page = Page{}
+	if !mine.Opened() {
+		mine.Issue, mine.Adopted, mine.Wrote = older.Issue, older.Adopted, older.Wrote
 	}
-	l.Items = slices.DeleteFunc(l.Items[:min(len(l.Items), entriesKept)], func(e Entry) bool { return !e.sound() })
-	l.Refused = slices.DeleteFunc(l.Refused[:min(len(l.Refused), refusedKept)], func(k ItemKey) bool {
-		return !lineChecked.MatchString(string(k))
-	})
-	l.Healed = slices.DeleteFunc(l.Healed[:min(len(l.Healed), entriesKept)], func(n int) bool {
-		return n <= 0 || n >= numberLimit
-	})
-	return l
-}
-
-func (e Entry) sound() bool {
-	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit
-	return keyChecked.MatchString(string(e.Key)) && keyChecked.MatchString(e.Words) &&
-		sourceChecked.MatchString(string(e.Source)) && (opened || !e.Opened())
+	if mine.Issue == older.Issue {
+		mine.Attached = mine.Attached || older.Attached
+		mine.Asked = mine.Asked || older.Asked
+	}
 }
 
 func union[T comparable](a, b []T) []T {

@@ -1,0 +1,116 @@
+package incident
+
+import (
+	"regexp"
+	"slices"
+	"time"
+)
+
+// The forms of what a ledger may hold, and the most of it.
+var (
+	loginChecked  = regexp.MustCompile(`^[\w-]{1,100}(?:\[bot\])?$`)
+	keyChecked    = regexp.MustCompile(`^[a-z2-7]{12}$`)
+	wordsChecked  = regexp.MustCompile(`^(?:[a-z2-7]{8}|[a-z2-7]{12})$`)
+	sketchChecked = regexp.MustCompile(`^[0-9a-f]{16}$`)
+	tailChecked   = regexp.MustCompile(`^[a-z2-7]{4}$`)
+	sourceChecked = regexp.MustCompile(`^(?:body|standard|tracker|sub-issue|page|comment:[1-9]\d{0,18}|pull:[1-9]\d{0,8})$`)
+	lineChecked   = regexp.MustCompile(`^[\w:\[\]-]{1,160}$`)
+	pathChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-[a-z0-9][a-z0-9-]{0,150}\.md$`)
+	repoChecked   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}/[a-z0-9._-]{1,100}$`)
+)
+
+const (
+	entriesKept = 1500
+	numberLimit = 1_000_000_000
+)
+
+// Checked is what can be believed of a ledger that came with a comment. The
+// comment is ours, but whoever may write in the repository may edit it: what
+// is not of the form that Hindsight writes is left out, or it could be made to
+// stumble over it, or to write it out again in its own name.
+func (l Ledger) Checked() Ledger {
+	l = l.clone()
+	l.TrackerID, l.Reactions = 0, nil
+	l.Version, l.Removals = between(l.Version), between(l.Removals)
+	l.Home = Repo(only(repoChecked, string(l.Home)))
+	l.checkCommands()
+	if !loginChecked.MatchString(l.Accepted.By) {
+		l.Accepted = Acceptance{}
+	}
+	if l.Page.Repo = Repo(only(repoChecked, string(l.Page.Repo))); !pathChecked.MatchString(l.Page.Path) {
+		l.Page = Page{}
+	}
+	l.Items = upTo(l.Items, entriesKept)
+	for i, e := range l.Items {
+		l.Items[i] = e.checked()
+	}
+	l.Items = slices.DeleteFunc(l.Items, func(e Entry) bool { return !e.sound() })
+	l.Refused = slices.DeleteFunc(upTo(l.Refused, refusedKept), func(k ItemKey) bool {
+		return !lineChecked.MatchString(string(k))
+	})
+	l.Healed = slices.DeleteFunc(upTo(l.Healed, entriesKept), func(n int) bool {
+		return n <= 0 || n >= numberLimit
+	})
+	return l
+}
+
+// checked leaves out of an entry what it can do without. What people ordered
+// is only believed of the parent's own repository: who edits the tracker need
+// not have a say in others.
+func (e Entry) checked() Entry {
+	e.Position = between(e.Position)
+	e.Sketch = Sketch(only(sketchChecked, string(e.Sketch)))
+	e.Tail = only(tailChecked, e.Tail)
+	e.Owner, e.Wrote.Owner = only(loginChecked, e.Owner), only(loginChecked, e.Wrote.Owner)
+	e.Due, e.Snoozed = e.Due.checked(), e.Snoozed.checked()
+	e.Wrote.Due, e.Wrote.Date = e.Wrote.Due.checked(), e.Wrote.Date.checked()
+	e.Wrote.Title = only(wordsChecked, e.Wrote.Title)
+	if e.Wrote.Severity < 0 || e.Wrote.Severity > 5 {
+		e.Wrote.Severity = 0
+	}
+	if m := priorityForm.FindString(string(e.Priority)); m != string(e.Priority) || len(m) != len("p1") {
+		e.Priority = ""
+	}
+	switch e.Type {
+	case Mitigation, Prevention, Detection, Process:
+	default:
+		e.Type = ""
+	}
+	if e.Want != Open && e.Want != Done || e.Issue.Repo != "" {
+		e.Want = ""
+	}
+	return e
+}
+
+// sound is whether an entry says what it must: which item it is, and which
+// issue, if any.
+func (e Entry) sound() bool {
+	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit &&
+		(e.Issue.Repo == "" || repoChecked.MatchString(string(e.Issue.Repo)) && !nowhere(e.Issue.Repo))
+	words := wordsChecked.MatchString(e.Words) || e.Words == "" && e.Adopted
+	return keyChecked.MatchString(string(e.Key)) && words &&
+		sourceChecked.MatchString(string(e.Source)) && (opened || !e.Opened() && !e.Adopted)
+}
+
+func (d Day) checked() Day {
+	if _, ok := d.in(time.UTC); !ok {
+		return ""
+	}
+	return d
+}
+
+// only is the text if it has the form, else "".
+func only(form *regexp.Regexp, text string) string {
+	if !form.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
+// between is the number if it is one that Hindsight counts to, else 0.
+func between(n int) int {
+	if n < 0 || n >= numberLimit {
+		return 0
+	}
+	return n
+}
