@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
 )
@@ -60,7 +61,7 @@ func TestSend(t *testing.T) {
 			t.Parallel()
 			in := &inbox{}
 			edge := httptest.NewServer(webhooks.New(webhooks.Options{
-				Labels: []string{"incident", "postmortem-followup"},
+				Labels: func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
 				Inbox:  in, Secrets: [][]byte{[]byte(github.App().WebhookSecret)},
 				AllowedOwner: func(login string) bool { return login == owner },
 			}))

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/server"
 	"hindsight/webhooks"
 )
@@ -25,7 +26,7 @@ func BenchmarkDelivery(b *testing.B) {
 		handler := server.New(server.Options{
 			Metrics: metrics, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 			Webhooks: webhooks.New(webhooks.Options{
-				Labels: []string{"incident", "postmortem-followup"},
+				Labels: func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
 				Inbox:  inbox{}, Secrets: [][]byte{[]byte(testSecret)},
 				AllowedOwner: func(string) bool { return true }, Observe: metrics.Delivery,
 			}),

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/server"
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
@@ -84,7 +85,7 @@ func start(tb testing.TB, change func(*server.Options)) *running {
 	}
 	if options.Webhooks == nil {
 		options.Webhooks = webhooks.New(webhooks.Options{
-			Labels: []string{"incident", "postmortem-followup"},
+			Labels: func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
 			Inbox:  inbox{}, Secrets: [][]byte{[]byte(testSecret)},
 			AllowedOwner: func(string) bool { return true },
 			Observe:      metrics.Delivery, Logger: options.Logger,

@@ -47,7 +47,7 @@ func (d database) release(t *testing.T) {
 	_, err := d.migrations(t).UpTo(t.Context(), 1)
 	must(t, err)
 	handle := d.raw(t)
-	for _, statement := range strings.Split(strings.TrimSpace(released), ";\n") {
+	for statement := range strings.SplitSeq(strings.TrimSpace(released), ";\n") {
 		_, err = handle.ExecContext(t.Context(), statement)
 		must(t, err)
 	}

@@ -114,7 +114,7 @@ func TestLabelsInTrouble(t *testing.T) {
 		must(t, err)
 		d.clock.move(time.Minute)
 		wantLabels(t, s, repo, "outage")
-		if err := s.SaveSettings(t.Context(), repo, reconcile.Settings{Label: "unsaved"}); err == nil {
+		if err = s.SaveSettings(t.Context(), repo, reconcile.Settings{Label: "unsaved"}); err == nil {
 			t.Error("saved to a table that is away")
 		}
 		wantLabels(t, s, repo, "outage")
@@ -135,10 +135,11 @@ func BenchmarkLabels(b *testing.B) {
 	if err := s.SaveSettings(b.Context(), key(0).Repo, reconcile.Settings{Label: "outage"}); err != nil {
 		b.Fatal(err)
 	}
+	repo := key(0).Repo
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if got := s.Labels(key(0).Repo, defaults); len(got) != 1 {
+			if got := s.Labels(repo, defaults); len(got) != 1 {
 				b.Errorf("labels %q", got)
 			}
 		}
