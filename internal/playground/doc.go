@@ -6,8 +6,9 @@
 // bare git repositories on disk. An app reaches it as it would reach GitHub
 // Enterprise Server: the API under /api/v3/, of the GraphQL API under
 // /api/graphql the history of edits, wikis under /OWNER/REPO.wiki.git behind
-// git's own http-backend, and signed webhooks that come to it. People act through [GitHub.As], and every change, theirs or the
-// app's, sends the webhooks that GitHub would send.
+// git's own http-backend, and signed webhooks that come to it. People act
+// through [GitHub.As], and every change, theirs or the app's, sends the
+// webhooks that GitHub would send.
 //
 // Honest means that it refuses what GitHub refuses: tokens that are expired or
 // lack a permission, bodies that are too long, writing too fast, a wiki that

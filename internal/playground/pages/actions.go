@@ -11,7 +11,7 @@ import (
 )
 
 // comment writes what is in the box, and does what the button says: "comment",
-// "completed", "not_planned" or "reopen".
+// "completed", "not_planned", "duplicate" or "reopen".
 func (s *site) comment(r *http.Request, v visit) (string, error) {
 	i, err := s.issueOf(r, v)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *site) comment(r *http.Request, v visit) (string, error) {
 		to = fmt.Sprintf("%s#issuecomment-%d", to, c.ID)
 	}
 	switch do {
-	case "completed", "not_planned":
+	case "completed", "not_planned", "duplicate":
 		err = me.Close(i.Repo, i.Number, do)
 	case "reopen":
 		err = me.Reopen(i.Repo, i.Number)

@@ -11,6 +11,6 @@
 // What people write is hostile. Pages are html/template; Markdown is rendered
 // as GitHub does, then sanitised, then balanced; the content security policy
 // allows nothing but this origin's own script, style and images. The script
-// only fetches the page again and swaps what has changed; everything works
-// without it.
+// only fetches the page again and swaps what has changed, and sends a box that
+// was ticked without leaving the page; everything works without it.
 package pages

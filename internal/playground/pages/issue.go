@@ -23,11 +23,12 @@ type sight struct {
 	Progress progress
 	Unused   []playground.Label // that could be put on
 	Idle     []Person           // who could be assigned
+	Others   []string           // repositories that it could be transferred to
 	May      powers
 }
 
 // powers are what the person may do here.
-type powers struct{ Label, Close, Comment, Edit, Delete bool }
+type powers struct{ Label, Close, Comment, Edit, Write, Delete bool }
 
 // issue shows an issue or a pull request, each at its own address.
 func (s *site) issue(r *http.Request, v visit) (screen, error) {
@@ -84,7 +85,23 @@ func (s *site) sight(i playground.Issue, v visit) (sight, error) {
 			seen.Idle = append(seen.Idle, p)
 		}
 	}
+	seen.Others = s.others(i, v)
 	return seen, nil
+}
+
+// others are the repositories that the issue could be transferred to.
+func (s *site) others(i playground.Issue, v visit) []string {
+	var all []string
+	for _, r := range s.g.Repositories() {
+		leaks := v.repo.Private && !r.Private
+		if i.PullRequest || r.FullName() == i.Repo || r.Archived || leaks || !strings.EqualFold(r.Owner, v.repo.Owner) {
+			continue
+		}
+		if s.g.Role(r.FullName(), v.me.Login) >= playground.Write {
+			all = append(all, r.FullName())
+		}
+	}
+	return all
 }
 
 func powersOf(i playground.Issue, v visit) powers {
@@ -93,9 +110,11 @@ func powersOf(i playground.Issue, v visit) powers {
 	}
 	own := i.Author.Login == v.me.Login
 	return powers{
-		Label: v.role >= playground.Triage, Close: own || v.role >= playground.Triage,
-		Comment: !i.Locked || v.role >= playground.Write,
-		Edit:    own || v.role >= playground.Write, Delete: v.role >= playground.Admin,
+		Label:   v.role >= playground.Triage,
+		Close:   (own || v.role >= playground.Triage) && !i.Discussion && i.MergedAt.IsZero(),
+		Comment: (!i.Locked || v.role >= playground.Write) && !i.Discussion,
+		Edit:    own || v.role >= playground.Write,
+		Write:   v.role >= playground.Write, Delete: v.role >= playground.Admin,
 	}
 }
 
@@ -103,6 +122,10 @@ func stateOf(i playground.Issue) (state, word string) {
 	switch {
 	case !i.Closed:
 		return "open", "Open"
+	case !i.MergedAt.IsZero():
+		return "closed", "Merged"
+	case i.Discussion:
+		return "dropped", "Converted to a discussion"
 	case i.Reason == "not_planned":
 		return "dropped", "Closed as not planned"
 	case i.Reason == "duplicate":
@@ -124,8 +147,10 @@ type remark struct {
 	Author    playground.User
 	Comment   playground.Comment
 	Opening   bool // the issue's own body
-	Edited    bool
+	Editor    string
 	Text      template.HTML
+	Form      string // the id of the form that ticks its boxes; empty if it has none, or they can't be
+	Seen      string // the digest of the text that is shown
 	Reactions []reaction
 	Address   string // what the addresses of its forms begin with
 	MayEdit   bool
@@ -143,6 +168,9 @@ type note struct {
 	Event  playground.Event
 	Labels []playground.Label // of all that it stands for
 	Count  int
+	// Source mentions this issue, which is Here, from Path.
+	Source     playground.Issue
+	Here, Path string
 }
 
 // entries begin with the issue's own body. Ids grow with time over everything
@@ -156,17 +184,24 @@ func (s *site) entries(i playground.Issue, v visit) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := where{repo: i.Repo, reader: v.me.Login}
-	all := []entry{{Remark: &remark{
-		Anchor: fmt.Sprintf("issue-%d", i.ID), Author: i.Author, Opening: true,
-		Comment: playground.Comment{CreatedAt: i.CreatedAt}, Text: s.text.comment(at, i.Body),
-		Reactions: tally(i.Reactions), Address: fmt.Sprintf("/%s/issues/%d", i.Repo, i.Number), MayEdit: powersOf(i, v).Edit,
-	}}}
+	opening := s.remark(playground.Comment{
+		ID: i.ID, Repo: i.Repo, Issue: i.Number, Author: i.Author, Body: i.Body, CreatedAt: i.CreatedAt,
+		Reactions: i.Reactions, Edits: i.Edits,
+	}, "issue", fmt.Sprintf("/%s/issues/%d", i.Repo, i.Number), v)
+	opening.Opening = true
+	all := []entry{{Remark: opening}}
 	for _, c := range comments {
-		all = append(all, entry{id: c.ID, Remark: s.remark(c, v)})
+		all = append(all, entry{id: c.ID, Remark: s.remark(c, "issuecomment", fmt.Sprintf("/%s/issues/%d/comments/%d", c.Repo, c.Issue, c.ID), v)})
 	}
 	for _, e := range events {
 		n := &note{Event: e, Count: 1}
+		if e.Source != 0 {
+			from, found := s.g.IssueByID(e.Source)
+			if !found || s.g.Role(from.Repo, v.me.Login) < playground.Read {
+				continue
+			}
+			n.Source, n.Here, n.Path = from, i.Repo, issuePath(from)
+		}
 		if e.Label != nil {
 			n.Labels = []playground.Label{*e.Label}
 		}
@@ -176,13 +211,21 @@ func (s *site) entries(i playground.Issue, v visit) ([]entry, error) {
 	return folded(all), nil
 }
 
-func (s *site) remark(c playground.Comment, v visit) *remark {
-	return &remark{
-		Anchor: fmt.Sprintf("issuecomment-%d", c.ID), Author: c.Author, Comment: c,
-		Edited: c.UpdatedAt.After(c.CreatedAt), Text: s.text.comment(where{repo: c.Repo, reader: v.me.Login}, c.Body),
-		Reactions: tally(c.Reactions), Address: fmt.Sprintf("/%s/issues/%d/comments/%d", c.Repo, c.Issue, c.ID),
+// remark shows a comment, or a body as if it were one.
+func (s *site) remark(c playground.Comment, kind, address string, v visit) *remark {
+	m := &remark{
+		Anchor: fmt.Sprintf("%s-%d", kind, c.ID), Author: c.Author, Comment: c, Seen: digest(c.Body),
+		Reactions: tally(c.Reactions), Address: address,
 		MayEdit: !v.repo.Archived && (c.Author.Login == v.me.Login || v.role >= playground.Write),
 	}
+	if n := len(c.Edits); n > 0 {
+		m.Editor = c.Edits[n-1].Editor.Login
+	}
+	if m.MayEdit && len(playground.Boxes(c.Body)) > 0 {
+		m.Form = "tick-" + m.Anchor
+	}
+	m.Text = s.text.comment(where{repo: c.Repo, reader: v.me.Login, form: m.Form}, c.Body)
+	return m
 }
 
 // folded joins labels, and sub-issues, that one person put on in a row.

@@ -32,7 +32,7 @@ func newWriting(g *playground.GitHub) *writing {
 	// Only the wiki's headings have ids. In comments they could be aimed at
 	// the anchors of other comments.
 	w.linked.AllowAttrs("id").Matching(regexp.MustCompile(`^[a-z0-9-]+$`)).OnElements("h1", "h2", "h3", "h4", "h5", "h6")
-	w.issues = goldmark.New(flavour(), goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()))
+	w.issues = goldmark.New(flavour(), withBoxes(), goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()))
 	w.wiki = goldmark.New(flavour(), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(html.WithUnsafe()))
 	return w
@@ -66,6 +66,7 @@ func safe() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[\w+-]+$`)).OnElements("code")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
 	p.AllowAttrs("checked", "disabled").OnElements("input")
+	p.AllowAttrs(boxAttribute).Matching(regexp.MustCompile(`^\w+-\d+$`)).OnElements("input")
 	p.RequireNoFollowOnLinks(true)
 	return p
 }
@@ -74,6 +75,8 @@ func safe() *bluemonday.Policy {
 type where struct {
 	repo   string // "owner/name"
 	reader string // whose permissions decide which references become links
+	// form is the id of the form that ticks a box; empty if the reader may not.
+	form string
 }
 
 // comment renders the body of an issue or a comment.
@@ -89,11 +92,13 @@ func (w *writing) page(at where, source string) template.HTML {
 func (w *writing) render(md goldmark.Markdown, policy *bluemonday.Policy, at where, source string) template.HTML {
 	doc := md.Parser().Parse(text.NewReader([]byte(source)))
 	w.linker.link(doc, []byte(source), at)
+	word := boxWord()
+	markBoxes(doc, []byte(source), word)
 	var raw bytes.Buffer
 	if err := md.Renderer().Render(&raw, []byte(source), doc); err != nil {
 		return verbatim(source)
 	}
-	balanced, err := balance(policy.SanitizeReader(&raw))
+	balanced, err := balance(policy.SanitizeReader(&raw), func(n *nethtml.Node) { enliven(n, word, at.form) })
 	if err != nil {
 		return verbatim(source)
 	}
@@ -107,14 +112,15 @@ func verbatim(source string) template.HTML {
 
 // balance closes what is open and drops what closes nothing. The sanitiser
 // lets a stray "</div>" pass, which would end our own element and let the
-// rest stand outside of its comment.
-func balance(dirty *bytes.Buffer) (string, error) {
+// rest stand outside of its comment. What is left may be changed by finish.
+func balance(dirty *bytes.Buffer, finish func(*nethtml.Node)) (string, error) {
 	nodes, err := nethtml.ParseFragment(dirty, &nethtml.Node{Type: nethtml.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return "", err
 	}
 	var clean strings.Builder
 	for _, n := range nodes {
+		finish(n)
 		if err := nethtml.Render(&clean, n); err != nil {
 			return "", err
 		}

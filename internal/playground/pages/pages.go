@@ -96,6 +96,22 @@ func (s *site) routes() http.Handler {
 	post(issue+"/comments/{id}/edit", s.editComment)
 	post(issue+"/comments/{id}/delete", s.deleteComment)
 
+	post(issue+"/tick", s.tick)
+	post(issue+"/comments/{id}/tick", s.tick)
+	get(issue+"/history", s.editHistory)
+	get(issue+"/comments/{id}/history", s.editHistory)
+	post(issue+"/move", s.move)
+	post(issue+"/sub", s.subIssue)
+	get(repo+"/compare", s.newPull)
+	post(repo+"/pulls", s.openPull)
+	get(repo+"/labels", s.labels)
+	post(repo+"/labels", s.changeLabel)
+
+	get(repo+"/tree/{branch}", s.files)
+	get(repo+"/blob/{branch}/{path...}", s.file)
+	get(repo+"/edit/{branch}/{path...}", s.fileEditor)
+	post(repo+"/edit/{branch}/{path...}", s.saveFile)
+
 	const wiki = repo + "/wiki"
 	get(wiki, s.wikiPage)
 	post(wiki+"/_first", s.firstPage)

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -103,6 +104,9 @@ func (l *linker) target(ref string, at where) *ast.Link {
 		return nil
 	}
 	i, err := l.g.Issue(repo, n)
+	if moved, has := errors.AsType[*playground.MovedError](err); has && l.g.Role(moved.Repo, at.reader) >= playground.Read {
+		i, err = l.g.Issue(moved.Repo, moved.Number)
+	}
 	if err != nil {
 		return nil
 	}

@@ -31,7 +31,10 @@ func TestHostileTextStaysText(t *testing.T) {
 	s.become("mallory")
 	s.post(shop+"/issues/1/comment", "do", "comment", "body", hostileBody)
 	s.become("alice")
-	for _, path := range []string{"/", shop, shop + "/issues/1", shop + "/issues/1/edit", shop + "/wiki/Notes", shop + "/wiki/Notes/_edit", shop + "/issues/new?example=" + "%22%3E%3Cscript%3E", shop + "/issues?label=%22%3E%3Cscript%3E"} {
+	s.post(shop+"/issues/1/edit", "title", hostile, "body", hostileBody+hostile)
+	s.post(shop+"/edit/main/evil.yml", "do", "save", "body", hostileBody)
+	s.post(shop+"/pulls", "title", hostile, "body", "Incident: #1")
+	for _, path := range []string{"/", shop, shop + "/issues/1/history", shop + "/blob/main/evil.yml", shop + "/edit/main/evil.yml", shop + "/labels", shop + "/pulls", shop + "/compare?incident=%22%3E%3Cscript%3E", shop + "/issues/1", shop + "/issues/1/edit", shop + "/wiki/Notes", shop + "/wiki/Notes/_edit", shop + "/issues/new?example=" + "%22%3E%3Cscript%3E", shop + "/issues?label=%22%3E%3Cscript%3E"} {
 		a := s.get(path)
 		equal(t, path, a.StatusCode, 200)
 		harmless(t, path, parse(t, a.body))
@@ -120,13 +123,14 @@ func TestMarkdownLooksAsOnGitHub(t *testing.T) {
 		{"line breaks", "one\ntwo #1\nthree", "<p>one<br/>\ntwo " + ref + "#1</a><br/>\nthree</p>"},
 		{"a hidden marker", "a <!-- hindsight:x --> b", `<p>a  b</p>`},
 		{"a task", "- [x] done", "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"/> done</li>\n</ul>"},
+		{"a task that somebody made up", "<input type=checkbox data-box=x-0 form=f>\n\n- [ ] real", "<input type=\"checkbox\"/>\n<ul>\n<li><input disabled=\"\" type=\"checkbox\"/> real</li>\n</ul>"},
 		{"struck through", "~~gone~~", `<p><del>gone</del></p>`},
 		{"a fold", "<details><summary>s</summary>\n\n**x**\n</details>", "<details><summary>s</summary>\n<p><strong>x</strong></p>\n</details>"},
 		{"no ids in comments", "# Content", `<h1>Content</h1>`},
 	}
 	s.become("mallory")
 	for _, test := range tests {
-		n, openErr := s.As("mallory").OpenIssue("acme/shop", test.name, test.source)
+		n, openErr := s.As("bob").OpenIssue("acme/shop", test.name, test.source)
 		must(t, openErr)
 		got := inner(t, s.see(fmt.Sprintf("%s/issues/%d", shop, n)).class("text")[0])
 		equal(t, test.name, got, test.want)

@@ -24,7 +24,7 @@ type views map[string]*template.Template
 // parseViews panics if the embedded templates don't parse, which every test
 // would see.
 func parseViews() views {
-	common := template.Must(template.New("").Funcs(helpers()).ParseFS(markup, "html/layout.html", "html/parts.html"))
+	common := template.Must(template.New("").Funcs(helpers()).ParseFS(markup, "html/layout.html", "html/parts.html", "html/side.html"))
 	files, err := fs.Glob(markup, "html/*.html")
 	if err != nil {
 		panic(fmt.Sprintf("pages: list the templates: %v", err))
@@ -54,6 +54,7 @@ func helpers() template.FuncMap {
 		"bot":     func(u playground.User) bool { return u.Type == playground.TypeBot },
 		"initial": initial,
 		"home":    home,
+		"line":    func(index int) int { return index + 1 },
 		"short":   func(sha string) string { return sha[:min(7, len(sha))] },
 	}
 }

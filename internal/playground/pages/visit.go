@@ -105,11 +105,17 @@ func (s *site) change(do act) http.Handler {
 // refuse shows what the stand-in refuses, and hides what is broken inside.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request, v visit, err error) {
 	no := refusal{Status: http.StatusInternalServerError, Message: "Something is broken in the stand-in. Its log says what."}
+	if moved, has := errors.AsType[*playground.MovedError](err); has && r.Method == http.MethodGet {
+		http.Redirect(w, r, issuePath(playground.Issue{Repo: moved.Repo, Number: moved.Number}), http.StatusFound)
+		return
+	}
 	refused, isRefusal := errors.AsType[*playground.RefusalError](err)
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
 	case isRefusal:
 		no = refusalOf(refused)
+	case errors.As(err, new(*playground.MovedError)):
+		no = refusal{Status: http.StatusNotFound}
 	case tooLarge:
 		no = refusal{Status: http.StatusRequestEntityTooLarge, Message: "That is too long."}
 	default:

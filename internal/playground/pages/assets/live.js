@@ -87,6 +87,24 @@ async function watch() {
   setTimeout(watch, next);
 }
 
+// Ticking a box leaves the page where it is. What is refused is sent again the
+// plain way, which shows why.
+document.addEventListener("submit", async (event) => {
+  const box = event.submitter;
+  if (!box?.matches(".tickbox") || box.dataset.plain) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(event.target, box));
+  box.disabled = true;
+  const answer = await fetch(event.target.action, { method: "POST", body });
+  if (answer.ok) {
+    await look();
+    return;
+  }
+  box.disabled = false;
+  box.dataset.plain = "1";
+  event.target.requestSubmit(box);
+});
+
 // Menus close when one clicks elsewhere or presses Escape.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
