@@ -70,8 +70,9 @@ func needsOwner(l incident.TrackerLine) bool {
 }
 
 // checklist is the lines in their groups: a single one without a heading when
-// they are few. Within a group, what is due first comes first.
-func checklist(lines []incident.TrackerLine) []group {
+// they are few. Within a group, what is due first comes first. Titles are cut
+// after so many characters.
+func checklist(lines []incident.TrackerLine, title int) []group {
 	sorted := slices.Clone(lines)
 	slices.SortStableFunc(sorted, func(a, b incident.TrackerLine) int {
 		return cmp.Or(cmp.Compare(kindOf(a), kindOf(b)), cmp.Compare(dueOrNever(a), dueOrNever(b)))
@@ -79,14 +80,14 @@ func checklist(lines []incident.TrackerLine) []group {
 	if len(sorted) <= plainLines {
 		g := group{All: len(sorted)}
 		for _, l := range sorted {
-			g.Lines = append(g.Lines, checklistLine(l, true))
+			g.Lines = append(g.Lines, checklistLine(l, title, true))
 		}
 		return []group{g}
 	}
 	groups := make([]group, kinds)
 	for _, l := range sorted {
 		g := &groups[kindOf(l)]
-		g.Lines = append(g.Lines, checklistLine(l, false))
+		g.Lines = append(g.Lines, checklistLine(l, title, false))
 	}
 	for k := range groups {
 		groups[k].Heading, groups[k].All, groups[k].Folded = kind(k).String(), len(groups[k].Lines), kind(k) >= done
@@ -123,8 +124,8 @@ func fit(groups []group, room int) (hidden int) {
 
 // checklistLine is a line of the checklist. Only what has an issue has a box,
 // and a hidden mark that tells the box from those that people add.
-func checklistLine(l incident.TrackerLine, alone bool) string {
-	parts := []string{name(l)}
+func checklistLine(l incident.TrackerLine, title int, alone bool) string {
+	parts := []string{name(l, title)}
 	if l.State != incident.Gone && l.Issue.Number == 0 {
 		parts = append(parts, "opening…")
 	}
@@ -147,9 +148,14 @@ func boxOf(l incident.TrackerLine) string {
 }
 
 // name is what the follow-up says, and its number. One that must not be shown
-// has the number alone.
-func name(l incident.TrackerLine) string {
-	title := short(lineLimit, markdown.Title(l.Text, lineLimit))
+// has the number alone; one that has no issue yet is not called by a title but
+// by what people wrote.
+func name(l incident.TrackerLine, limit int) string {
+	title := l.Text
+	if l.Issue.Number == 0 {
+		title = markdown.Title(title, titleLimit)
+	}
+	title = short(limit, title)
 	if l.State == incident.Dropped && title != "" {
 		title = "~~" + title + "~~"
 	}
@@ -186,7 +192,7 @@ func details(l incident.TrackerLine, alone bool) []string {
 	if alone && needsOwner(l) {
 		owner = "**needs an owner**"
 	}
-	return someOf(owner, dueText(l), prefixed("snoozed until ", day(l.Snoozed)), string(l.Type), unlisted(l))
+	return someOf(owner, dueText(l), prefixed("snoozed until ", day(l.Snoozed)), markdown.Text(string(l.Type)), unlisted(l))
 }
 
 func dueText(l incident.TrackerLine) string {

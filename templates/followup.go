@@ -1,6 +1,9 @@
 package templates
 
 import (
+	"strings"
+	"unicode"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
 )
@@ -24,12 +27,22 @@ func (t Texts) FollowUp(v incident.FollowUpView) (title, body string) {
 		title = "Follow-up of " + v.Key.String()
 	}
 	facts := factsView{FollowUpView: v}
-	if words := markdown.Text(cut(v.Text, wordsLimit)); words != markdown.Text(title) {
-		facts.Words = words
+	if strings.HasSuffix(title, "…") || letters(v.Text) != letters(title) {
+		facts.Words = markdown.Text(cut(v.Text, wordsLimit))
 	}
 	return title, t.render("followup.md", followUpView{
 		FollowUpView: v,
 		Marker:       markdown.Marker(followUpKind, followUpFields(v)),
 		Facts:        markdown.Block(factsBlock, t.render("facts.md", facts)),
 	})
+}
+
+// letters are what is left of words without markup and signs.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return -1
+	}, s)
 }

@@ -25,7 +25,7 @@ type Texts struct {
 // this package and panics at once.
 func New() Texts {
 	funcs := template.FuncMap{
-		"text":     markdown.Text,
+		"text":     text,
 		"code":     markdown.Code,
 		"quote":    quote,
 		"sentence": sentence,
@@ -52,6 +52,9 @@ func (t Texts) render(name string, view any) string {
 
 // clockTime is a moment as people read it everywhere.
 func clockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// text is people's words, of any kind, made neutral.
+func text(words any) string { return markdown.Text(fmt.Sprint(words)) }
 
 // login shows an account without mentioning it.
 func login(name string) string { return markdown.Text(name) }
@@ -94,7 +97,6 @@ const (
 	slugLimit    = 60
 	summaryLimit = 4000
 	wordsLimit   = 2000 // of an item's words, which can grow fourteenfold when they are made neutral
-	lineLimit    = 160  // of a title in the checklist
 	quoteLimit   = 300  // of a line that is quoted
 	bodyLimit    = 65536
 )

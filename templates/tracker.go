@@ -11,11 +11,16 @@ import (
 // doubtsShown is how many doubts are listed; people mend them one by one.
 const doubtsShown = 10
 
+// lineLimits are how much of a title the checklist shows, in characters: less
+// when there is no room for all lines.
+var lineLimits = [...]int{160, 80, 40} //nolint:gochecknoglobals // a constant
+
 // trackerView adds what the tracker's template can't work out for itself.
 type trackerView struct {
 	incident.TrackerView
 	Marker, Sealed string
 	Columns        []column
+	PageIs         string
 	Tally          string
 	Groups         []group
 	Hidden         int  // lines that don't fit
@@ -23,6 +28,12 @@ type trackerView struct {
 	MoreDoubts     int  // that are not listed
 	Writing        bool // a page is to be written, or has been
 	ReviewMissing  bool
+}
+
+// pageIs names the states of the page for the template.
+var pageIs = map[incident.PageState]string{ //nolint:gochecknoglobals // a constant
+	incident.PageComing: "coming", incident.PageExists: "there", incident.PageBelow: "below", incident.PageNoWiki: "no wiki",
+	incident.PagePrivate: "private", incident.PageSkipped: "skipped",
 }
 
 // column is one of the facts.
@@ -33,7 +44,7 @@ type column struct{ Name, Value string }
 func (t Texts) Tracker(v incident.TrackerView) string {
 	view := trackerView{
 		TrackerView: v, Marker: marker(trackerKind, v.ID, paused(v)), Sealed: sealLedger(v.Ledger),
-		Columns: columns(v), Tally: tally(v.Lines), Hidden: len(v.Lines),
+		Columns: columns(v), PageIs: pageIs[v.Page], Tally: tally(v.Lines),
 		Writing:       v.Page == incident.PageExists || v.Page == incident.PageComing,
 		ReviewMissing: v.Page == incident.PageExists && v.Skip == "" && !reviewed(v.Status) && !v.Resolved.IsZero(),
 	}
@@ -45,11 +56,16 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 			view.Ownerless++
 		}
 	}
-	groups := checklist(v.Lines)
-	view.Groups = headings(groups)
-	frame := t.render("tracker.md", view)
-	view.Hidden = fit(groups, bodyLimit-utf8.RuneCountInString(frame))
-	view.Groups = groups
+	for _, title := range lineLimits {
+		groups := checklist(v.Lines, title)
+		view.Groups, view.Hidden = headings(groups), len(v.Lines)
+		frame := t.render("tracker.md", view)
+		view.Hidden = fit(groups, bodyLimit-utf8.RuneCountInString(frame))
+		view.Groups = groups
+		if view.Hidden == 0 {
+			break
+		}
+	}
 	return t.render("tracker.md", view)
 }
 
@@ -105,4 +121,9 @@ func columns(v incident.TrackerView) []column {
 }
 
 // since is a moment, and how long it is after another.
-func since(t, from time.Time) string { return clockTime(t) + ", after " + span(t.Sub(from)) }
+func since(t, from time.Time) string {
+	if !t.After(from) {
+		return clockTime(t)
+	}
+	return clockTime(t) + ", after " + span(t.Sub(from))
+}

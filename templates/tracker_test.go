@@ -1,0 +1,252 @@
+package templates_test
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hindsight/internal/incident"
+	"hindsight/templates"
+)
+
+// hostile is what people could write to be more than words.
+const hostile = "Rate limit | @acme/all <!-- hindsight:tracker --> #12 `x` **now**\u202e"
+
+func at(n int) incident.Key { return incident.NewKey("Acme", "shop", n) }
+
+// few are lines of every state.
+var few = []incident.TrackerLine{
+	{Issue: at(77), Text: "Alert on certificate age", State: incident.Done, Owner: "bob", Due: "20261127"},
+	{Issue: at(78), Text: hostile, State: incident.Open, Owner: "alice", Due: "20261201", Type: "prevention"},
+	{Issue: at(79), Text: "Rewrite it", State: incident.Dropped},
+	{Issue: at(80), State: incident.Gone},
+	{Text: "Write **the** [runbook](https://example.org)", State: incident.Open, Due: "20261204"},
+	{Issue: at(81), Text: "Page whoever is on call", State: incident.Open, Due: "20261119", Overdue: true},
+}
+
+// some are more than are read at a glance.
+var some = append([]incident.TrackerLine{
+	{Issue: incident.NewKey("Acme", "web.site", 12), Other: true, Text: "Cache the price list", State: incident.Open, Owner: "carol", Unlisted: true},
+	{Issue: incident.NewKey("Acme", "secret", 3), Other: true, State: incident.Open},
+	{Issue: incident.NewKey("Acme", "secret", 4), Other: true, State: incident.Done},
+	{Issue: at(82), Text: "Rehearse the failover", State: incident.Open, Owner: "dan", Due: "20261118", Overdue: true},
+	{Issue: at(83), Text: "Tell the partners", State: incident.Open, Owner: "dan", Due: "20261125", Snoozed: "20261208"},
+	{Issue: at(84), Text: "Split the database", State: incident.Dropped, Owner: "erin"},
+	{Issue: at(85), Text: "Count the retries", State: incident.Gone},
+}, few...)
+
+// viewed adds what every tracker is told.
+func viewed(v incident.TrackerView) incident.TrackerView {
+	v.Label, v.FollowUpLabel, v.SecurityLabel = "incident", "postmortem-followup", "security"
+	v.ReviewedLabel, v.From, v.Ledger, v.Ticking = "postmortem: reviewed", 3, ledger, !v.Ticking
+	if v.Status == "" {
+		v.Status = incident.Draft
+	}
+	return v
+}
+
+func staffed(f incident.Facts) incident.Facts {
+	f.Detected = noon.Add(7 * time.Minute)
+	f.Roles = incident.Roles{Commander: "alice", Scribe: "bob", Liaison: "carol_x", Responders: []string{"dan", "erin[bot]"}}
+	return f
+}
+
+func secret(f incident.Facts) incident.Facts {
+	f.Security = true
+	return f
+}
+
+func trackers() map[string]incident.TrackerView {
+	return map[string]incident.TrackerView{
+		"tracker-first":  {Facts: public(facts)},
+		"tracker-open":   {Facts: staffed(facts), Page: incident.PageExists, Lines: few},
+		"tracker-groups": {Facts: staffed(resolved(facts)), Page: incident.PageExists, Status: incident.InReview, Lines: some, Meeting: noon.AddDate(0, 0, 7)},
+		"tracker-resolved": {
+			Facts: resolved(facts), Page: incident.PageExists, Lines: few[:1],
+		},
+		"tracker-complete": {
+			Facts: resolved(facts), Page: incident.PageExists, Status: incident.Reviewed, Complete: true, Lines: few[:1],
+		},
+		"tracker-paused": {Facts: facts, Page: incident.PageExists, Paused: true, Lines: few},
+		"tracker-trouble": {
+			Facts: facts, Page: incident.PageComing, Waiting: 30, Refused: 1,
+			Notices: []string{"The wiki has no first page yet: [create it](https://github.test/Acme/shop/wiki)."},
+			Doubts: []incident.Doubt{
+				{Text: "«due 12/1» holds no date that can be read: write «due 2026-12-01» or «due 2w».", URL: facts.URL + "#issuecomment-7"},
+				{Text: "«" + hostile + "» can't be opened in @acme/<b>nowhere</b>: «unclosed"},
+			},
+		},
+		"tracker-doubts":  {Facts: facts, Page: incident.PageComing, Doubts: manyDoubts()},
+		"tracker-no-tick": {Facts: facts, Page: incident.PageExists, Lines: few[:2], Ticking: true},
+		"tracker-skipped": {Facts: resolved(facts), Page: incident.PageSkipped, Skip: "Same as #41, @bob | says", Lines: few[:1]},
+		"tracker-no-wiki": {Facts: facts, Page: incident.PageNoWiki},
+		"tracker-below":   {Facts: facts, Page: incident.PageBelow},
+		"tracker-secret":  {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
+		"tracker-secret-page": {
+			Facts: secret(staffed(facts)), Page: incident.PageExists, Lines: few[:1],
+		},
+	}
+}
+
+func manyDoubts() []incident.Doubt {
+	doubts := make([]incident.Doubt, 1000)
+	for i := range doubts {
+		doubts[i] = incident.Doubt{Text: strings.Repeat("@", 10_000), URL: facts.URL}
+	}
+	return doubts
+}
+
+func TestTracker(t *testing.T) {
+	t.Parallel()
+	for name, view := range trackers() {
+		view = viewed(view)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := templates.New().Tracker(view)
+			golden(t, name, body)
+			// Browsers send Windows line ends when somebody edits it by hand.
+			of, paused, read, ok := templates.New().ReadTracker(strings.ReplaceAll(body, "\n", "\r\n"))
+			if !ok || of != view.ID || paused != view.Paused {
+				t.Errorf("ReadTracker found %v, paused %v, %v", of, paused, ok)
+			}
+			if diff := cmp.Diff(view.Ledger, read); diff != "" {
+				t.Errorf("the ledger came back changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// With labels of their own, people are told those.
+func TestTrackerNamesTheTeamsLabels(t *testing.T) {
+	t.Parallel()
+	view := incident.TrackerView{
+		Facts: facts, Page: incident.PageExists, Paused: true, Label: "out`age", FollowUpLabel: "todo",
+	}
+	body := templates.New().Tracker(view)
+	if want := "the label ``out`age`` is off"; !strings.Contains(body, want) {
+		t.Errorf("%q is missing in\n%s", want, body)
+	}
+	if strings.Contains(body, "`incident`") {
+		t.Errorf("a label is named that the team doesn't have:\n%s", body)
+	}
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12])
+}
+
+// crowd is an incident with n follow-ups, about which everything is known that
+// can be, and whose titles are of the length.
+func crowd(n, title int) incident.TrackerView {
+	v := viewed(incident.TrackerView{Facts: staffed(facts), Page: incident.PageExists})
+	v.Ledger = incident.Ledger{Accepted: ledger.Accepted, Page: ledger.Page}
+	states := []incident.State{incident.Open, incident.Done, incident.Done, incident.Open, incident.Dropped}
+	for i := range n {
+		e, sum := entry(i), sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+		words := strings.Repeat(hex.EncodeToString(sum[:]), title/64+1)[:title]
+		v.Ledger.Items = append(v.Ledger.Items, e)
+		v.Lines = append(v.Lines, incident.TrackerLine{
+			Issue: e.Issue.In("acme/shop"), Text: words, State: states[i%len(states)],
+			Owner: e.Owner, Due: e.Due, Type: e.Type, Overdue: i%7 == 0,
+		})
+	}
+	return v
+}
+
+// entry is a full one, in which little repeats itself.
+func entry(i int) incident.Entry {
+	sum := sha256.Sum256([]byte(fmt.Sprint("sketch", i)))
+	e := incident.Entry{
+		Key: incident.ItemKey(digest(fmt.Sprint("key", i))), Words: digest(fmt.Sprint("words", i)), Tail: digest(fmt.Sprint("tail", i)),
+		Sketch: incident.Sketch(hex.EncodeToString(sum[:8])), Source: incident.FromComment(2_400_000_000 + int64(i)*7919%999_983*1009),
+		Position: i % 25, Owner: fmt.Sprintf("person-%d", i%37), Due: incident.Day(fmt.Sprintf("202612%02d", 1+i*7%31)),
+		Priority: incident.Priority(fmt.Sprintf("p%d", i%5)), Type: "prevention", Ticked: i%11 == 0, Shown: i%3 == 0,
+		Issue: incident.Ref{Number: 100 + i}, Attached: i < 100,
+	}
+	e.Wrote = incident.Written{Title: e.Words, Owner: e.Owner, Due: e.Due, Severity: 2, Date: "20261120"}
+	return e
+}
+
+// A tracker that GitHub refuses is no tracker: however long the checklist, it
+// stays under the limit and keeps its ledger.
+func TestTrackerStaysUnderGitHubsLimit(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		n, title int
+		cut      bool
+	}{
+		{"two hundred", 200, 60, false},
+		{"two hundred of the longest titles", 200, 256, false},
+		{"a thousand", 1000, 60, true},
+		{"a thousand of the longest titles", 1000, 256, true},
+		{"as many as a ledger holds", 1500, 256, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			view := crowd(tt.n, tt.title)
+			body := templates.New().Tracker(view)
+			if n := utf8.RuneCountInString(body); n > 65536 || len(body) > 4*65536 {
+				t.Errorf("the tracker has %d characters in %d bytes, GitHub takes 65536 in 262144", n, len(body))
+			}
+			_, _, read, ok := templates.New().ReadTracker(body)
+			if diff := cmp.Diff(view.Ledger.Items, read.Items); !ok || diff != "" {
+				t.Errorf("the ledger came back changed (-want +got):\n%.2000s", diff)
+			}
+			boxes := templates.New().ReadBoxes(body, view.Key)
+			cut := strings.Contains(body, fmt.Sprintf("… and %d more, which don't fit here: look for issues with the label `postmortem-followup`.", tt.n-len(boxes)))
+			if cut != tt.cut || (len(boxes) < tt.n) != tt.cut {
+				t.Errorf("%d of %d are shown, and that it was cut: %v", len(boxes), tt.n, cut)
+			}
+			if len(boxes) < 60 {
+				t.Errorf("only %d are shown", len(boxes))
+			}
+		})
+	}
+}
+
+// What is done is left out before what is still to do.
+func TestTrackerKeepsWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	view := crowd(1000, 256)
+	for i := range view.Lines {
+		if i%5 != 0 {
+			view.Lines[i].State = incident.Done
+		}
+	}
+	body := templates.New().Tracker(view)
+	open := 0
+	for _, b := range templates.New().ReadBoxes(body, view.Key) {
+		if !b.Ticked {
+			open++
+		}
+	}
+	if open != 200 {
+		t.Errorf("%d open ones of 200 are shown", open)
+	}
+}
+
+// However hostile the titles, what is about them stays readable.
+func TestTrackerOfHostileTitles(t *testing.T) {
+	t.Parallel()
+	view := crowd(1000, 10)
+	for i := range view.Lines {
+		view.Lines[i].Text = strings.Repeat("@", 256)
+	}
+	body := templates.New().Tracker(view)
+	if n := utf8.RuneCountInString(body); n > 65536 {
+		t.Errorf("the tracker has %d characters", n)
+	}
+	if n := len(templates.New().ReadBoxes(body, view.Key)); n < 60 {
+		t.Errorf("only %d are shown", n)
+	}
+}
