@@ -59,10 +59,10 @@ func (d *decision) heard() []*answer {
 		}
 		return found[comment]
 	}
-	for _, c := range d.lines {
-		if c.Item.Command != 0 {
+	for _, c := range d.found {
+		if c.Item.Command != 0 && (c.Known || d.verdict(c.line, c.Item) == Allowed) {
 			e, a := d.ledger().Entry(c.Entry.Key), to(c.Item.Command)
-			a.seen, a.undone = true, a.undone || e == nil || !e.Opened()
+			a.seen, a.undone = true, a.undone || e == nil || !e.Opened() || len(c.Wish.Problems) > 0
 		}
 	}
 	d.hear(to)

@@ -118,6 +118,9 @@ func (plain) Reply(v incident.ReplyView) string {
 	for _, l := range v.Lines {
 		fmt.Fprintf(&b, "> %s\n%s [%s]\n", l.Quote, l.Problem, l.Form)
 	}
+	if v.More > 0 {
+		fmt.Fprintf(&b, "and %d more\n", v.More)
+	}
 	for _, f := range v.Help {
 		fmt.Fprintf(&b, "%s: %s\n", f.Form, f.Help)
 	}

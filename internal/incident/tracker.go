@@ -127,9 +127,9 @@ func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 	return line
 }
 
-// refusedLines counts the refused lines that are items, not labels.
+// refusedLines counts the refused lines that are items or commands, not labels.
 func (d *decision) refusedLines() int {
-	n := 0
+	n := d.refusedCommands()
 	refused := set(d.ledger().Refused)
 	for _, c := range d.found {
 		if !c.Known && refused[c.line] {

@@ -45,7 +45,7 @@ func (w World) referred(word string) (Key, bool) {
 func (d *decision) followUpOf(key Key) (*Entry, error) {
 	e := d.ledger().at(key, d.Parent.Key.Repo)
 	switch {
-	case e == nil && d.undecided:
+	case e == nil && d.perhaps(key):
 		return nil, errNotYet
 	case e == nil:
 		return nil, fmt.Errorf("%s is no follow-up of this incident: the checklist above lists them", quoted(d.nameOf(key)))
@@ -54,6 +54,21 @@ func (d *decision) followUpOf(key Key) (*Entry, error) {
 		return nil, fmt.Errorf("%s is gone: it was deleted, or is a discussion now", quoted(d.nameOf(key)))
 	}
 	return e, nil
+}
+
+// perhaps is whether somebody's line names an issue, and it is not known yet
+// whether that counts.
+func (d *decision) perhaps(key Key) bool {
+	return slices.ContainsFunc(d.found, func(c candidate) bool {
+		if !c.Refers || c.Pointer.issue != key {
+			return false
+		}
+		verdict := d.verdict(c.line, c.Item)
+		if verdict == Allowed {
+			verdict, _ = d.possible(c)
+		}
+		return verdict == Unknown
+	})
 }
 
 // at is the entry of an issue, for a parent in the repository.
@@ -101,6 +116,9 @@ func (d *decision) maySet(o order, key Key) error {
 	}
 	if key.Repo == d.Parent.Key.Repo {
 		return nil
+	}
+	if o.Author.Bot { // what this repository's configuration names has no say in others
+		return fmt.Errorf("an app can't do that in %s: ask a person who has triage permission there", key.Repo)
 	}
 	line := o.there(key.Repo)
 	switch d.verdict(line, Item{Author: o.Author}) {

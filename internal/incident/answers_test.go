@@ -1,0 +1,232 @@
+package incident_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hindsight/internal/incident"
+)
+
+func without(w incident.World, comment int64) incident.World {
+	w.Commands = slices.DeleteFunc(slices.Clone(w.Commands), func(c incident.Command) bool { return c.Comment == comment })
+	return w
+}
+
+func TestReactions(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		lines []string
+		want  string
+	}{
+		{"all is done", []string{"/incident note Up again", "/postmortem owner @bob", "/followup Fix it"}, "eyes +1"},
+		{"something is wrong", []string{"/incident note Up again", "/postmortem owner"}, "eyes"},
+		{"not built", []string{"/postmortem check"}, "eyes"},
+		{"a title that was not all understood", []string{"/followup Fix it due 2025-01-01"}, "eyes"},
+		{"help", []string{"/incident help"}, "eyes +1"},
+		{"a confirmation", []string{"/followup all"}, "+1"},
+		{"a confirmation beside something wrong", []string{"/followup all", "/incident oops"}, "eyes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := obeyed(t, incident.DefaultPolicy(), world(orders(ada, 7, tt.lines...)))
+			same(t, "reactions", tt.want, reactions(w, 7))
+		})
+	}
+}
+
+// TestHelp: the list is a reply, which stays for as long as it is asked for.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"/incident help", "/incident Help me!", "/postmortem help", "/followup help"} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			w := obeyed(t, incident.DefaultPolicy(), world(orders(ada, 7, line)))
+			for _, form := range incident.CommandForms() {
+				mentions(t, replied(w), form.Form+": "+form.Help+"\n")
+			}
+			same(t, "follow-ups", 0, len(w.FollowUps))
+			w = obeyed(t, incident.DefaultPolicy(), without(w, 7))
+			same(t, "taken back with the comment", "", replied(w))
+		})
+	}
+}
+
+// TestRefused: what people without the permission write is counted, and
+// answered by nothing.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	for _, by := range []incident.Actor{mallory, spam, {}, {Login: "forms"}} {
+		t.Run(by.Login, func(t *testing.T) {
+			t.Parallel()
+			w := world(orders(by, 7, "/incident severity sev1", "/incident commander @x", "/incident oops", "/incident help", "/followup"))
+			w = obeyed(t, incident.DefaultPolicy(), w)
+			same(t, "told", incident.Told{}, w.Record.Ledger.Told)
+			same(t, "replies", 0, len(w.Replies))
+			same(t, "reactions", "", reactions(w, 7))
+			same(t, "labels", []string{"incident", "sev2"}, w.Parent.Labels)
+			mentions(t, said(w.Trackers[0].Body), "refused 5")
+			same(t, "asked again", 0, len(incident.QuestionsOf(incident.DefaultPolicy(), w).May))
+		})
+	}
+}
+
+// TestUnknownVerdict: a lookup that failed is neither yes nor no.
+func TestUnknownVerdict(t *testing.T) {
+	t.Parallel()
+	w := world(orders(ada, 7, "/incident commander @x", "/incident oops"))
+	plan := decide(w)
+	same(t, "effects", []string(nil), effects(plan))
+	same(t, "told", incident.Told{}, plan.Record.Ledger.Told)
+	w = obeyed(t, incident.DefaultPolicy(), carryOut(w, plan))
+	same(t, "carried out when it is known", "x", w.Record.Ledger.Told.Commander)
+}
+
+// TestNamedApp: an app that the configuration names may command.
+func TestNamedApp(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	policy.Apps = []string{"forms"}
+	w := obeyed(t, policy, world(orders(forms, 7, "/incident commander @x", "/incident scribe me")))
+	same(t, "told", incident.Told{Commander: "x"}, w.Record.Ledger.Told)
+	mentions(t, replied(w), "is no login")
+}
+
+// TestReplies follows one reply through the edits of its comment.
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := obeyed(t, policy, world(orders(ada, 7, "/incident started soon", "/incident scribe @bob", "/postmortem check")))
+	same(t, "replies", 1, len(w.Replies))
+	id := w.Replies[0].ID
+	mentions(t, replied(w), "> /incident started soon\n")
+	mentions(t, replied(w), "> /postmortem check\n")
+
+	w = without(w, 7)
+	orders(ada, 7, "/incident started soon", "/incident scribe @bob")(&w)
+	w = obeyed(t, policy, w)
+	same(t, "is edited", id, w.Replies[0].ID)
+	same(t, "says what is left", "> /incident started soon\nNo time is given: write «14:05», «2026-11-20 14:05 UTC», «10m ago» or «now».\n"+
+		"[/incident started TIME]\n", strings.ReplaceAll(replied(w), " [", "\n["))
+
+	w = without(w, 7)
+	orders(ada, 7, "/incident started 14:00", "/incident scribe @bob")(&w)
+	w = obeyed(t, policy, w)
+	same(t, "taken back", 0, len(w.Replies))
+	same(t, "started", at("2026-11-20 14:00"), w.Record.Ledger.Told.Started)
+	same(t, "reactions", "eyes +1", reactions(w, 7))
+	same(t, "remembered", 0, len(w.Record.Ledger.Replied))
+
+	orders(ada, 7, "/incident detected soon")(&w)
+	w = obeyed(t, policy, w)
+	mentions(t, replied(w), "> /incident detected soon")
+}
+
+// TestDeletedReply: a reply that people deleted stays deleted, even if the
+// database is lost.
+func TestDeletedReply(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := obeyed(t, policy, world(orders(ada, 7, "/incident oops")))
+	w.Replies = nil
+	w = obeyed(t, policy, w)
+	same(t, "replies", 0, len(w.Replies))
+	w = obeyed(t, policy, databaseLost(t, w))
+	same(t, "replies without the database", 0, len(w.Replies))
+}
+
+// databaseLost is the world after the database was lost: the tracker's ledger is
+// all that is known.
+func databaseLost(t *testing.T, w incident.World) incident.World {
+	t.Helper()
+	l, err := carried(w.Trackers[0].Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Record = incident.Record{Ledger: incident.Ledger{}.Unite(l.Checked())}
+	return w
+}
+
+// TestSecondReply: of two replies to one comment, written by two replicas, the
+// first stays.
+func TestSecondReply(t *testing.T) {
+	t.Parallel()
+	w := obeyed(t, incident.DefaultPolicy(), world(orders(ada, 7, "/incident oops")))
+	second := w.Replies[0]
+	second.ID++
+	w.Replies = append(w.Replies, second, incident.Reply{ID: 9000, To: 8, Body: "to a comment that is gone"})
+	plan := commandedPlan(incident.DefaultPolicy(), w)
+	same(t, "effects", []incident.DeleteComment{
+		{ID: second.ID, For: incident.AnswersPart}, {ID: 9000, For: incident.AnswersPart},
+	}, of[incident.DeleteComment](plan))
+}
+
+// TestReplyAfterWindowsEnds: GitHub may change line ends; that is no news.
+func TestReplyAfterWindowsEnds(t *testing.T) {
+	t.Parallel()
+	w := obeyed(t, incident.DefaultPolicy(), world(orders(ada, 7, "/incident oops")))
+	w.Replies[0].Body = strings.ReplaceAll(w.Replies[0].Body, "\n", "\r\n")
+	same(t, "effects", []string(nil), effects(commandedPlan(incident.DefaultPolicy(), w)))
+}
+
+// TestFlood: a thousand wrong commands in one comment are cheap, and answered
+// by one short reply.
+func TestFlood(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	for i := range 1000 {
+		lines = append(lines, fmt.Sprintf("/incident wrong%d", i))
+	}
+	w := world(orders(ada, 7, lines...))
+	start := time.Now()
+	w = obeyed(t, incident.DefaultPolicy(), w)
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	same(t, "replies", 1, len(w.Replies))
+	same(t, "lines", 10, strings.Count(replied(w), "\n> ")+1)
+	mentions(t, replied(w), "and 190 more")
+	same(t, "remembered", 200, len(w.Record.Ledger.Failed))
+}
+
+// TestMostCommands: what is remembered has an end. Then nothing is carried out
+// that could be carried out twice, until there is room.
+func TestMostCommands(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := world()
+	for comment := range 6 {
+		by := ada
+		if comment > 2 {
+			by = ben
+		}
+		for i := range 100 {
+			orders(by, int64(comment+1), fmt.Sprintf("/incident note %d", i))(&w)
+		}
+	}
+	w = obeyed(t, policy, w)
+	same(t, "notes", 500, len(w.Record.Ledger.Noted))
+	mentions(t, replied(w), "No more than 500 commands are remembered")
+	same(t, "of the full comment", "eyes", reactions(w, 6))
+
+	w = obeyed(t, policy, without(w, 1))
+	same(t, "notes, with room", 500, len(w.Record.Ledger.Noted))
+	same(t, "replies", 0, len(w.Replies))
+	same(t, "reactions", "eyes +1", reactions(w, 6))
+}
+
+func TestRepliesAreForgotten(t *testing.T) {
+	t.Parallel()
+	w := world()
+	for i := range 230 {
+		orders(ada, int64(i+1), "/incident oops")(&w)
+	}
+	w = obeyed(t, incident.DefaultPolicy(), w)
+	same(t, "replies", 230, len(w.Replies))
+	same(t, "remembered", 200, len(w.Record.Ledger.Replied))
+	same(t, "the oldest of them", int64(31), w.Record.Ledger.Replied[0])
+}
