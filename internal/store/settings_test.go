@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"hindsight/internal/incident"
 	"hindsight/internal/reconcile"
@@ -40,7 +41,7 @@ func TestSettings(t *testing.T) {
 		must(t, s.SaveSettings(t.Context(), repo, want))
 		got, ok, err := s.Settings(t.Context(), repo)
 		must(t, err)
-		if diff := cmp.Diff(want, got); !ok || diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(reconcile.Settings{})); !ok || diff != "" {
 			t.Errorf("settings (-want +got):\n%s", diff)
 		}
 		if err := s.SaveSettings(t.Context(), "", want); err == nil {
