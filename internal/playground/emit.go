@@ -44,10 +44,7 @@ func (g *GitHub) send(by actor, in *installation, repoID int64, event, action st
 		"installation": object{"id": in.id, "node_id": nodeID("Installation", in.id)},
 	}.with(payload)
 	if owner := g.user(in.account); owner.Type == TypeOrganization {
-		payload["organization"] = object{
-			"login": owner.Login, "id": owner.ID, "node_id": nodeID("Organization", owner.ID),
-			"url": g.apiURL("/orgs/%s", owner.Login),
-		}
+		payload["organization"] = g.organizationJSON(*owner)
 	}
 	if action != "" {
 		payload["action"] = action

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/contract"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
@@ -158,7 +159,12 @@ func TestEveryChangeIsTold(t *testing.T) {
 	for _, test := range tests {
 		must(t, test.act())
 		s.settle(t)
-		if diff := cmp.Diff(test.want, e.actions(t)); diff != "" {
+		var got []string
+		for _, h := range e.take() {
+			got = append(got, h.action(t))
+			contract.Webhook(t, h.event, h.body)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}

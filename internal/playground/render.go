@@ -55,6 +55,18 @@ func (g *GitHub) userJSON(u User) object {
 	}
 }
 
+// organizationJSON is an organisation in webhooks.
+func (g *GitHub) organizationJSON(u User) object {
+	api := g.apiURL("/orgs/%s", u.Login)
+	return object{
+		"login": u.Login, "id": u.ID, "node_id": nodeID("Organization", u.ID), "description": nil,
+		"url": api, "repos_url": api + "/repos", "events_url": api + "/events", "hooks_url": api + "/hooks",
+		"issues_url": api + "/issues", "members_url": api + "/members{/member}",
+		"public_members_url": api + "/public_members{/member}",
+		"avatar_url":         fmt.Sprintf("%s/avatars/u/%d", g.url, u.ID),
+	}
+}
+
 func (g *GitHub) userOrNull(u *User) any {
 	if u == nil {
 		return nil
@@ -203,19 +215,6 @@ func textOrNull(s string) any {
 		return nil
 	}
 	return s
-}
-
-// pullJSON is the pull request in webhooks, as far as an issue knows it.
-func (g *GitHub) pullJSON(r *repository, i *issue) object {
-	o := g.issueJSON(r, i)
-	delete(o, "pull_request")
-	delete(o, "state_reason")
-	delete(o, "sub_issues_summary")
-	return o.with(object{
-		"url":       g.apiURL("/repos/%s/pulls/%d", r.FullName(), i.Number),
-		"issue_url": g.apiURL("/repos/%s/issues/%d", r.FullName(), i.Number),
-		"merged":    !i.MergedAt.IsZero(), "merged_at": moment(i.MergedAt),
-	})
 }
 
 func (g *GitHub) commentJSON(r *repository, c *comment) object {

@@ -1,5 +1,6 @@
-// Package contract holds what is said to a stand-in for GitHub, and what it
-// answers, to GitHub's own description of its API. It is for tests.
+// Package contract holds what is said to a stand-in for GitHub, what it
+// answers, and the webhooks that it sends to GitHub's own description of its
+// API. It is for tests.
 //
 // The description comes from npm (package.json beside this file) and is not
 // kept here: `make deps` installs it. A test that needs it fails without it,

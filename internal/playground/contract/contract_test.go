@@ -79,6 +79,34 @@ func TestWhatDoesNotFitIsReported(t *testing.T) {
 	}
 }
 
+func TestWebhooksThatDoNotFitAreReported(t *testing.T) {
+	t.Parallel()
+	account := `{"login":"ada","id":1}`
+	tests := []struct{ name, event, payload, want string }{
+		{"an event that does not exist", "issue_notes", `{"action":"created"}`, "no webhook"},
+		{"an action that does not exist", "issues", `{"action":"painted"}`, "no webhook"},
+		{"what is no JSON", "issues", `{`, "read the payload"},
+		{"a payload of the wrong form", "issues", `{"action":"opened","sender":` + account + `}`, `"issue" is missing`},
+	}
+	for _, test := range tests {
+		w := &witness{TB: t}
+		contract.Webhook(w, test.event, []byte(test.payload))
+		if len(w.heard) != 1 || !strings.Contains(w.heard[0], test.want) {
+			t.Errorf("%s: reported %q, want %q", test.name, w.heard, test.want)
+		}
+	}
+	for _, example := range contract.Examples(t) {
+		// Some examples are older than the description; those of new labels fit.
+		if !strings.HasPrefix(example.Name, "label/created") {
+			continue
+		}
+		w := &witness{TB: t}
+		if contract.Webhook(w, example.Event, example.Payload); len(w.heard) > 0 {
+			t.Errorf("a real one, %s, was reported: %q", example.Name, w.heard)
+		}
+	}
+}
+
 func TestExamplesAreRead(t *testing.T) {
 	t.Parallel()
 	all := contract.Examples(t)

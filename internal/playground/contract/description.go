@@ -33,6 +33,7 @@ type document struct {
 	Info       json.RawMessage                       `json:"info"`
 	Paths      map[string]map[string]json.RawMessage `json:"paths"`
 	Components map[string]map[string]json.RawMessage `json:"components"`
+	Webhooks   map[string]map[string]json.RawMessage `json:"x-webhooks,omitempty"`
 }
 
 // endpoint is one path of the description, parsed.
@@ -113,7 +114,7 @@ func (d *description) find(r *http.Request) (*endpoint, map[string]string, error
 	if best == "" {
 		return nil, nil, errors.New("GitHub's description has no such endpoint")
 	}
-	e, err := d.endpoint(best)
+	e, err := d.parse(best, d.raw.Paths[best])
 	return e, vars, err
 }
 
@@ -137,8 +138,8 @@ func fit(pattern string, segments []string) (map[string]string, bool) {
 	return vars, len(parts) == len(segments)
 }
 
-// endpoint parses one path and what it refers to.
-func (d *description) endpoint(pattern string) (*endpoint, error) {
+// parse parses the operations of one path, and what they refer to.
+func (d *description) parse(pattern string, operations map[string]json.RawMessage) (*endpoint, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if e := d.parsed[pattern]; e != nil {
@@ -146,10 +147,10 @@ func (d *description) endpoint(pattern string) (*endpoint, error) {
 	}
 	part := document{
 		OpenAPI: d.raw.OpenAPI, Info: d.raw.Info,
-		Paths:      map[string]map[string]json.RawMessage{pattern: d.raw.Paths[pattern]},
+		Paths:      map[string]map[string]json.RawMessage{pattern: operations},
 		Components: map[string]map[string]json.RawMessage{},
 	}
-	for _, text := range d.raw.Paths[pattern] {
+	for _, text := range operations {
 		d.follow(text, part.Components)
 	}
 	d.follow([]byte(`{"$ref":"#/components/schemas/basic-error"}{"$ref":"#/components/schemas/installation"}`), part.Components)

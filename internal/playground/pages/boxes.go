@@ -76,7 +76,7 @@ func markBoxes(doc ast.Node, source []byte, word string) {
 func boxWord() string { return rand.Text() }
 
 // enliven makes buttons of the checkboxes that carry the word, which send the
-// form with this id; without a form they only lose the mark.
+// form with this id; without a form they only say why they can't be ticked.
 func enliven(n *nethtml.Node, word, form string) {
 	for c := range n.Descendants() {
 		enlivenOne(c, word, form)
@@ -101,7 +101,11 @@ func enlivenOne(n *nethtml.Node, word, form string) {
 		kept = append(kept, a)
 	}
 	n.Attr = kept
-	if _, err := strconv.Atoi(index); err != nil || form == "" {
+	if _, err := strconv.Atoi(index); err != nil {
+		return
+	}
+	if form == "" {
+		n.Attr = append(n.Attr, nethtml.Attribute{Key: "title", Val: "Only its author, and who may write, can tick it"})
 		return
 	}
 	does, says := "tick", "Tick this box"
