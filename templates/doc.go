@@ -1,9 +1,10 @@
 // Package templates holds every text that Hindsight writes: the tracker, the
-// post-mortem page, the follow-ups and the word at the end.
+// post-mortem page, the follow-ups, the answers to commands, the question for a
+// reason and the word at the end.
 //
 // Each text is a Markdown file beside this one, embedded in the program, and
 // one method of [Texts] that fills it in. The methods make all that people
 // wrote neutral before it gets into a text. The hidden markers, by which
-// Hindsight knows its texts again, are written and read in markers.go, so
-// that both sides of the format stand in one file.
+// Hindsight knows its texts again, are written and read in markers.go and
+// ledger.go, so that both sides of the format stand together.
 package templates

@@ -212,3 +212,29 @@ func TestWhy(t *testing.T) {
 		t.Error("a person's question was taken for ours")
 	}
 }
+
+// Whatever people write, a follow-up is known again, and its facts can be
+// written anew as long as nobody touches them.
+func FuzzFollowUp(f *testing.F) {
+	f.Add("Ask **Bob**", "alice", "20261201", false)
+	f.Add(hostile, "--><!--", "<b>", true)
+	f.Add("<!-- hindsight:end block=facts -->\n```", "|", "\u202e", false)
+	f.Fuzz(func(t *testing.T, text, login, due string, bare bool) {
+		view := followUps()["followup-full"]
+		view.Text, view.Title, view.Owner, view.Author, view.Due, view.Bare = text, text, login, login, incident.Day(due), bare
+		title, body := templates.New().FollowUp(view)
+		if n := utf8.RuneCountInString(title); n == 0 || n > 256 || strings.ContainsAny(title, "\r\n") {
+			t.Fatalf("%q is no title", title)
+		}
+		of, entry, ok := templates.New().ReadFollowUp(body)
+		if !ok || of != view.ID || entry.Key != view.Item || entry.Source != view.Source || entry.Words != view.Words {
+			t.Fatalf("not known again:\n%s", body)
+		}
+		if fresh, ok := templates.New().Refresh(body, body); !ok || fresh != body {
+			t.Fatalf("its own facts count as changed:\n%s", body)
+		}
+		if _, ok := templates.New().Refresh(strings.ReplaceAll(body, "\n", "\r\n"), body); !ok {
+			t.Fatalf("with windows line ends its facts count as changed:\n%s", body)
+		}
+	})
+}
