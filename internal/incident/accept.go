@@ -107,7 +107,7 @@ func (d *decision) hold() {
 // waits keeps in mind that a line can't be decided about yet. While one in the
 // tracker waits, the tracker must not be written: the line would be gone.
 func (d *decision) waits(c candidate) {
-	d.undecided = true
+	d.undecided, d.unsure = true, true
 	d.undecidedTicks = d.undecidedTicks || c.Item.Source == FromTracker
 }
 
@@ -163,14 +163,17 @@ func (d *decision) refuse(line ItemKey) {
 	}
 }
 
-// confirm uses up the confirmations and says whether there was a good one.
+// confirm uses up the confirmations and says whether there was a good one. While
+// it is not known what all it is for, it is kept.
 func (d *decision) confirm() bool {
 	good := false
 	for _, c := range d.confirmations() {
 		switch d.judged(confirmation(c)) {
 		case Allowed:
 			good = true
-			d.ledger().All = max(d.ledger().All, c.Comment)
+			if !d.unsure {
+				d.ledger().All = max(d.ledger().All, c.Comment)
+			}
 		case Denied:
 			d.refuse(confirmation(c))
 		case Unknown:

@@ -57,6 +57,8 @@ type decision struct {
 	waiting int
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
+	// unsure is true while an item is not known to be a new one that counts.
+	unsure bool
 	// undecidedTicks is true while that is so of a tick in the tracker.
 	undecidedTicks bool
 	soonest        time.Time // when time alone changes what is planned

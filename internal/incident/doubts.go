@@ -36,11 +36,13 @@ func (d *decision) doubtsOf(c candidate) []string {
 	}
 	texts := slices.Clone(c.Wish.Problems)
 	e := d.ledger().Entry(c.Entry.Key)
-	if opened := e != nil && e.Opened(); !opened && (!c.Item.Ticked || c.Refers) {
+	opened := e != nil && e.Opened()
+	if !opened && (!c.Item.Ticked || c.Refers) {
 		if possible, why := d.possible(c); possible == Denied {
 			texts = append(texts, quoted(c.Item.Text)+" "+why)
 		}
-	} else if opened {
+	}
+	if opened {
 		c.In = e.Issue.Repo
 	}
 	if a := (Assignment{c.In, d.ownerOf(c)}); !c.Refers && d.Assignable[a] == Denied {

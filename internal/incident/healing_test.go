@@ -32,7 +32,11 @@ func TestAdoptedFromMarkers(t *testing.T) {
 
 	w.Items = nil
 	plan = judgedPlan(w)
-	same(t, "items whose lines are gone", want.Items, plan.Record.Ledger.Items)
+	var left []incident.Entry
+	for _, e := range want.Items { // the rest is only in the lines, and in the tracker
+		left = append(left, incident.Entry{Key: e.Key, Source: e.Source, Words: e.Words, Issue: e.Issue})
+	}
+	same(t, "items whose lines are gone", left, stripped(plan.Record.Ledger.Items))
 }
 
 func TestAdoptedClosing(t *testing.T) {

@@ -29,7 +29,7 @@ func flood(n int) incident.World {
 func TestFloodTakesTimeInProportion(t *testing.T) {
 	policy := incident.DefaultPolicy()
 	few, lots := flood(125), flood(1000)
-	same(t, "refused", 1500, len(lots.Record.Ledger.Refused))
+	same(t, "refused", 2000, len(lots.Record.Ledger.Refused))
 	tests := map[string]func(incident.World){
 		"Decide": func(w incident.World) { incident.Decide(policy, plain{}, w, now) },
 		"QuestionsOf": func(w incident.World) {
