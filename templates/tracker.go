@@ -8,9 +8,6 @@ import (
 	"hindsight/internal/markdown"
 )
 
-// doubtsShown is how many doubts are listed; people mend them one by one.
-const doubtsShown = 10
-
 // lineLimits are how much of a title the checklist shows, in characters: less
 // when there is no room for all lines.
 var lineLimits = [...]int{160, 80, 40} //nolint:gochecknoglobals // a constant
@@ -47,9 +44,6 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 		Columns: columns(v), PageIs: pageIs[v.Page], Tally: tally(v.Lines),
 		Writing:       v.Page == incident.PageExists || v.Page == incident.PageComing,
 		ReviewMissing: v.Page == incident.PageExists && v.Skip == "" && !reviewed(v.Status) && !v.Resolved.IsZero(),
-	}
-	if len(v.Doubts) > doubtsShown {
-		view.Doubts, view.MoreDoubts = v.Doubts[:doubtsShown], len(v.Doubts)-doubtsShown
 	}
 	for _, l := range v.Lines {
 		if needsOwner(l) {

@@ -96,7 +96,7 @@ func trackers() map[string]incident.TrackerView {
 }
 
 func manyDoubts() []incident.Doubt {
-	doubts := make([]incident.Doubt, 1000)
+	doubts := make([]incident.Doubt, 11)
 	for i := range doubts {
 		doubts[i] = incident.Doubt{Text: strings.Repeat("@", 10_000), URL: facts.URL}
 	}
@@ -165,7 +165,7 @@ func crowd(n, title int) incident.TrackerView {
 func entry(i int) incident.Entry {
 	sum := sha256.Sum256([]byte(fmt.Sprint("sketch", i)))
 	e := incident.Entry{
-		Key: incident.ItemKey(digest(fmt.Sprint("key", i))), Words: digest(fmt.Sprint("words", i)), Tail: digest(fmt.Sprint("tail", i)),
+		Key: incident.ItemKey(digest(fmt.Sprint("key", i))), Words: digest(fmt.Sprint("words", i)), Tail: digest(fmt.Sprint("tail", i))[:4],
 		Sketch: incident.Sketch(hex.EncodeToString(sum[:8])), Source: incident.FromComment(2_400_000_000 + int64(i)*7919%999_983*1009),
 		Position: i % 25, Owner: fmt.Sprintf("person-%d", i%37), Due: incident.Day(fmt.Sprintf("202612%02d", 1+i*7%31)),
 		Priority: incident.Priority(fmt.Sprintf("p%d", i%5)), Type: "prevention", Ticked: i%11 == 0, Shown: i%3 == 0,
