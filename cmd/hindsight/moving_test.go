@@ -155,10 +155,12 @@ func TestForgedLedger(t *testing.T) {
 		"another repository's issue to attach": {func(l *incident.Ledger, secret playground.Issue, _ int64) {
 			l.Items = append(l.Items, incident.Entry{
 				Key: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbbbbbb",
-				Issue: incident.Ref{Number: 1, ID: secret.ID},
+				Issue: incident.Ref{Number: 1},
 			})
+			l.Items[0].Issue = incident.Ref{Repo: website, Number: secret.Number}
+			l.Items[1].Adopted, l.Items[1].Issue = true, incident.Ref{Repo: website, Number: secret.Number}
 			for i := range l.Items {
-				l.Items[i].Attached, l.Items[i].Issue.ID = false, secret.ID
+				l.Items[i].Attached = false
 			}
 		}},
 		"a person's comment as the closing one": {func(l *incident.Ledger, _ playground.Issue, theirs int64) {
@@ -169,7 +171,7 @@ func TestForgedLedger(t *testing.T) {
 		}},
 		"numbers that are none": {func(l *incident.Ledger, _ playground.Issue, _ int64) {
 			l.Items = append(l.Items, incident.Entry{
-				Key: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbbbbbb", Issue: incident.Ref{Number: -5, ID: -5},
+				Key: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbbbbbb", Issue: incident.Ref{Number: -5},
 			})
 			l.All, l.Removals = 1<<62, -1<<30
 		}},
@@ -177,7 +179,7 @@ func TestForgedLedger(t *testing.T) {
 			for n := range 3000 {
 				key := incident.ItemKey("aaaaaaaa" + string(rune('a'+n%26)) + string(rune('a'+n/26%26)) + string(rune('a'+n/676)) + "a")
 				l.Items = append(l.Items, incident.Entry{
-					Key: key, Source: "body", Words: "bbbbbbbbbbbb", Issue: incident.Ref{Number: 100 + n, ID: secret.ID},
+					Key: key, Source: "body", Words: "bbbbbbbbbbbb", Issue: incident.Ref{Number: 100 + n},
 				})
 			}
 		}},

@@ -227,10 +227,33 @@ func (r *Reconciler) lookAtGone(
 		return fmt.Errorf("recall %s: %w", key, err)
 	}
 	if moved != (incident.Key{}) && parent {
-		return r.mark(ctx, installation, moved)
+		return r.moveOut(ctx, installation, key, moved)
 	}
 	r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "it does not exist any more")
 	return nil
+}
+
+// moveOut leaves an incident to the name that it has by now, with what is its.
+func (r *Reconciler) moveOut(ctx context.Context, installation int64, from, to incident.Key) error {
+	followUps, err := r.Memory.FollowUps(ctx, from)
+	if err != nil {
+		return fmt.Errorf("recall the follow-ups of %s: %w", from, err)
+	}
+	for _, f := range followUps {
+		if err := r.Memory.ForgetFollowUp(ctx, from, f.Issue); err != nil {
+			return fmt.Errorf("forget that %s belongs to %s: %w", f.Issue, from, err)
+		}
+	}
+	pulls, err := r.Memory.Pulls(ctx, from)
+	if err != nil {
+		return fmt.Errorf("recall the pull requests about %s: %w", from, err)
+	}
+	for _, pull := range pulls {
+		if _, err := r.Memory.SavePull(ctx, from, pull, false); err != nil {
+			return fmt.Errorf("forget that %s refers to %s: %w", pull, from, err)
+		}
+	}
+	return r.mark(ctx, installation, to)
 }
 
 // seesRepository is nil for a repository that is there under this name.

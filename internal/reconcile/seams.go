@@ -190,8 +190,6 @@ type Settings struct {
 	// event is known to concern an incident.
 	Label         string `json:"label"`
 	FollowUpLabel string `json:"follow_up_label"`
-
-	unsaved bool // read anew
 }
 
 // Box is a line of the tracker's checklist as it is shown.

@@ -31,11 +31,10 @@ type configuration struct {
 func (r *Reconciler) configure(
 	ctx context.Context, forge Forge, repo incident.Repo, pushed time.Time, dry bool,
 ) (configuration, error) {
-	own, err := r.settings(ctx, forge, repo, ConfigFile, pushed)
+	own, read, err := r.settings(ctx, forge, repo, ConfigFile, pushed)
 	if err != nil {
 		return configuration{}, err
 	}
-	before := own
 	used := own
 	if !own.Found && own.Bad == "" && repo.Name() != orgRepository {
 		if used, err = r.ownersSettings(ctx, forge, repo.Owner(), dry); err != nil {
@@ -48,8 +47,9 @@ func (r *Reconciler) configure(
 			c.policy, c.problem = r.Defaults, markdown.Text(err.Error())
 		}
 	}
-	own.Label, own.FollowUpLabel, own.unsaved = c.policy.Label, c.policy.FollowUpLabel, false
-	if dry || own == before {
+	same := own.Label == c.policy.Label && own.FollowUpLabel == c.policy.FollowUpLabel
+	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel
+	if dry || same && !read {
 		return c, nil
 	}
 	return c, wrap(r.Memory.SaveSettings(ctx, repo, own), "remember the settings of %s", repo)
@@ -77,7 +77,7 @@ func (r *Reconciler) ownersSettings(ctx context.Context, forge Forge, owner stri
 	case err != nil:
 		return s, fmt.Errorf("look for the repository %s: %w", repo, err)
 	default:
-		if s, err = r.settings(ctx, forge, repo, string(repo)+": "+ConfigFile, repository.PushedAt); err != nil {
+		if s, _, err = r.settings(ctx, forge, repo, string(repo)+": "+ConfigFile, repository.PushedAt); err != nil {
 			return s, err
 		}
 	}
@@ -93,13 +93,13 @@ func (r *Reconciler) ownersSettings(ctx context.Context, forge Forge, owner stri
 // somebody has pushed since; name is how the file is called to people.
 func (r *Reconciler) settings(
 	ctx context.Context, forge Forge, repo incident.Repo, name string, pushed time.Time,
-) (Settings, error) {
+) (s Settings, read bool, err error) {
 	s, known, err := r.Memory.Settings(ctx, repo)
 	if err != nil {
-		return s, fmt.Errorf("recall the settings of %s: %w", repo, err)
+		return s, false, fmt.Errorf("recall the settings of %s: %w", repo, err)
 	}
 	if known && !pushed.IsZero() && s.PushedAt.Equal(pushed) {
-		return s, nil
+		return s, false, nil
 	}
 	data, err := forge.File(ctx, repo, ConfigFile)
 	missing, blocked := new(incident.Missing), new(incident.Blocked)
@@ -108,9 +108,9 @@ func (r *Reconciler) settings(
 		s = Settings{}
 	case errors.As(err, &blocked):
 		s.Bad = blocked.Text
-		return s, nil // not remembered as read: a person may mend it without a push
+		return s, true, nil // and asked for again: a person may mend it without a push
 	case err != nil:
-		return s, fmt.Errorf("read the configuration of %s: %w", repo, err)
+		return s, false, fmt.Errorf("read the configuration of %s: %w", repo, err)
 	default:
 		s.Found, s.Bad = true, ""
 		if _, err := r.Policy(name, data); err != nil {
@@ -119,8 +119,8 @@ func (r *Reconciler) settings(
 			s.Good = string(data)
 		}
 	}
-	s.PushedAt, s.ReadAt, s.unsaved = pushed, r.Clock(), true
-	return s, nil
+	s.PushedAt, s.ReadAt = pushed, r.Clock()
+	return s, true, nil
 }
 
 // recallSettings are what is remembered for a repository; the defaults where
