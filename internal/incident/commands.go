@@ -55,9 +55,9 @@ func (w World) given() []order {
 		line := digest("command", strconv.FormatInt(c.Comment, 10), normal(c.Name+" "+c.Rest))
 		o.key = ItemKey(digest(line, strconv.Itoa(equal[line])))
 		equal[line]++
-		o.verb, _ = findVerb(c.Name, o.word)
+		o.verb = findVerb(c.Name, o.word)
 		if o.word == "help" { // whatever it is asked of
-			o.verb, _ = findVerb(nameIncident, o.word)
+			o.verb = findVerb(nameIncident, o.word)
 		}
 		orders = append(orders, o)
 	}
@@ -71,8 +71,9 @@ func normal(line string) string {
 
 // asksOfCommands are the questions about those who gave commands: one for
 // each line that was not decided about, and one more where it closes or
-// reopens a follow-up in another repository.
-func (w World) asksOfCommands(policy Policy) []Ask {
+// reopens a follow-up in another repository. Apps are not asked about: they
+// count when the configuration names them.
+func (w World) asksOfCommands() []Ask {
 	l := w.Record.Ledger
 	decided := set(slices.Concat(l.Ran, l.Failed, l.Refused))
 	var asks []Ask

@@ -146,18 +146,18 @@ func CommandForms() []CommandForm {
 	return forms
 }
 
-// findVerb is the verb of a command: a word stands for the same whatever its
-// case, and with a colon behind it.
-func findVerb(name, word string) (verb, bool) {
+// findVerb is the verb of a command, which can't be read if there is none.
+func findVerb(name, word string) verb {
 	for _, v := range verbs() {
-		if v.name == name && strings.EqualFold(v.word, word) {
-			return v, true
+		if v.name == name && v.word == word {
+			return v
 		}
 	}
-	return verb{}, false
+	return verb{}
 }
 
-// cutVerb cuts the first word off what follows a command's name.
+// cutVerb cuts the first word off what follows a command's name: it means the
+// same whatever its case, and with a colon behind it.
 func cutVerb(rest string) (word, args string) {
 	rest = strings.TrimFunc(rest, blank)
 	end := strings.IndexFunc(rest, blank)
@@ -209,12 +209,11 @@ func listed(text string) []string {
 // misunderstood says of a command whose verb there is not which one was
 // perhaps meant, and shows its form.
 func misunderstood(name, word string) (form string, err error) {
-	help, _ := findVerb(nameIncident, "help")
+	help := findVerb(nameIncident, "help")
 	meant, found := nearest(name, word)
 	switch {
 	case word == "" && name == nameFollowUp:
-		title, _ := findVerb(nameFollowUp, "")
-		return title.form(), errors.New("no title is given: write what is to be done")
+		return findVerb(nameFollowUp, "").form(), errors.New("no title is given: write what is to be done")
 	case word == "":
 		return help.form(), fmt.Errorf("«/%s» alone says nothing: «%s» lists what can follow it", name, help.form())
 	case found:

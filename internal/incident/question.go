@@ -78,7 +78,7 @@ func QuestionsOf(policy Policy, w World) Questions {
 			q.may(t.line(), t.Issue.Repo, t.By)
 		}
 	}
-	for _, ask := range w.asksOfCommands(policy) {
+	for _, ask := range w.asksOfCommands() {
 		q.may(ask.Line, ask.Repo, Actor{Login: ask.Login})
 	}
 	return q.Questions

@@ -10,9 +10,9 @@ import (
 	"hindsight/internal/incident"
 )
 
-// written is when the tests' commands were written: ten minutes after the
+// writtenAt is when the tests' commands were written: ten minutes after the
 // incident was opened.
-var written = now
+var writtenAt = now
 
 // orders adds commands, as in "/incident note It broke".
 func orders(by incident.Actor, comment int64, lines ...string) change {
@@ -20,7 +20,7 @@ func orders(by incident.Actor, comment int64, lines ...string) change {
 		for _, line := range lines {
 			name, rest, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
 			w.Commands = append(w.Commands, incident.Command{
-				Name: name, Rest: rest, Comment: comment, Author: by, Written: written,
+				Name: name, Rest: rest, Comment: comment, Author: by, Written: writtenAt,
 				URL: fmt.Sprintf("https://github.test/comment/%d", comment),
 			})
 		}
@@ -29,6 +29,7 @@ func orders(by incident.Actor, comment int64, lines ...string) change {
 
 // tracked are follow-ups of the incident, the first with the number 101.
 func tracked(t *testing.T, titles ...string) change {
+	t.Helper()
 	return func(w *incident.World) {
 		t.Helper()
 		wrote(ada, incident.FromBody, titles...)(w)
@@ -99,9 +100,9 @@ func TestTold(t *testing.T) {
 		{[]string{"/incident Started: 13:50 UTC"}, told{Started: at("2026-11-20 13:50")}},
 		{[]string{"/incident started 2026-11-19 23:00 +02:00"}, told{Started: at("2026-11-19 21:00")}},
 		{[]string{"/incident started 25m ago"}, told{Started: at("2026-11-20 13:50")}},
-		{[]string{"/incident started now"}, told{Started: written}},
+		{[]string{"/incident started now"}, told{Started: writtenAt}},
 		{[]string{"/incident detected 14:00"}, told{Detected: at("2026-11-20 14:00")}},
-		{[]string{"/incident resolved"}, told{Resolved: written}},
+		{[]string{"/incident resolved"}, told{Resolved: writtenAt}},
 		{[]string{"/incident RESOLVED 14:10"}, told{Resolved: at("2026-11-20 14:10")}},
 		{
 			[]string{"/incident started 10:00", "/incident detected 10:05", "/incident resolved 11:00"},
@@ -285,15 +286,15 @@ func TestNotes(t *testing.T) {
 		"/incident note 10m ago – it slowed down", "/incident note "+strings.Repeat("ö", 600)))
 	w = obeyed(t, incident.DefaultPolicy(), w)
 	for i := range w.Commands { // the comment is edited a day later
-		w.Commands[i].Written = written.Add(24 * time.Hour)
+		w.Commands[i].Written = writtenAt.Add(24 * time.Hour)
 	}
 	w = obeyed(t, incident.DefaultPolicy(), w)
 	note := func(at time.Time, text string) incident.Note {
 		return incident.Note{At: at, Text: text, URL: "https://github.test/comment/7", By: "ada"}
 	}
 	same(t, "notes", []incident.Note{
-		note(at("2026-11-20 13:58"), "Rolled back v212"), note(written, "Called   the vendor"), note(written, "-2000 orders"),
-		note(opened, "it slowed down"), note(written, strings.Repeat("ö", 499)+"…"),
+		note(at("2026-11-20 13:58"), "Rolled back v212"), note(writtenAt, "Called   the vendor"), note(writtenAt, "-2000 orders"),
+		note(opened, "it slowed down"), note(writtenAt, strings.Repeat("ö", 499)+"…"),
 	}, incident.Notes(incident.DefaultPolicy(), w))
 	same(t, "said", "", replied(w))
 

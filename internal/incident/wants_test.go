@@ -103,7 +103,7 @@ func TestElsewhere(t *testing.T) {
 	there := incident.NewKey("acme", "docs", 5)
 	elsewhere := func(w *incident.World) {
 		w.FollowUps[0].Issue = there
-		w.Record.Ledger.Items[0].Issue = incident.Ref{Repo: there.Repo, Number: there.Number}
+		w.Record.Ledger.Items[0].Issue = incident.Ref(there)
 	}
 	tests := []struct {
 		name  string
