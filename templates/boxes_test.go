@@ -75,6 +75,7 @@ func TestReadBoxesAfterPeople(t *testing.T) {
 		{"added at the end of an empty one", empty, "-->\x00", "-->\n\n" + line, added},
 		{"added ticked", list, "<!--#78-->\n", "<!--#78-->\n- [x] Done already\n", []reconcile.Box{{Text: "Done already", Ticked: true}}},
 		{"adopting", list, "<!--#78-->\n", "<!--#78-->\n- [ ] #90\n", []reconcile.Box{{Text: "#90"}}},
+		{"copied and ticked", list, "<!--#78-->\n", "<!--#78-->\n- [x] Rate limit (#78) <!--#78-->\n", nil},
 		{"in a code block", list, "\n**Next**", "```\n" + line + "\n```\n\n**Next**", nil},
 		{"quoted", list, "\n**Next**", "> " + line + "\n\n**Next**", nil},
 		{"above the heading", list, "#### Follow-ups\n", line + "\n\n#### Follow-ups\n", nil},

@@ -62,9 +62,11 @@ func (Texts) ReadTracker(body string) (of incident.ID, paused bool, ledger incid
 }
 
 // ReadBoxes are the boxes under the tracker's heading "Follow-ups", also those
-// that are folded.
+// that are folded. Of two boxes of one issue, as when somebody has copied a
+// line, the first counts.
 func (Texts) ReadBoxes(body string, on incident.Key) []reconcile.Box {
 	var boxes []reconcile.Box
+	seen := map[incident.Key]bool{}
 	for _, b := range markdown.Boxes(body) {
 		box := reconcile.Box{Ticked: b.Ticked}
 		switch {
@@ -75,7 +77,10 @@ func (Texts) ReadBoxes(body string, on incident.Key) []reconcile.Box {
 		default:
 			box.Issue = incident.NewKey(b.Of.Owner, b.Of.Name, b.Of.Number)
 		}
-		boxes = append(boxes, box)
+		if ours := box.Issue.Number != 0; !ours || !seen[box.Issue] {
+			seen[box.Issue] = ours
+			boxes = append(boxes, box)
+		}
 	}
 	return boxes
 }
