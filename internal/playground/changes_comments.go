@@ -7,8 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxSubIssues is how many sub-issues a parent has at most; closed ones count.
-const maxSubIssues = 100
+const (
+	// maxSubIssues is how many sub-issues a parent has at most; closed ones
+	// count.
+	maxSubIssues = 100
+	// maxLevels is how deep they may hang.
+	maxLevels = 8
+)
 
 func checkComment(body string) error {
 	if strings.TrimSpace(body) == "" {
@@ -102,6 +107,8 @@ func (g *GitHub) attach(by actor, r *repository, parent, sub *issue, replace boo
 		return invalid("Issue", "sub_issue_id", "custom", "Pull requests have no sub-issues")
 	case parent.under(sub):
 		return invalid("Issue", "sub_issue_id", "custom", "Sub issue may not create a circular dependency")
+	case parent.above()+1+sub.below() > maxLevels:
+		return invalid("Issue", "sub_issue_id", "custom", "Sub issues may be nested at most 8 levels deep")
 	case !sameOwner(parent, sub):
 		return invalid("Issue", "sub_issue_id", "custom", "Sub issue must belong to the same owner as the parent issue")
 	}
@@ -124,6 +131,22 @@ func (i *issue) under(other *issue) bool {
 		}
 	}
 	return false
+}
+
+// above is how many levels are over the issue, and below how many under it.
+func (i *issue) above() int {
+	if i.parent == nil {
+		return 0
+	}
+	return 1 + i.parent.above()
+}
+
+func (i *issue) below() int {
+	deepest := 0
+	for _, s := range i.subs {
+		deepest = max(deepest, 1+s.below())
+	}
+	return deepest
 }
 
 func sameOwner(a, b *issue) bool {

@@ -246,6 +246,23 @@ func TestNobodyReactsOnWhatIsLocked(t *testing.T) {
 	want(root.Comment(repo, n, "but who may write comments"))(t)
 }
 
+func TestAtMostEightLevels(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ada := s.As("ada")
+	want(ada.OpenIssue(repo, "level 0", ""))(t)
+	for n := 1; n <= 9; n++ {
+		child := want(ada.OpenIssue(repo, fmt.Sprintf("level %d", n), ""))(t)
+		if err := ada.AttachSubIssue(repo, n, repo, child); (err != nil) != (n == 9) {
+			t.Errorf("level %d: %v", n, err)
+		}
+	}
+	above := want(ada.OpenIssue(repo, "over all of them", ""))(t)
+	if ada.AttachSubIssue(repo, above, repo, 1) == nil {
+		t.Error("a ninth level came from above")
+	}
+}
+
 // TestSubIssuesElsewhere has sub-issues in a repository that a narrow token
 // can't see, and in one of another owner.
 func TestSubIssuesElsewhere(t *testing.T) {

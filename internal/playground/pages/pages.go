@@ -76,16 +76,25 @@ func (s *site) routes() http.Handler {
 	post("/_deliveries/trouble", s.makeTrouble)
 	post("/_deliveries/{id}/redeliver", s.redeliver)
 
-	const repo = "/{owner}/{repo}"
-	get(repo, s.issues)
-	get(repo+"/issues", s.issues)
-	get(repo+"/pulls", s.issues)
-	post(repo+"/issues", s.openIssue)
-	get(repo+"/issues/new", s.newIssue)
-	get(repo+"/issues/{number}", s.issue)
-	get(repo+"/pull/{number}", s.issue)
+	s.issueRoutes(get, post)
+	s.otherRoutes(get, post)
+	return mux
+}
 
-	const issue = repo + "/issues/{number}"
+// inRepo is what the addresses of a repository begin with.
+const inRepo = "/{owner}/{repo}"
+
+// issueRoutes are those of issues and pull requests.
+func (s *site) issueRoutes(get func(string, look), post func(string, act)) {
+	get(inRepo, s.issues)
+	get(inRepo+"/issues", s.issues)
+	get(inRepo+"/pulls", s.issues)
+	post(inRepo+"/issues", s.openIssue)
+	get(inRepo+"/issues/new", s.newIssue)
+	get(inRepo+"/issues/{number}", s.issue)
+	get(inRepo+"/pull/{number}", s.issue)
+
+	const issue = inRepo + "/issues/{number}"
 	post(issue+"/comment", s.comment)
 	post(issue+"/label", s.label)
 	post(issue+"/assign", s.assign)
@@ -102,17 +111,21 @@ func (s *site) routes() http.Handler {
 	get(issue+"/comments/{id}/history", s.editHistory)
 	post(issue+"/move", s.move)
 	post(issue+"/sub", s.subIssue)
-	get(repo+"/compare", s.newPull)
-	post(repo+"/pulls", s.openPull)
-	get(repo+"/labels", s.labels)
-	post(repo+"/labels", s.changeLabel)
+}
 
-	get(repo+"/tree/{branch}", s.files)
-	get(repo+"/blob/{branch}/{path...}", s.file)
-	get(repo+"/edit/{branch}/{path...}", s.fileEditor)
-	post(repo+"/edit/{branch}/{path...}", s.saveFile)
+// otherRoutes are those of a repository's other tabs.
+func (s *site) otherRoutes(get func(string, look), post func(string, act)) {
+	get(inRepo+"/compare", s.newPull)
+	post(inRepo+"/pulls", s.openPull)
+	get(inRepo+"/labels", s.labels)
+	post(inRepo+"/labels", s.changeLabel)
 
-	const wiki = repo + "/wiki"
+	get(inRepo+"/tree/{branch}", s.files)
+	get(inRepo+"/blob/{branch}/{path...}", s.file)
+	get(inRepo+"/edit/{branch}/{path...}", s.fileEditor)
+	post(inRepo+"/edit/{branch}/{path...}", s.saveFile)
+
+	const wiki = inRepo + "/wiki"
 	get(wiki, s.wikiPage)
 	post(wiki+"/_first", s.firstPage)
 	get(wiki+"/_new", s.wikiEditor)
@@ -122,7 +135,6 @@ func (s *site) routes() http.Handler {
 	get(wiki+"/{page}/_edit", s.wikiEditor)
 	post(wiki+"/{page}/_edit", s.saveWikiPage)
 	get(wiki+"/{page}/_history", s.wikiHistory)
-	return mux
 }
 
 // secured allows browsers nothing but what comes from this origin. Without
