@@ -225,9 +225,12 @@ type replyView struct {
 
 // Reply answers the commands of one comment that could not be carried out.
 func (t Texts) Reply(v incident.ReplyView) string {
-	view := replyView{ReplyView: v, Marker: marker(replyKind, v.ID, markdown.Fields{"to": strconv.FormatInt(v.To, 10)})}
+	view := replyView{
+		ReplyView: v, More: v.More,
+		Marker: marker(replyKind, v.ID, markdown.Fields{"to": strconv.FormatInt(v.To, 10)}),
+	}
 	if len(v.Lines) > problemsShown {
-		view.Lines, view.More = v.Lines[:problemsShown], len(v.Lines)-problemsShown
+		view.Lines, view.More = v.Lines[:problemsShown], v.More+len(v.Lines)-problemsShown
 	}
 	return t.render("reply.md", view)
 }
