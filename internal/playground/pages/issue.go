@@ -168,10 +168,19 @@ type note struct {
 	Event  playground.Event
 	Labels []playground.Label // of all that it stands for
 	Count  int
-	// Source mentions this issue, which is Here, from Path.
-	Source     playground.Issue
-	Here, Path string
+	// Sources mention this issue, which is in the repository Here.
+	Sources []row
+	Here    string
 }
+
+// sourcesShown is how many of a note's sources are named.
+const sourcesShown = 5
+
+// Named are the first of the sources.
+func (n *note) Named() []row { return n.Sources[:min(sourcesShown, len(n.Sources))] }
+
+// More is how many sources are not named.
+func (n *note) More() int { return len(n.Sources) - len(n.Named()) }
 
 // entries begin with the issue's own body. Ids grow with time over everything
 // that there is, which says more than times in whole seconds.
@@ -200,7 +209,7 @@ func (s *site) entries(i playground.Issue, v visit) ([]entry, error) {
 			if !found || s.g.Role(from.Repo, v.me.Login) < playground.Read {
 				continue
 			}
-			n.Source, n.Here, n.Path = from, i.Repo, issuePath(from)
+			n.Sources, n.Here = []row{{Issue: from, Path: issuePath(from)}}, i.Repo
 		}
 		if e.Label != nil {
 			n.Labels = []playground.Label{*e.Label}
@@ -228,12 +237,13 @@ func (s *site) remark(c playground.Comment, kind, address string, v visit) *rema
 	return m
 }
 
-// folded joins labels, and sub-issues, that one person put on in a row.
+// folded joins labels, sub-issues and mentions by one person in a row.
 func folded(all []entry) []entry {
 	var some []entry
 	for _, e := range all {
 		if last := len(some) - 1; last >= 0 && e.Note != nil && some[last].Note.joins(e.Note.Event) {
 			some[last].Note.Labels = append(some[last].Note.Labels, e.Note.Labels...)
+			some[last].Note.Sources = append(some[last].Note.Sources, e.Note.Sources...)
 			some[last].Note.Count++
 			continue
 		}
@@ -247,7 +257,7 @@ func (n *note) joins(e playground.Event) bool {
 	if n == nil || n.Event.Event != e.Event || n.Event.Actor != e.Actor || e.At.Sub(n.Event.At).Minutes() > 1 {
 		return false
 	}
-	return slices.Contains([]string{"labeled", "unlabeled", "sub_issue_added", "sub_issue_removed"}, e.Event)
+	return slices.Contains([]string{"labeled", "unlabeled", "sub_issue_added", "sub_issue_removed", "cross-referenced"}, e.Event)
 }
 
 // tally counts reactions by kind, in the order of their first.

@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -163,6 +164,25 @@ func TestPullRequestByHand(t *testing.T) {
 	if s.see(s.post(shop+"/pulls", "title", "Another")).button("do", "merge") {
 		t.Error("bob is offered to merge")
 	}
+}
+
+func TestMentionsAreFolded(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	at := s.post(shop+"/issues", "title", "Checkout is down")
+	hidden, err := s.As("alice").OpenIssue("acme/payments", "Hidden", "acme/shop#1")
+	must(t, err)
+	for range 7 {
+		s.post(shop+"/issues", "title", "Add a retry", "body", "for #1")
+	}
+	s.become("mallory")
+	const names = "Add a retry #2, Add a retry #3, Add a retry #4, Add a retry #5, Add a retry #6"
+	equal(t, "without what mallory can't see", texts(s.see(at).class("note")), []string{
+		"A alice mentioned this in " + names + " and 2 more 20 Nov 2026, 14:05:00 UTC",
+	})
+	s.become("alice")
+	equal(t, "the first that alice sees", strings.HasPrefix(texts(s.see(at).class("note"))[0],
+		fmt.Sprintf("A alice mentioned this in Hidden acme/payments#%d, Add a retry #2", hidden)), true)
 }
 
 func TestFilesByHand(t *testing.T) {
