@@ -70,8 +70,8 @@ func normal(line string) string {
 }
 
 // asksOfCommands are the questions about those who gave commands: one for
-// each line that was not decided about, and one more where it closes or
-// reopens a follow-up in another repository. Apps are not asked about: they
+// each line that was not decided about, and if that is allowed, one more where
+// it closes or reopens a follow-up in another repository. Apps are not asked about: they
 // count when the configuration names them.
 func (w World) asksOfCommands() []Ask {
 	l := w.Record.Ledger
@@ -82,6 +82,9 @@ func (w World) asksOfCommands() []Ask {
 			continue
 		}
 		asks = append(asks, Ask{Line: o.key, Login: o.Author.Login})
+		if w.Verdicts[o.key] != Allowed {
+			continue
+		}
 		for _, repo := range w.setsIn(o, &l) {
 			if !decided[o.there(repo)] {
 				asks = append(asks, Ask{Line: o.there(repo), Repo: repo, Login: o.Author.Login})
@@ -212,37 +215,60 @@ func (d *decision) notes() []Note {
 // orders brings the labels to what was commanded. From then on they count:
 // whoever changes them by hand does as well as with a command.
 func (d *decision) orders() {
-	told := &d.ledger().Told
-	if s := told.Severity; s != 0 && d.relabel(Label{s.String(), severityColour(s)}, func(l string) (named, right bool) {
-		is, ok := d.policy.severityOf(l)
-		return ok, is == s
-	}) {
-		told.Severity = 0
+	if l, ok := d.severityOrdered(); ok && !d.relabel(l) {
+		d.ledger().Told.Severity = 0
 	}
-	if s := told.Status; s != "" && d.relabel(d.policy.statusLabel(s), func(l string) (named, right bool) {
-		is, ok := d.policy.statusOf(l)
-		return ok, is == s
-	}) {
-		told.Status = ""
+	if l, ok := d.statusOrdered(); ok && !d.relabel(l) {
+		d.ledger().Told.Status = ""
 	}
 }
 
-// relabel plans the one label of a kind that is to be on, then takes the
-// others off, so that there is always one. It answers whether all is so.
-func (d *decision) relabel(label Label, names func(string) (named, right bool)) bool {
-	on, off := false, []string{}
-	for _, l := range d.Parent.Labels {
-		if named, right := names(l); right {
-			on = true
+// relabelling is a label that is to be on, and those that are to give way.
+type relabelling struct {
+	label Label
+	on    bool // it, or another one that says the same, is on
+	off   []string
+}
+
+// pending is whether something is left to do.
+func (l relabelling) pending() bool { return !l.on || len(l.off) > 0 }
+
+func (d *decision) severityOrdered() (relabelling, bool) {
+	s := d.ledger().Told.Severity
+	return d.relabellingOf(Label{s.String(), severityColour(s)}, func(l string) (named, right bool) {
+		is, ok := d.policy.severityOf(l)
+		return ok, ok && is == s
+	}), s != 0
+}
+
+func (d *decision) statusOrdered() (relabelling, bool) {
+	s := d.ledger().Told.Status
+	return d.relabellingOf(d.policy.statusLabel(s), func(l string) (named, right bool) {
+		is, ok := d.policy.statusOf(l)
+		return ok, ok && is == s
+	}), s != ""
+}
+
+func (d *decision) relabellingOf(label Label, names func(string) (named, right bool)) relabelling {
+	l := relabelling{label: label}
+	for _, name := range d.Parent.Labels {
+		if named, right := names(name); right {
+			l.on = true
 		} else if named {
-			off = append(off, l)
+			l.off = append(l.off, name)
 		}
 	}
-	if !on {
-		d.plan(LabelParent{Label: label, On: true, For: AnswersPart})
+	return l
+}
+
+// relabel plans the one label, then takes the others off, so that there is
+// always one. It answers whether there was anything to do.
+func (d *decision) relabel(l relabelling) bool {
+	if !l.on {
+		d.plan(LabelParent{Label: l.label, On: true, For: AnswersPart})
 	}
-	for _, l := range off {
-		d.plan(LabelParent{Label: Label{Name: l}, For: AnswersPart})
+	for _, name := range l.off {
+		d.plan(LabelParent{Label: Label{Name: name}, For: AnswersPart})
 	}
-	return on && len(off) == 0
+	return l.pending()
 }

@@ -23,10 +23,10 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.accept()
 		d.commands()
 		d.facts = d.read() // as the commands left them
-		d.orders()
 		d.page()
 		d.followUps()
 		d.answers()
+		d.orders() // last of the answers: a label that can't be put on keeps no word back
 		d.closing()
 	}
 	if !d.undecidedTicks { // else the ticks are looked into again

@@ -44,7 +44,7 @@ func incidentVerbs() []verb {
 		{
 			name: nameIncident, word: "severity", rest: "sev1",
 			help: "Sets the severity, from sev1 (worst) to sev5, and puts its label on.",
-			read: readSeverity, pending: func(d *decision, _ order) bool { return d.ledger().Told.Severity != 0 },
+			read: readSeverity, pending: severityPending,
 		},
 		{
 			name: nameIncident, word: "started", rest: "TIME", read: readStarted,
@@ -96,7 +96,7 @@ func postmortemVerbs() []verb {
 		{
 			name: namePostmortem, word: "status", rest: "STATUS", read: readStatus,
 			help:    "Sets the status, draft, in review, reviewed or closed, and puts its label on.",
-			pending: func(d *decision, _ order) bool { return d.ledger().Told.Status != "" },
+			pending: statusPending,
 		},
 		{
 			name: namePostmortem, word: "check", read: notBuilt,

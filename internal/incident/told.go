@@ -51,6 +51,11 @@ func readSeverity(d *decision, o order) (func(), error) {
 	return d.told(func(t *Told) { t.Severity = s })
 }
 
+func severityPending(d *decision, _ order) bool {
+	l, ordered := d.severityOrdered()
+	return ordered && l.pending()
+}
+
 // moment reads a time, and nothing behind it.
 func (d *decision) moment(o order, future bool) (time.Time, error) {
 	at, rest, err := ParseTime(o.args, d.timeOf(o, future))
@@ -291,6 +296,11 @@ func readStatus(d *decision, o order) (func(), error) {
 		return nil, fmt.Errorf("%s is no status: write one of «draft», «in review», «reviewed» or «closed»", quoted(o.args))
 	}
 	return d.told(func(t *Told) { t.Status = status })
+}
+
+func statusPending(d *decision, _ order) bool {
+	l, ordered := d.statusOrdered()
+	return ordered && l.pending()
 }
 
 func notBuilt(_ *decision, o order) (func(), error) {

@@ -358,8 +358,8 @@ func TestPendingLabels(t *testing.T) {
 	w := world(orders(ada, 7, "/incident severity sev1"), orders(ada, 8, "/incident scribe me"))
 	plan := commandedPlan(incident.DefaultPolicy(), w)
 	same(t, "effects", []string{
-		`put the label "sev1" on the incident`, `take the label "sev2" off the incident`,
 		`answer the command in comment 7 with "eyes"`,
 		`answer the command in comment 8 with "eyes"`, `answer the command in comment 8 with "+1"`,
+		`put the label "sev1" on the incident`, `take the label "sev2" off the incident`,
 	}, effects(plan))
 }
