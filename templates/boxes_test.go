@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
 	"hindsight/internal/reconcile"
 	"hindsight/templates"
 )
@@ -42,6 +43,23 @@ func TestReadBoxes(t *testing.T) {
 	}
 }
 
+// headingOf is the line of the checklist's heading.
+func headingOf(tracker string) string {
+	_, rest, _ := strings.Cut(tracker, "\n#### ")
+	words, _, _ := strings.Cut(rest, "\n")
+	return "#### " + words + "\n"
+}
+
+// A copy of the tracker in a person's comment is no list of items.
+func TestCopiedTrackerIsNoChecklist(t *testing.T) {
+	t.Parallel()
+	for name, view := range trackers() {
+		if lines := markdown.Checklist(templates.New().Tracker(viewed(view))); len(lines) > 0 {
+			t.Errorf("%s: items in a copy: %+v", name, lines)
+		}
+	}
+}
+
 // What people do to a tracker in GitHub's editor is read as they meant it.
 func TestReadBoxesAfterPeople(t *testing.T) {
 	t.Parallel()
@@ -50,6 +68,7 @@ func TestReadBoxesAfterPeople(t *testing.T) {
 	empty := templates.New().Tracker(viewed(trackers()["tracker-first"]))
 	added := []reconcile.Box{{Text: "Ask @bob about #77 (#78)"}}
 	const line = "- [ ] Ask @bob about #77 (#78)"
+	heading := headingOf(list)
 	ticked := func(n int, box bool) []reconcile.Box { return []reconcile.Box{{Issue: at(n), Ticked: box}} }
 	tests := []struct {
 		name, was, old, anew string
@@ -61,8 +80,8 @@ func TestReadBoxesAfterPeople(t *testing.T) {
 		{"unticked in a fold", groups, "- [x] Alert on", "- [ ] Alert on", ticked(77, false)},
 		{"another repository's", groups, "- [ ] acme/secret#3", "- [x] acme/secret#3", []reconcile.Box{{Issue: incident.NewKey("acme", "secret", 3), Ticked: true}}},
 		{"ticked and renamed", list, "- [ ] Page whoever is on call", "- [x] Page somebody", ticked(81, true)},
-		{"added under the heading", list, "#### Follow-ups\n", "#### Follow-ups\n" + line + "\n", added},
-		{"added under the heading of an empty one", empty, "#### Follow-ups\n", "#### Follow-ups\n" + line + "\n", added},
+		{"added under the heading", list, heading, heading + line + "\n", added},
+		{"added under the heading of an empty one", empty, headingOf(empty), headingOf(empty) + line + "\n", added},
 		{"added before a line", list, "- [ ] Page whoever", line + "\n- [ ] Page whoever", added},
 		{"added behind a line", list, "<!--#78-->\n", "<!--#78-->\n" + line + "\n", added},
 		{"added below a line", list, "<!--#78-->\n", "<!--#78-->\n  " + line + "\n", added},
@@ -78,7 +97,7 @@ func TestReadBoxesAfterPeople(t *testing.T) {
 		{"copied and ticked", list, "<!--#78-->\n", "<!--#78-->\n- [x] Rate limit (#78) <!--#78-->\n", nil},
 		{"in a code block", list, "\n**Next**", "```\n" + line + "\n```\n\n**Next**", nil},
 		{"quoted", list, "\n**Next**", "> " + line + "\n\n**Next**", nil},
-		{"above the heading", list, "#### Follow-ups\n", line + "\n\n#### Follow-ups\n", nil},
+		{"above the heading", list, heading, line + "\n\n" + heading, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

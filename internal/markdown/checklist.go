@@ -36,7 +36,7 @@ var (
 // does not.
 func Checklist(src string) []Line {
 	var lines []Line
-	for _, l := range checklist(src) {
+	for _, l := range parse(src).checklist(namesFollowUps) {
 		lines = append(lines, l.Line)
 	}
 	return lines
@@ -48,16 +48,17 @@ type markedLine struct {
 	hidden [][]byte
 }
 
-func checklist(src string) []markedLine {
-	d := parse(src)
+// checklist is the items under a heading whose words are chosen; of several,
+// each must stand under the one before.
+func (d document) checklist(under ...func(words string) bool) []markedLine {
 	var lines []markedLine
-	section := 0 // the level of the heading that we are under, or 0
+	levels := make([]int, len(under)) // of the headings that we are under, or 0
 	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Heading:
-			section = d.section(section, n)
+			d.section(levels, n, under)
 		case *ast.List:
-			if section > 0 {
+			if levels[len(levels)-1] > 0 {
 				lines = d.items(lines, n)
 			}
 		}
@@ -65,23 +66,34 @@ func checklist(src string) []markedLine {
 	return lines
 }
 
-// section is the level of the follow-ups' heading after h, or 0.
-func (d document) section(current int, h *ast.Heading) int {
-	if current > 0 && h.Level > current {
-		return current
+// section enters and leaves sections at a heading. One within another ends
+// with it.
+func (d document) section(levels []int, h *ast.Heading, under []func(words string) bool) {
+	within := true
+	for i, named := range under {
+		if !within || h.Level <= levels[i] {
+			levels[i] = 0
+		}
+		if within && levels[i] == 0 && named(d.words(h)) {
+			levels[i] = h.Level
+			within = false // what is under it is not named by it
+			clear(levels[i+1:])
+			continue
+		}
+		within = within && levels[i] > 0
 	}
-	if d.namesFollowUps(h) {
-		return h.Level
-	}
-	return 0
 }
 
-func (d document) namesFollowUps(h *ast.Heading) bool {
+// words are a heading's words in lower case.
+func (d document) words(h *ast.Heading) string {
 	title := emojiName.ReplaceAllString(strings.ToLower(d.plain(h)), " ")
-	words := strings.FieldsFunc(title, func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(title, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
-	})
-	switch strings.Join(words, " ") {
+	}), " ")
+}
+
+func namesFollowUps(words string) bool {
+	switch words {
 	case "follow ups", "followups", "action items", "follow up actions", "followup actions":
 		return true
 	}
@@ -170,7 +182,7 @@ func Account(src string) string {
 	d := parse(src)
 	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
-		if !ok || !d.namesFollowUps(h) || h.Lines().Len() == 0 {
+		if !ok || !namesFollowUps(d.words(h)) || h.Lines().Len() == 0 {
 			continue
 		}
 		start := h.Lines().At(0).Start

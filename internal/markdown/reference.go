@@ -140,10 +140,13 @@ func BoxMark(r Reference) string { return "<!--" + r.String() + "-->" }
 
 var boxMark = regexp.MustCompile(`^<!--(?:([\w-]+)/([\w.-]+))?#(\d+)-->$`)
 
-// Boxes are the lines of [Checklist], each with the issue whose box it is.
+// Boxes are the lines of a tracker's checklist, each with the issue whose box
+// it is. The tracker's heading may go on behind "Follow-ups", so that a copy
+// of it in somebody's comment is no list of items.
 func Boxes(src string) []Box {
 	var boxes []Box
-	for _, l := range checklist(src) {
+	trackers := func(words string) bool { return strings.HasPrefix(words, "follow ups") }
+	for _, l := range parse(src).checklist(trackers) {
 		boxes = append(boxes, Box{l.Line, l.mark()})
 	}
 	return boxes
