@@ -49,7 +49,7 @@ func parseQuery(text string) (q query, err error) {
 	if q.of, err = p.set(); err != nil {
 		return q, err
 	}
-	if rest := p.peek(); rest != "" {
+	if p.peek(); p.at < len(p.text) {
 		return q, p.unexpected()
 	}
 	return q, nil

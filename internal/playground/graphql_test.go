@@ -124,6 +124,8 @@ func TestQueries(t *testing.T) {
 		{"too many", "query($node:ID!){node(id:$node){... on Issue{userContentEdits(first:101){totalCount}}}}", issue.GetNodeID(), "EXCESSIVE_PAGINATION"},
 		{"an object as if it were a value", "query($node:ID!){node(id:$node)}", "x", "must have selections"},
 		{"no query", "query {", "x", "Parse error on"},
+		{"something behind it", "{__typename} %", "x", "Parse error on"},
+		{"the least", "{__typename}", "x", `{"data":{"__typename":"Query"}}`},
 		{"a mutation", "mutation{deleteIssue{id}}", "x", "Parse error on"},
 	}
 	for _, test := range tests {
