@@ -230,3 +230,24 @@ func TestRepliesAreForgotten(t *testing.T) {
 	same(t, "remembered", 200, len(w.Record.Ledger.Replied))
 	same(t, "the oldest of them", int64(31), w.Record.Ledger.Replied[0])
 }
+
+// TestLabelThatFails: a label that can't be put on keeps no word back, and is
+// put on when that works.
+func TestLabelThatFails(t *testing.T) {
+	t.Parallel()
+	w := world(orders(ada, 7, "/incident severity sev1", "/incident oops"))
+	plan := commandedPlan(incident.DefaultPolicy(), w)
+	var kept []incident.Effect
+	for _, e := range plan.Effects {
+		if e.Part() == incident.AnswersPart {
+			kept = append(kept, e)
+		}
+	}
+	first := slices.IndexFunc(kept, func(e incident.Effect) bool { _, ok := e.(incident.LabelParent); return ok })
+	same(t, "said before", 2, first)
+	plan.Effects = kept[:first]
+	w = carryOut(w, plan)
+	mentions(t, replied(w), "> /incident oops")
+	w = obeyed(t, incident.DefaultPolicy(), w)
+	same(t, "labels", []string{"incident", "sev1"}, w.Parent.Labels)
+}

@@ -135,6 +135,20 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
+// TestNotAskedElsewhere: nobody is asked about in another repository who may
+// not command here.
+func TestNotAskedElsewhere(t *testing.T) {
+	t.Parallel()
+	w := world(tracked(t, "Fix it"), orders(mallory, 7, "/followup done acme/docs#5"))
+	w.FollowUps[0].Issue = incident.NewKey("acme", "docs", 5)
+	w.Record.Ledger.Items[0].Issue = incident.Ref{Repo: "acme/docs", Number: 5}
+	asks := incident.QuestionsOf(incident.DefaultPolicy(), w).May
+	same(t, "asked", 1, len(asks))
+	same(t, "where", incident.Repo(""), asks[0].Repo)
+	answer(&w, asks)
+	same(t, "asked then", 0, len(incident.QuestionsOf(incident.DefaultPolicy(), w).May))
+}
+
 // TestWaitsForAdoption: an issue that a line names is a follow-up as soon as it
 // is known who wrote the line.
 func TestWaitsForAdoption(t *testing.T) {
