@@ -125,6 +125,9 @@ func fit(groups []group, room int) (hidden int) {
 // checklistLine is a line of the checklist. Only what has an issue has a box,
 // and a hidden mark that tells the box from those that people add.
 func checklistLine(l incident.TrackerLine, title int, alone bool) string {
+	if l.Raw {
+		return "- [ ] " + raw(l.Text)
+	}
 	parts := []string{name(l, title)}
 	if l.State != incident.Gone && l.Issue.Number == 0 {
 		parts = append(parts, "opening…")
@@ -135,6 +138,12 @@ func checklistLine(l incident.TrackerLine, title int, alone bool) string {
 		line += " " + markdown.BoxMark(reference(l))
 	}
 	return line
+}
+
+// raw is a line as a person wrote it into the tracker, where it stands still;
+// but it must not become what Hindsight writes itself.
+func raw(text string) string {
+	return strings.NewReplacer("<!--", "&lt;!--", "\n", " ", "\r", " ").Replace(text)
 }
 
 func boxOf(l incident.TrackerLine) string {

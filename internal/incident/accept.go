@@ -13,7 +13,6 @@ func (d *decision) accept() {
 	d.follow()
 	d.forgetDetached()
 	d.takeIn()
-	d.hold()
 	d.dropUnopened()
 	d.ticks()
 }
@@ -27,7 +26,7 @@ func (d *decision) takeIn() {
 	twins := map[ItemKey]time.Time{}
 	var fresh []candidate
 	for _, c := range d.found {
-		if c.Known || !d.counts(&c, twins) {
+		if c.Known || d.proposes(c) || !d.counts(&c, twins) {
 			continue
 		}
 		switch {
@@ -94,16 +93,6 @@ func (d *decision) goes(c *candidate) bool {
 	return false
 }
 
-// hold keeps the tracker as it is while the only place of an item's words is a
-// line that people added to it.
-func (d *decision) hold() {
-	for _, c := range d.lines {
-		if e := d.ledger().Entry(c.Entry.Key); e != nil && c.Item.Source == FromTracker && !e.Opened() {
-			d.undecidedTicks = true
-		}
-	}
-}
-
 // waits keeps in mind that a line can't be decided about yet. While one in the
 // tracker waits, the tracker must not be written: the line would be gone.
 func (d *decision) waits(c candidate) {
@@ -133,6 +122,8 @@ func (d *decision) settled(c candidate, twins map[ItemKey]time.Time) bool {
 func (d *decision) verdict(line ItemKey, item Item) Verdict {
 	switch {
 	case item.Source == FromPolicy, item.Source == FromSubIssue, d.policy.trusts(item.Author):
+		return Allowed
+	case item.Source == FromPage && d.Repository.Private: // only who may write can edit its wiki
 		return Allowed
 	case item.Author.Bot, item.Author.Login == "":
 		return Denied
@@ -191,7 +182,8 @@ func (d *decision) dropUnopened() {
 		present[c.Entry.Key] = !c.Item.Ticked
 	}
 	d.ledger().Items = slices.DeleteFunc(d.ledger().Items, func(e Entry) bool {
-		return !e.Opened() && !present[e.Key] && !slices.Contains(d.next.Opening, e.Key)
+		unread := e.Source == FromPage && d.PageUnread
+		return !e.Opened() && !present[e.Key] && !unread && !slices.Contains(d.next.Opening, e.Key)
 	})
 }
 

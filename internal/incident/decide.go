@@ -22,9 +22,11 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	if d.labelled() {
 		d.accept()
 		d.commands()
+		d.showProposed()
 		d.facts = d.read() // as the commands left them
 		d.page()
 		d.followUps()
+		d.link()
 		d.answers()
 		d.orders() // last of the answers: a label that can't be put on keeps no word back
 		d.closing()
@@ -55,6 +57,8 @@ type decision struct {
 	more    bool             // there are more than are looked at
 	lines   []candidate      // those of them that are followed up
 	waiting int
+	// proposed are the lines on a public page that wait to be accepted.
+	proposed []candidate
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
 	// unsure is true while an item is not known to be a new one that counts.

@@ -140,6 +140,16 @@ type AskWhy struct {
 	Body  string
 }
 
+// LinkItem appends the link to its issue to an item's line on the page.
+type LinkItem struct {
+	Path  string
+	Repo  Repo   // whose wiki the page is in; empty for the parent's repository
+	Text  string // of the line
+	Issue Key
+	Name  string // how the issue is called there
+	URL   string
+}
+
 // CloseDuplicate closes a follow-up that was opened twice.
 type CloseDuplicate struct {
 	Issue Key
@@ -205,6 +215,9 @@ func (e LabelParent) Part() Part { return e.For }
 func (UpdateFollowUp) Part() Part { return FollowUpsPart }
 
 // Part tells which piece of the work the effect belongs to.
+func (LinkItem) Part() Part { return PagePart }
+
+// Part tells which piece of the work the effect belongs to.
 func (SetFollowUp) Part() Part { return FollowUpsPart }
 
 // Part tells which piece of the work the effect belongs to.
@@ -228,6 +241,7 @@ func (LabelParent) effect()    {}
 func (UpdateFollowUp) effect() {}
 func (SetFollowUp) effect()    {}
 func (AskWhy) effect()         {}
+func (LinkItem) effect()       {}
 func (WriteReply) effect()     {}
 func (CloseParent) effect()    {}
 
@@ -288,6 +302,10 @@ func (e SetFollowUp) String() string {
 		return fmt.Sprintf("open %s again, as was ordered", e.Issue)
 	}
 	return fmt.Sprintf("close %s, as was ordered", e.Issue)
+}
+
+func (e LinkItem) String() string {
+	return fmt.Sprintf("link %s on the page, where it was proposed", e.Issue)
 }
 
 func (e AskWhy) String() string { return fmt.Sprintf("ask on %s why it was dropped", e.Issue) }

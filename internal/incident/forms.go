@@ -119,7 +119,7 @@ func followUpVerbs() []verb {
 		},
 		{
 			name: nameFollowUp, word: "accept", read: readAccept,
-			help: "Accepts what is proposed on the page of a public repository. The page is not read yet.",
+			help: "Accepts what the tracker lists as proposed on the page of a public repository.",
 		},
 		{name: nameFollowUp, word: "all", help: "Confirms that all of a large number of new items are meant."},
 		{

@@ -45,6 +45,7 @@ type Item struct {
 	Text    string // as written, without the box: one line, not neutral
 	Ticked  bool   // one that is ticked when it is first seen opens nothing
 	Command int64  // the comment in which "/followup" was written, or 0
+	Linked  bool      // on the page: the issue that it became is linked
 	Written time.Time // when the line was written or last edited, at most; zero if unknown
 }
 

@@ -344,6 +344,9 @@ type Record struct {
 	// which may have crossed a person's.
 	Edits   string    `json:"edits,omitempty"`
 	EditsAt time.Time `json:"edits_at,omitzero"`
+	// Proposed are the lines on a public page that the tracker has shown to
+	// wait for "/followup accept": what came later is not accepted unseen.
+	Proposed []ItemKey `json:"proposed,omitempty"`
 	// Twins are lines that say the same as one that stands elsewhere, and when
 	// they were first seen: perhaps that one is being moved.
 	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
@@ -353,5 +356,6 @@ type Record struct {
 func (r Record) Clone() Record {
 	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
 	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
+	r.Proposed = slices.Clone(r.Proposed)
 	return r
 }

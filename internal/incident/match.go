@@ -255,18 +255,22 @@ func (m *matcher) byReference() {
 	}
 }
 
-// bySource is the second rule: the same words in the same source. The same
-// place among equal words comes first, so that a ticked line does not take the
-// entry of its unticked twin.
+// bySource is the second rule: the same words in the same source. Of equal
+// ones, a line that is as it was comes first, then the same number among them,
+// so that a ticked line does not take the entry of its unticked twin.
 func (m *matcher) bySource() {
 	entries := m.byName(func(e Entry) string { return string(e.Source) })
-	for _, first := range []bool{true, false} {
+	for _, same := range []func(candidate, Entry) bool{
+		func(c candidate, e Entry) bool {
+			return e.Position == c.place && e.Tail == c.tail && e.Ticked == c.Item.Ticked
+		},
+		func(c candidate, e Entry) bool { return e.Key == c.line },
+		func(candidate, Entry) bool { return true },
+	} {
 		for _, c := range m.open() {
-			for _, e := range m.named(entries, string(c.Item.Source), *c) {
-				if e.Key == c.line || !first {
-					m.take(c, e)
-					break
-				}
+			free := m.named(entries, string(c.Item.Source), *c)
+			if i := slices.IndexFunc(free, func(e Entry) bool { return same(*c, e) }); i >= 0 {
+				m.take(c, free[i])
 			}
 		}
 	}

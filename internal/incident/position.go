@@ -20,11 +20,11 @@ func (m *matcher) byPosition() {
 	}
 	for source, open := range lines {
 		slices.SortStableFunc(gone[source], func(a, b Entry) int { return a.Position - b.Position })
-		m.pair(open, gone[source], m.landmarks(source))
+		m.pair(open, gone[source], m.landmarks(source, open, gone[source]))
 	}
 }
 
-// pair takes the lines in their order, and for each the next entry that it is.
+// pair takes the lines in their order, and for each the first entry that it is.
 func (m *matcher) pair(open []*candidate, gone []Entry, l landmarks) {
 	for _, c := range open {
 		words := sketch(normalized(c.Wish.Title))
@@ -50,10 +50,19 @@ type landmark struct{ before, now int }
 // gap is between two landmarks, by where these stand now; -1 is an end.
 type gap struct{ above, below int }
 
-func (m *matcher) landmarks(source Source) landmarks {
+// landmarks leave out lines that say the same as one that is gone, or new:
+// which of them it was can't be known.
+func (m *matcher) landmarks(source Source, open []*candidate, gone []Entry) landmarks {
+	unclear := map[string]bool{}
+	for _, c := range open {
+		unclear[c.words] = true
+	}
+	for _, e := range gone {
+		unclear[e.Words] = true
+	}
 	var l landmarks
 	for _, c := range m.found {
-		if c.Known && c.Item.Source == source && c.Entry.Source == source {
+		if c.Known && c.Item.Source == source && c.Entry.Source == source && (c.Refers || !unclear[c.words]) {
 			l = append(l, landmark{c.Entry.Position, c.place})
 		}
 	}

@@ -57,6 +57,9 @@ type TrackerView struct {
 	Ticking bool
 	// Refused is how many lines came from people who lack the permission.
 	Refused int
+	// Proposed are what stands on a public page and waits to be accepted: not
+	// neutral.
+	Proposed []string
 	// Waiting is how many new items want a confirmation first.
 	Waiting int
 	// From is the mildest severity that gets a page.
@@ -106,6 +109,10 @@ type TrackerLine struct {
 	Type    ItemType
 	// Unlisted is true when nobody's line asks for it any more.
 	Unlisted bool
+	// Raw is true for a line that a person added to the tracker, until its
+	// issue is opened: it stays as it is, with its box, since its words stand
+	// nowhere else.
+	Raw bool
 }
 
 // PageView is what a new page shows.

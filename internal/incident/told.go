@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -307,7 +308,22 @@ func notBuilt(_ *decision, o order) (func(), error) {
 	return nil, fmt.Errorf("«/%s %s» is not built yet: nothing was done", o.verb.name, o.verb.word)
 }
 
-func readAccept(*decision, order) (func(), error) {
-	return nil, errors.New("the page is not read yet, so nothing is proposed there that could be accepted: " +
-		"write follow-ups here, with «/followup TITLE»")
+// readAccept accepts what the tracker has shown to be proposed. What was
+// proposed since is shown first.
+func readAccept(d *decision, _ order) (func(), error) {
+	var shown []candidate
+	for _, c := range d.proposed {
+		if slices.Contains(d.Record.Proposed, c.line) {
+			shown = append(shown, c)
+		}
+	}
+	switch {
+	case len(shown) > 0:
+		return func() { d.takeProposed(shown) }, nil
+	case d.PageUnread || len(d.proposed) > 0:
+		d.atLatest(d.now.Add(proposedEvery))
+		return nil, errNotYet
+	}
+	return nil, errors.New("nothing is proposed on the page: write lines such as «- [ ] Alert on certificate age» there, " +
+		"under «Proposed», or follow-ups here")
 }

@@ -50,7 +50,7 @@ func (d *decision) view() TrackerView {
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
 		Status: d.policy.status(d.Parent.Labels), Page: d.pageState(), Skip: told.Skip, Meeting: told.Meeting,
 		Ticking: !d.NoHistory, Refused: d.refusedLines(), Waiting: d.waiting, From: d.policy.PageFrom,
-		Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
+		Proposed: d.proposedTexts(), Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
 	}
@@ -102,13 +102,16 @@ func (d *decision) checklist() []checklistLine {
 func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 	line := TrackerLine{
 		Text: c.Wish.Title, State: Open, Owner: e.Owner, Due: e.Due, Snoozed: e.Snoozed, Type: e.Type,
-		Unlisted: !listed && e.Source != FromTracker,
+		Unlisted: !listed && e.Source != FromTracker && !(e.Source == FromPage && d.PageUnread),
 	}
 	if f, seen := d.followUp(e.Issue); seen && e.Opened() {
 		line.State, line.URL = f.State, f.URL
 		if !f.Secret {
 			line.Text, line.Owner = f.Title, f.Owner
 		}
+	}
+	if line.Raw = listed && c.Item.Source == FromTracker && !e.Opened(); line.Raw {
+		line.Text = c.Item.Text
 	}
 	if e.Opened() {
 		line.Issue = e.Issue.In(d.Parent.Key.Repo)

@@ -32,6 +32,9 @@ type World struct {
 	// NoHistory is true on a host that does not tell who edited a comment:
 	// then no tick in the tracker counts.
 	NoHistory bool
+	// PageUnread is true when the page could not be read: what is proposed
+	// there is not among the items.
+	PageUnread bool
 	// FollowUps are the issues that carry our marker for this parent, or
 	// that the record or an item names. Two may name one item: the lower
 	// number counts.

@@ -31,6 +31,8 @@ func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, e
 		return incident.Outcome{}, n.updateFollowUp(ctx, e)
 	case incident.SetFollowUp:
 		return incident.Outcome{}, n.setFollowUp(ctx, e)
+	case incident.LinkItem:
+		return incident.Outcome{}, n.linkItem(ctx, e)
 	case incident.AskWhy:
 		return incident.Outcome{}, n.askWhy(ctx, e)
 	case incident.CloseDuplicate:

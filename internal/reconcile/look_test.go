@@ -256,7 +256,8 @@ func followUpOf(of incident.ID) string {
 	return body
 }
 
-// News of a wiki is for those whose page could not be made.
+// News of a wiki is for those whose page could not be made, and for those on
+// whose page something may be proposed.
 func TestWikiChanged(t *testing.T) {
 	t.Parallel()
 	s, _ := followed(t)
@@ -264,8 +265,11 @@ func TestWikiChanged(t *testing.T) {
 	stuck := incident.Record{Problems: map[incident.Part]incident.Problem{incident.PagePart: {}}}
 	s.memory.records[waiting], s.memory.records[incident.Key{Repo: "acme/till", Number: 44}] = stuck, stuck
 	s.memory.records[number(44)] = incident.Record{Problems: map[incident.Part]incident.Problem{incident.ClosingPart: {}}}
+	done := s.memory.records[parent]
+	done.Ledger.Closing.Complete = true
+	s.memory.records[number(45)] = done
 	s.lookAt(t, incident.Key{Repo: shop})
-	want := []mark{{installation, waiting, s.now()}}
+	want := []mark{{installation, parent, s.now()}, {installation, waiting, s.now()}}
 	if diff := cmp.Diff(want, s.marker.marks); diff != "" {
 		t.Errorf("marks (-want +got):\n%s", diff)
 	}

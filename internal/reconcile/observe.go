@@ -185,7 +185,7 @@ func (n *run) readRest(ctx context.Context, parent incident.Issue) error {
 		tasks = append(tasks, func(ctx context.Context) error { return n.listFollowUps(ctx, parent) })
 	}
 	if !n.rest {
-		tasks = append(tasks, n.readPulls)
+		tasks = append(tasks, n.readPulls, n.readPage)
 		if !parent.PullRequest {
 			tasks = append(tasks, n.readSubIssues)
 		}

@@ -26,6 +26,8 @@ func (n *run) readPeople(w *incident.World, comments []incident.Comment) {
 		}
 	}
 	w.Items = append(w.Items, n.pulled...)
+	proposed := n.proposed()
+	w.Items, w.PageUnread = append(w.Items, proposed.items...), proposed.unread
 }
 
 func commentItems(c incident.Comment) []incident.Item {
@@ -113,6 +115,64 @@ func (n *run) readSubIssues(ctx context.Context) error {
 			return err
 		}
 		n.subIssues = append(n.subIssues, f)
+	}
+	return nil
+}
+
+// page is what is proposed on the post-mortem page.
+type page struct {
+	items  []incident.Item
+	unread bool // it is not known what stands there
+}
+
+// readPage reads what is proposed on the page. A wiki that does not answer
+// holds up nothing else: what was proposed there is as it was.
+func (n *run) readPage(ctx context.Context) error {
+	at := n.snapshot().Ledger.Page
+	if !at.Made() {
+		return nil
+	}
+	var read page
+	content, _, err := n.r.Wiki.Read(ctx, n.installation, n.home(at.Repo), at.Path)
+	switch {
+	case isMissing(err): // people removed it
+	case err != nil:
+		read.unread = true
+		n.r.Log.WarnContext(ctx, "what is proposed on the page could not be read", "incident", n.key, "error", err)
+	}
+	for _, l := range markdown.Proposed(content) {
+		read.items = append(read.items, incident.Item{
+			Source: incident.FromPage, Text: l.Text, Ticked: l.Ticked, Linked: l.Linked,
+		})
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.page = read
+	return nil
+}
+
+func (n *run) proposed() page {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return page{slices.Clone(n.page.items), n.page.unread}
+}
+
+// linkItem appends a link to a line on the page, wherever the line stands by
+// now. One that is not there any more needs none.
+func (n *run) linkItem(ctx context.Context, e incident.LinkItem) error {
+	err := n.r.Wiki.Edit(ctx, n.installation, n.home(e.Repo), e.Path, "Link "+e.Name, func(now string) (string, bool) {
+		return markdown.Link(now, func(text string) bool { return text == e.Text }, e.Name, e.URL)
+	})
+	if err = unlessMissing(err); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i, item := range n.page.items {
+		if item.Text == e.Text && !item.Linked {
+			n.page.items[i].Linked = true
+			break
+		}
 	}
 	return nil
 }

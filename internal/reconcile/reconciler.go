@@ -113,23 +113,37 @@ func (r *Reconciler) lookAtLabels(ctx context.Context, installation int64, repo 
 	return r.Memory.SaveLook(ctx, repo, time.Time{})
 }
 
-// lookAtWiki makes due what may wait for a wiki's first page.
+// lookAtWiki makes due what may wait for a wiki's first page, and what may have
+// items proposed on its page.
 func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo incident.Repo) error {
-	keys, err := r.Memory.Incidents(ctx, repo)
+	keys, err := r.onWiki(ctx, repo)
 	if err != nil {
-		return fmt.Errorf("list the incidents of %s: %w", repo, err)
+		return err
 	}
 	for _, key := range keys {
-		record, _, err := r.Memory.Record(ctx, key)
-		if err != nil {
-			return fmt.Errorf("recall %s: %w", key, err)
-		}
-		if _, waits := record.Problems[incident.PagePart]; !waits {
-			continue
-		}
-		if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
-			return fmt.Errorf("mark %s: %w", key, err)
+		if err := r.mark(ctx, installation, key); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// onWiki are the incidents that something in the wiki may be news for.
+func (r *Reconciler) onWiki(ctx context.Context, repo incident.Repo) ([]incident.Key, error) {
+	keys, err := r.Memory.Incidents(ctx, repo)
+	if err != nil {
+		return nil, fmt.Errorf("list the incidents of %s: %w", repo, err)
+	}
+	var concerned []incident.Key
+	for _, key := range keys {
+		record, _, err := r.Memory.Record(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("recall %s: %w", key, err)
+		}
+		_, waits := record.Problems[incident.PagePart]
+		if waits || record.Ledger.Page.Made() && !record.Ledger.Closing.Complete {
+			concerned = append(concerned, key)
+		}
+	}
+	return concerned, nil
 }

@@ -51,6 +51,7 @@ type run struct {
 	united  bool // with the tracker's ledger
 	listed  bool // all follow-ups are known; until it is accepted, none is looked for
 	overlay map[incident.Key]incident.FollowUp
+	page    page
 	running map[incident.Part]bool
 	failed  map[incident.Part]bool // in this run
 }

@@ -186,6 +186,8 @@ type Settings struct {
 	Bad string `json:"bad,omitempty"`
 	// Found is whether there is a file.
 	Found bool `json:"found,omitempty"`
+	// WikiTip is the wiki's newest commit when it was asked for last.
+	WikiTip string `json:"wiki_tip,omitempty"`
 	// Label and FollowUpLabel are in force for the repository: with them an
 	// event is known to concern an incident.
 	Label         string `json:"label"`

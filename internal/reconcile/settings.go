@@ -105,7 +105,7 @@ func (r *Reconciler) settings(
 	missing, blocked := new(incident.Missing), new(incident.Blocked)
 	switch {
 	case errors.As(err, &missing):
-		s = Settings{}
+		s = Settings{WikiTip: s.WikiTip}
 	case errors.As(err, &blocked):
 		s.Bad = blocked.Text
 		return s, true, nil // and asked for again: a person may mend it without a push

@@ -116,6 +116,9 @@ func (r *Reconciler) sweepRepository(
 		}
 		due += marked
 	}
+	if err := r.sweepWiki(ctx, inst.ID, repo); err != nil {
+		return due, err
+	}
 	// The repository can be seen, and is neither archived nor suspended: what
 	// was paused because it was can go on.
 	if err := r.Marker.Resume(ctx, inst.ID, repo); err != nil {
@@ -126,6 +129,31 @@ func (r *Reconciler) sweepRepository(
 		return due, wrap(err, "recall the last look")
 	}
 	return due, wrap(r.Memory.SaveLook(ctx, repo, until), "remember the look")
+}
+
+// sweepWiki finds that somebody edited the wiki. Where no page is open, nobody
+// is asked; and a wiki that does not answer is asked again by the next sweep.
+func (r *Reconciler) sweepWiki(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.onWiki(ctx, repo)
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	tip, err := r.Wiki.Tip(ctx, installation, repo)
+	if err != nil {
+		r.Log.DebugContext(ctx, "whether the wiki has changed is not known", "repository", string(repo), "error", err)
+		return nil
+	}
+	settings, err := r.recallSettings(ctx, repo)
+	if err != nil || settings.WikiTip == tip {
+		return err
+	}
+	for _, key := range keys {
+		if err := r.mark(ctx, installation, key); err != nil {
+			return err
+		}
+	}
+	settings.WikiTip = tip
+	return wrap(r.Memory.SaveSettings(ctx, repo, settings), "remember the wiki of %s", repo)
 }
 
 // news is why an issue may want a look.

@@ -1,0 +1,78 @@
+package reconcile_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"hindsight/internal/incident"
+)
+
+// propose adds a line to the page, as a person does in the wiki.
+func (s *stage) propose(t *testing.T, line string) (path string) {
+	t.Helper()
+	path = s.record(parent).Ledger.Page.Path
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, after, ok := strings.Cut(s.wiki.pages[path], "### Proposed\n")
+	if !ok {
+		t.Fatalf("the page has no place for proposed items:\n%s", s.wiki.pages[path])
+	}
+	s.wiki.pages[path] = before + "### Proposed\n" + line + "\n" + after
+	return path
+}
+
+func TestProposedOnThePage(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.repository.Private = true
+	s.look(t)
+	path := s.propose(t, "- [ ] Alert on age @ben")
+	s.look(t)
+	f := s.openedOnce(t, "Alert on age")
+	if want := "- [ ] Alert on age @ben → [#" + strings.Split(f.Key.String(), "#")[1] + "](" + f.URL + ")\n"; !strings.Contains(s.wiki.pages[path], want) {
+		t.Errorf("the page does not say %q:\n%s", want, s.wiki.pages[path])
+	}
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+	s.memory.records = map[incident.Key]incident.Record{} // the database is deleted
+	s.look(t)
+	s.expect(t, 0, "OpenIssue", "Edit")
+}
+
+// In a public repository strangers may edit the wiki: what they propose waits
+// for somebody who may.
+func TestProposedOnAPublicPage(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.look(t)
+	s.propose(t, "- [ ] Alert on age")
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+	s.shows(t, "Alert on age", "/followup accept")
+	s.say(ben, "/followup accept")
+	s.propose(t, "- [ ] Pay the stranger")
+	s.look(t)
+	s.openedOnce(t, "Alert on age")
+	s.onlyFollowUp(t)
+	s.shows(t, "Pay the stranger")
+}
+
+// A wiki that does not answer holds up nothing, and what was proposed there
+// stays.
+func TestPageThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.repository.Private = true
+	s.look(t)
+	s.propose(t, "- [ ] Alert on age")
+	s.look(t)
+	s.before["Read"] = fails(errors.New("no route to host"))
+	s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
+	s.look(t)
+	s.openedOnce(t, "Write it down")
+	if body := s.tracker(t).Body; strings.Contains(body, "no longer listed") {
+		t.Errorf("what could not be read counts as removed:\n%s", body)
+	}
+}
