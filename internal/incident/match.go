@@ -274,6 +274,29 @@ func (m *matcher) bySource() {
 			}
 		}
 	}
+	m.uncross()
+}
+
+// uncross gives equal lines their entries in the order in which these stood,
+// where that makes no difference but to their neighbours.
+func (m *matcher) uncross() {
+	equal := map[Entry][]*candidate{}
+	for i := range m.found {
+		if c := &m.found[i]; c.Known && !c.Refers {
+			alike := Entry{Source: c.Entry.Source, Words: c.Entry.Words, Tail: c.Entry.Tail, Ticked: c.Entry.Ticked}
+			equal[alike] = append(equal[alike], c)
+		}
+	}
+	for _, lines := range equal {
+		entries := make([]Entry, len(lines))
+		for i, c := range lines {
+			entries[i] = c.Entry
+		}
+		slices.SortStableFunc(entries, func(a, b Entry) int { return a.Position - b.Position })
+		for i, c := range lines {
+			c.Entry = entries[i]
+		}
+	}
 }
 
 // byWords is the third rule: the same words in another source, once the old
