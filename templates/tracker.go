@@ -20,8 +20,10 @@ type trackerView struct {
 	PageIs         string
 	Tally          string
 	Groups         []group
-	Hidden         int  // lines that don't fit
-	Ownerless      int  // lines that need an owner
+	Hidden         int // lines that don't fit
+	Ownerless      int // lines that need an owner
+	HiddenNotes    int // that don't fit
+	HiddenProposed int
 	MoreDoubts     int  // that are not listed
 	Writing        bool // a page is to be written, or has been
 	ReviewMissing  bool
@@ -50,6 +52,11 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 			view.Ownerless++
 		}
 	}
+	for _, sparing := range frames {
+		if sparing(&view); utf8.RuneCountInString(t.render("tracker.md", view)) < bodyLimit-linesRoom {
+			break
+		}
+	}
 	for _, title := range lineLimits {
 		groups := checklist(v.Lines, title)
 		view.Groups, view.Hidden = headings(groups), len(v.Lines)
@@ -62,6 +69,30 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 	}
 	return t.render("tracker.md", view)
 }
+
+// linesRoom is how many characters are kept for the checklist, whatever else
+// people wrote that the tracker shows.
+const linesRoom = 16_000
+
+// frames are what stands around the checklist: all of it, and then less and
+// less, since words can grow fourteenfold when they are made neutral.
+var frames = []func(*trackerView){ //nolint:gochecknoglobals // a constant
+	func(v *trackerView) {
+		v.Notes, v.HiddenNotes = v.Notes[max(0, len(v.Notes)-notesShown):], max(0, len(v.Notes)-notesShown)
+		v.HiddenProposed = max(0, len(v.Proposed)-proposedShown)
+		v.Proposed = v.Proposed[:min(len(v.Proposed), proposedShown)]
+	},
+	func(v *trackerView) { v.HiddenNotes, v.Notes = v.HiddenNotes+len(v.Notes), nil },
+	func(v *trackerView) { v.HiddenProposed, v.Proposed = v.HiddenProposed+len(v.Proposed), nil },
+	func(v *trackerView) { v.Doubts = v.Doubts[:min(len(v.Doubts), 1)] },
+}
+
+// How many notes and proposed items are shown; the others are in the comments
+// in which they were written, and on the page.
+const (
+	notesShown    = 30
+	proposedShown = 20
+)
 
 // headings are the groups without their lines.
 func headings(groups []group) []group {

@@ -86,9 +86,13 @@ func trackers() map[string]incident.TrackerView {
 		"tracker-doubts":  {Facts: facts, Page: incident.PageComing, Doubts: manyDoubts()},
 		"tracker-no-tick": {Facts: facts, Page: incident.PageExists, Lines: few[:2], Ticking: true},
 		"tracker-skipped": {Facts: resolved(facts), Page: incident.PageSkipped, Skip: "Same as #41, @bob | says", Lines: few[:1]},
-		"tracker-no-wiki": {Facts: facts, Page: incident.PageNoWiki},
-		"tracker-below":   {Facts: facts, Page: incident.PageBelow},
-		"tracker-secret":  {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
+		"tracker-notes": {Facts: facts, Page: incident.PageExists, Notes: []incident.Note{
+			{At: noon, Text: "Rolled back v212 | " + hostile, URL: facts.URL + "#issuecomment-9", By: "bob"},
+		}},
+		"tracker-proposed": {Facts: public(facts), Page: incident.PageExists, Proposed: []string{"Alert on age", hostile}},
+		"tracker-no-wiki":  {Facts: facts, Page: incident.PageNoWiki},
+		"tracker-below":    {Facts: facts, Page: incident.PageBelow},
+		"tracker-secret":   {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
 		"tracker-secret-page": {
 			Facts: secret(staffed(facts)), Page: incident.PageExists, Lines: few[:1],
 		},
@@ -211,6 +215,30 @@ func TestTrackerStaysUnderGitHubsLimit(t *testing.T) {
 				t.Errorf("%d of %d are shown, and that is not what the tracker says", len(boxes), tt.n)
 			}
 		})
+	}
+}
+
+// Whatever people write into what stands around the checklist, it fits, and
+// leaves room for what is open.
+func TestTrackerOfManyWords(t *testing.T) {
+	t.Parallel()
+	view := crowd(1000, 60)
+	view.Doubts = manyDoubts()[:10]
+	for range 500 {
+		view.Proposed = append(view.Proposed, strings.Repeat("@", 300))
+		view.Notes = append(view.Notes, incident.Note{At: noon, Text: strings.Repeat("#", 500), URL: facts.URL, By: "bob"})
+	}
+	body := templates.New().Tracker(view)
+	if n := utf8.RuneCountInString(body); n > 65536 {
+		t.Errorf("the tracker has %d characters", n)
+	}
+	if n := len(templates.New().ReadBoxes(body, view.Key)); n < 100 {
+		t.Errorf("only %d lines are shown", n)
+	}
+	for _, want := range []string{"… and 480 more", "500 earlier"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("it does not say %q", want)
+		}
 	}
 }
 

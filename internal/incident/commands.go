@@ -195,7 +195,7 @@ type Note struct {
 	By   string // login
 }
 
-// notes are what people noted, in the order in which they did. What was
+// notes are what people noted, in the order of the times. What was
 // written is read again, so that a slip that is mended is mended everywhere.
 func (d *decision) notes() []Note {
 	at := map[ItemKey]time.Time{}
@@ -209,6 +209,7 @@ func (d *decision) notes() []Note {
 			notes = append(notes, Note{At: when, Text: text, URL: o.URL, By: o.Author.Login})
 		}
 	}
+	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At) })
 	return notes
 }
 

@@ -53,6 +53,8 @@ type TrackerView struct {
 	Skip string
 	// Meeting is when the post-mortem is talked about; zero if not said.
 	Meeting time.Time
+	// Notes are what people noted for the timeline, in the order of the times.
+	Notes []Note
 	// Ticking is true where ticking a box here has an effect.
 	Ticking bool
 	// Refused is how many lines came from people who lack the permission.

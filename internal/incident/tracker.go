@@ -50,7 +50,7 @@ func (d *decision) view() TrackerView {
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
 		Status: d.policy.status(d.Parent.Labels), Page: d.pageState(), Skip: told.Skip, Meeting: told.Meeting,
 		Ticking: !d.NoHistory, Refused: d.refusedLines(), Waiting: d.waiting, From: d.policy.PageFrom,
-		Proposed: d.proposedTexts(), Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
+		Notes: d.notes(), Proposed: d.proposedTexts(), Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
 	}
