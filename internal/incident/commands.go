@@ -41,6 +41,8 @@ func (w World) given() []order {
 	commands := slices.Clone(w.Commands)
 	slices.SortStableFunc(commands, func(a, b Command) int { return cmp.Compare(a.Comment, b.Comment) })
 	ofComment, ofAuthor, equal := map[int64]int{}, map[string]int{}, map[string]int{}
+	l := w.Record.Ledger
+	known := set(slices.Concat(l.Ran, l.Failed, l.Refused))
 	var orders []order
 	for _, c := range commands {
 		o := order{Command: c}
@@ -58,6 +60,9 @@ func (w World) given() []order {
 		o.verb = findVerb(c.Name, o.word)
 		if o.word == "help" { // whatever it is asked of
 			o.verb = findVerb(nameIncident, o.word)
+		}
+		if o.Written.Before(l.Since) && !known[o.key] {
+			continue
 		}
 		orders = append(orders, o)
 	}
@@ -137,9 +142,13 @@ func (d *decision) commands() {
 func (d *decision) obey(o order) {
 	l := d.ledger()
 	carryOut, _, err := d.understand(o)
+	var waits notYetError
 	switch {
-	case errors.Is(err, errNotYet):
+	case errors.As(err, &waits):
 		d.undecided = true
+		if waits.after > 0 {
+			d.atLatest(d.now.Add(waits.after))
+		}
 	case err != nil:
 		l.Failed = append(l.Failed, o.key)
 	default:

@@ -18,6 +18,9 @@ type Ledger struct {
 	// Home is the repository that the parent was in when the tracker was
 	// written last: after a transfer it tells where it came from.
 	Home Repo `json:"o,omitempty"`
+	// Since is when the parent was found to have been transferred. Comments may
+	// have got other ids with that: commands from before have run.
+	Since time.Time `json:"j,omitzero"`
 	// Accepted is who put the label on with the right to; zero until then.
 	Accepted Acceptance `json:"a,omitzero"`
 	// TrackerID is the comment, and Removals how often people deleted it.
@@ -222,7 +225,7 @@ func (l Ledger) Carried() Ledger {
 
 // Moved is the ledger of an incident that was transferred from its [Ledger.Home]
 // to another repository: what it made stays where it is.
-func (l Ledger) Moved(to Repo) Ledger {
+func (l Ledger) Moved(to Repo, now time.Time) Ledger {
 	l = l.clone()
 	if l.Page.Made() && l.Page.Repo == "" {
 		l.Page.Repo = l.Home
@@ -232,7 +235,7 @@ func (l Ledger) Moved(to Repo) Ledger {
 			l.Items[i].Issue = RefTo(e.Issue.In(l.Home), to)
 		}
 	}
-	l.Healed, l.Home = nil, to
+	l.Healed, l.Home, l.Since = nil, to, now.UTC().Truncate(time.Second)
 	return l
 }
 
@@ -269,6 +272,9 @@ func (l Ledger) Unite(other Ledger) Ledger {
 		u.Told = l.clone().Told
 	}
 	u.Home = cmp.Or(u.Home, other.Home)
+	if other.Since.After(u.Since) {
+		u.Since = other.Since
+	}
 	if u.Accepted.At.IsZero() {
 		u.Accepted = other.Accepted
 	}

@@ -164,7 +164,8 @@ func (w World) labelling() (ItemKey, Actor) {
 // confirmations are the "/followup all" commands that were not used yet.
 func (w World) confirmations() []Command {
 	return slices.DeleteFunc(slices.Clone(w.Commands), func(c Command) bool {
-		return c.Name != "followup" || !strings.EqualFold(c.Rest, "all") || c.Comment <= w.Record.Ledger.All
+		return c.Name != "followup" || !strings.EqualFold(c.Rest, "all") || c.Comment <= w.Record.Ledger.All ||
+			c.Written.Before(w.Record.Ledger.Since)
 	})
 }
 

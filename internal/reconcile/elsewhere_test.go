@@ -19,11 +19,22 @@ func later(at time.Time) func() time.Time { return func() time.Time { return at 
 func TestParentIsTransferred(t *testing.T) {
 	t.Parallel()
 	s, f := followed(t)
+	s.reconciler.Clock = later(opened.Add(59 * time.Minute))
+	s.forge.clock = s.reconciler.Clock
+	s.say(ben, "/incident severity sev1")
+	s.look(t)
+	s.edit(parent, func(i *incident.Issue) { i.Labels = []string{"incident", "sev2"} }) // people know better
+	s.look(t)
+	s.reconciler.Clock, s.forge.clock = s.now, s.now
 	there := incident.Key{Repo: till, Number: 3}
 	s.mu.Lock()
 	moved := s.forge.issues[parent]
 	moved.Key = there
-	s.forge.issues[there], s.forge.comments[there] = moved, s.forge.comments[parent]
+	for _, c := range s.forge.comments[parent] { // with other ids
+		c.ID += 5000
+		s.forge.comments[there] = append(s.forge.comments[there], c)
+	}
+	s.forge.issues[there] = moved
 	delete(s.forge.issues, parent)
 	delete(s.forge.comments, parent)
 	s.forge.moved[parent] = there
@@ -35,7 +46,7 @@ func TestParentIsTransferred(t *testing.T) {
 	}
 	s.forget()
 	s.lookAt(t, there)
-	s.expect(t, 0, "OpenIssue", "WriteComment", "Create")
+	s.expect(t, 0, "OpenIssue", "WriteComment", "Create", "AddLabels", "RemoveLabel")
 	entry := s.record(there).Ledger.Items[0]
 	if got := entry.Issue.In(till); got != f.Key {
 		t.Errorf("its follow-up is %s, want %s", got, f.Key)

@@ -136,7 +136,7 @@ func (f *fakeForge) Assignable(
 func (f *fakeForge) SubIssues(ctx context.Context, parent incident.Key) (subs []incident.Issue, err error) {
 	err = f.call(ctx, "SubIssues", parent.String(), func() error {
 		for _, key := range f.subs {
-			if issue, err := f.find(key); err == nil {
+			if issue, missing := f.find(key); missing == nil {
 				subs = append(subs, issue)
 			}
 		}
@@ -284,11 +284,11 @@ func (f *fakeForge) remove(on incident.Key, id int64) {
 
 func (f *fakeForge) Comment(ctx context.Context, on incident.Key, id int64) (c incident.Comment, err error) {
 	err = f.call(ctx, "Comment", fmt.Sprint(id), func() error {
-		found, err := f.comment(on, id)
-		if err == nil {
+		found, missing := f.comment(on, id)
+		if missing == nil {
 			c = *found
 		}
-		return err
+		return missing
 	})
 	return c, err
 }

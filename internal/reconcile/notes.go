@@ -128,11 +128,12 @@ func (r *Reconciler) observed(
 		return f, nil
 	}
 	repository, err := forge.Repository(ctx, issue.Key.Repo)
-	if missing := new(incident.Missing); err != nil && !errors.As(err, &missing) {
-		return f, fmt.Errorf("find out who may read %s: %w", issue.Key, err)
+	unseen := isMissing(err)
+	f.Secret = unseen || repository.Private
+	if unseen {
+		return f, nil
 	}
-	f.Secret = err != nil || repository.Private
-	return f, nil
+	return f, wrap(err, "find out who may read %s", issue.Key)
 }
 
 // notePull makes the incidents due that a pull request refers to: any news of
@@ -218,7 +219,7 @@ func (r *Reconciler) lookAtGone(
 		if f.Moved = moved; moved == (incident.Key{}) {
 			f.State = incident.Gone
 		}
-		if err := r.saveFollowUp(ctx, installation, f.of, f.FollowUp); err != nil {
+		if err = r.saveFollowUp(ctx, installation, f.of, f.FollowUp); err != nil {
 			return err
 		}
 	}
@@ -240,7 +241,7 @@ func (r *Reconciler) moveOut(ctx context.Context, installation int64, from, to i
 		return fmt.Errorf("recall the follow-ups of %s: %w", from, err)
 	}
 	for _, f := range followUps {
-		if err := r.Memory.ForgetFollowUp(ctx, from, f.Issue); err != nil {
+		if err = r.Memory.ForgetFollowUp(ctx, from, f.Issue); err != nil {
 			return fmt.Errorf("forget that %s belongs to %s: %w", f.Issue, from, err)
 		}
 	}

@@ -86,7 +86,7 @@ func (n *run) moveHere(ctx context.Context, of incident.ID, ledger incident.Ledg
 	switch {
 	case errors.As(err, &missing) && missing.Moved == n.key:
 		n.former = of
-		return ledger.Moved(n.key.Repo), nil
+		return ledger.Moved(n.key.Repo, n.r.Clock()), nil
 	case err != nil && !errors.As(err, &missing):
 		return ledger, fmt.Errorf("ask whether %s has moved to %s: %w", former, n.key, err)
 	}

@@ -81,7 +81,7 @@ func (n *run) readPull(ctx context.Context, key incident.Key) error {
 	}
 	refers := pull.PullRequest && slices.Contains(references(pull), n.key)
 	if !n.dry {
-		if _, err := n.r.Memory.SavePull(ctx, n.key, key, refers); err != nil {
+		if _, err = n.r.Memory.SavePull(ctx, n.key, key, refers); err != nil {
 			return fmt.Errorf("remember what %s refers to: %w", key, err)
 		}
 	}

@@ -250,7 +250,7 @@ func (r *Reconciler) sweepSettings(
 	if err != nil || !pushed.IsZero() && before.PushedAt.Equal(pushed) {
 		return before, err
 	}
-	if _, err := r.configure(ctx, forge, repo, pushed, false); err != nil {
+	if _, err = r.configure(ctx, forge, repo, pushed, false); err != nil {
 		return before, err
 	}
 	after, err := r.recallSettings(ctx, repo)
