@@ -49,6 +49,13 @@ func TestCheckedEntries(t *testing.T) {
 		{"attached", attached(sound(101)), true},
 		{"of a comment", source("comment:9223372036854775807"), true},
 		{"of the configuration", source("standard"), true},
+		{"of the tracker", source("tracker"), true},
+		{"of a sub-issue", source("sub-issue"), true},
+		{"of the page", source("page"), true},
+		{"of a pull request", source("pull:43"), true},
+		{"of no pull request", source("pull:0"), false},
+		{"of shorter words", words("qrstuvwx"), true},
+		{"of words of another length", words("qrstuvwxy"), false},
 		{"the highest number", issue(999_999_999), true},
 		{"no key", key(""), false},
 		{"a long key", key("abcdefgh23456"), false},
@@ -72,6 +79,44 @@ func TestCheckedEntries(t *testing.T) {
 			same(t, "kept", tt.keeps, slices.Contains(l.Checked().Items, tt.entry))
 		})
 	}
+}
+
+// TestCheckedDetails: what an entry can do without is left out, and the entry
+// stays.
+func TestCheckedDetails(t *testing.T) {
+	t.Parallel()
+	with := func(change func(*incident.Entry)) incident.Entry {
+		e := sound(101)
+		change(&e)
+		return e
+	}
+	good := with(func(e *incident.Entry) {
+		e.Position, e.Words, e.Sketch, e.Tail = 7, "qrstuvwx", "0123456789abcdef", "abcd"
+		e.Owner, e.Due, e.Priority, e.Type, e.Snoozed = "bob", "20261201", "p4", incident.Detection, "20270101"
+		e.Want, e.Wrote = incident.Open, incident.Written{Title: "qrstuvwx", Owner: "bob", Due: "20261201", Severity: 5, Date: "20261120"}
+	})
+	same(t, "good", []incident.Entry{good}, incident.Ledger{Items: []incident.Entry{good}}.Checked().Items)
+
+	bad := with(func(e *incident.Entry) {
+		e.Position, e.Sketch, e.Tail = -1, "0123456789ABCDEF", "-->x"
+		e.Owner, e.Due, e.Priority, e.Type, e.Snoozed = "<img>", "20261301", "p5", "[x](y)", "tomorrow"
+		e.Want, e.Wrote = incident.Dropped, incident.Written{Title: "Fix it", Owner: "@all", Due: "2026-12-01", Severity: 6, Date: "x"}
+	})
+	same(t, "bad", []incident.Entry{sound(101)}, incident.Ledger{Items: []incident.Entry{bad}}.Checked().Items)
+
+	elsewhere := with(func(e *incident.Entry) { e.Issue, e.Want = incident.Ref{Repo: "acme/infra", Number: 5}, incident.Done })
+	same(t, "an order about another repository", []incident.Entry{with(func(e *incident.Entry) { e.Issue = elsewhere.Issue })},
+		incident.Ledger{Items: []incident.Entry{elsewhere}}.Checked().Items)
+	for _, repo := range []incident.Repo{"acme/..", "Acme/Infra", "acme", "acme/x/y", "acme/x y", "/x"} {
+		lost := with(func(e *incident.Entry) { e.Issue.Repo = repo })
+		same(t, string(repo), 0, len(incident.Ledger{Items: []incident.Entry{lost}, Home: repo}.Checked().Items))
+	}
+	adopted := with(func(e *incident.Entry) { e.Adopted, e.Words = true, "" })
+	same(t, "adopted", []incident.Entry{adopted}, incident.Ledger{Items: []incident.Entry{adopted}}.Checked().Items)
+	adopted.Issue = incident.Ref{}
+	same(t, "adopted, and no issue", 0, len(incident.Ledger{Items: []incident.Entry{adopted}}.Checked().Items))
+	same(t, "home", incident.Repo(""), incident.Ledger{Home: "-->"}.Checked().Home)
+	same(t, "version", 0, incident.Ledger{Version: -1}.Checked().Version)
 }
 
 func TestCheckedPaths(t *testing.T) {
@@ -177,8 +222,10 @@ func (h hostile) when() time.Time {
 
 func (h hostile) entry() incident.Entry {
 	return incident.Entry{
-		Key: h.key(), Source: incident.Source(h.text("source", "body", "comment:7", "standard")),
-		Words: h.text("words", "qrstuvwx6767"), Issue: incident.Ref{Number: h.number()},
+		Key: h.key(), Source: incident.Source(h.text("source", "body", "comment:7", "standard", "tracker")),
+		Words: h.text("words", "qrstuvwx6767", "qrstuvwx"), Sketch: incident.Sketch(h.text("sketch", "0123456789abcdef")),
+		Tail: h.text("tail", "abcd"), Owner: h.text("owner", "bob"), Due: incident.Day(h.text("due", "20261201")),
+		Position: h.number(), Want: incident.State(h.text("want", "open", "done")), Issue: incident.Ref{Number: h.number()},
 		Attached: rapid.Bool().Draw(h.T, "attached"),
 	}
 }
@@ -206,6 +253,7 @@ func (h hostile) ledger() incident.Ledger {
 
 var (
 	safeKey  = regexp.MustCompile(`\A[a-z2-7]{12}\z`)
+	safeWord = regexp.MustCompile(`\A(?:[a-z2-7]{8}|[a-z2-7]{12})\z`)
 	safePath = regexp.MustCompile(`\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9-]+\.md\z`)
 	safeLine = regexp.MustCompile(`\A[A-Za-z0-9_:\[\]-]{1,160}\z`)
 )
@@ -214,7 +262,7 @@ var (
 func unsound(l incident.Ledger) string {
 	for _, e := range l.Items {
 		opened := e.Issue.Number > 0
-		if !safeKey.MatchString(string(e.Key)) || !safeKey.MatchString(e.Words) || !opened && e.Issue != (incident.Ref{}) ||
+		if !safeKey.MatchString(string(e.Key)) || !safeWord.MatchString(e.Words) || !opened && e.Issue != (incident.Ref{}) ||
 			!safeLine.MatchString(string(e.Source)) {
 			return fmt.Sprintf("%+v", e)
 		}

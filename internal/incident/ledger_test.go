@@ -120,6 +120,110 @@ func TestLedgerReadsOldTrackers(t *testing.T) {
 	same(t, "written again", strings.Replace(old, `"u":"https://x.test",`, "", 1), string(data))
 }
 
+// TestEntryIsReadAsItWasWritten: what stands for itself in the tracker, and what
+// was written as it was wanted.
+func TestEntryIsReadAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	full := incident.Entry{
+		Key: "abcdefgh2345", Source: incident.FromPull(43), Position: 7, Words: "qrstuvwx", Sketch: "0123456789abcdef", Tail: "wxyz",
+		Owner: "bob", Due: "20261201", Priority: "p1", Type: incident.Process, Ticked: true, Shown: true, Want: incident.Done,
+		Issue: incident.Ref{Repo: "acme/infra", Number: 5}, Attached: true, Asked: true, Snoozed: "20270101",
+	}
+	with := func(change func(*incident.Entry)) incident.Entry {
+		e := full
+		change(&e)
+		return e
+	}
+	asWanted := incident.Written{Title: "qrstuvwx", Owner: "bob", Due: "20261201", Severity: 2, Date: "20261120"}
+	tests := map[string]incident.Entry{
+		"nothing written yet":  full,
+		"written as wanted":    with(func(e *incident.Entry) { e.Wrote = asWanted }),
+		"written otherwise":    with(func(e *incident.Entry) { e.Wrote = incident.Written{Title: "aaaaaaaa", Owner: "ann", Due: "20261202"} }),
+		"nobody, at no time":   with(func(e *incident.Entry) { e.Owner, e.Due, e.Wrote = "", "", incident.Written{Title: "qrstuvwx"} }),
+		"words without a form": with(func(e *incident.Entry) { e.Sketch = "" }),
+		"adopted":              with(func(e *incident.Entry) { e.Adopted, e.Words, e.Sketch = true, "", "" }),
+		"of an older version":  with(func(e *incident.Entry) { e.Words, e.Sketch, e.Tail = "qrstuvwx6767", "", "" }),
+		"nothing":              {},
+	}
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data, err := json.Marshal(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got incident.Entry
+			if err := json.Unmarshal(data, &got); err != nil {
+				t.Fatal(err)
+			}
+			same(t, string(data), want, got)
+		})
+	}
+}
+
+// TestTheNewerCounts: of two ledgers that both know an item, or what people
+// said.
+func TestTheNewerCounts(t *testing.T) {
+	t.Parallel()
+	ledger := func(version int, owner string, change func(*incident.Entry)) incident.Ledger {
+		e := entry("a", 101)
+		e.Source = incident.Source("comment:" + owner)
+		change(&e)
+		return incident.Ledger{
+			Version: version, Items: []incident.Entry{e}, Told: incident.Told{Owner: owner},
+			Ran: []incident.ItemKey{incident.ItemKey("ran-" + owner)},
+		}
+	}
+	wants := func(e *incident.Entry) { e.Want = incident.Done }
+	done := func(e *incident.Entry) { e.Asked, e.Attached = true, true }
+	tests := []struct {
+		name         string
+		mine, others incident.Ledger
+		want         incident.Entry
+		owner        string
+	}{
+		{
+			name: "the tracker is newer", mine: ledger(3, "1", done), others: ledger(4, "2", wants), owner: "2",
+			want: incident.Entry{
+				Key: "a", Source: "comment:2", Words: "a", Issue: incident.Ref{Number: 101}, Want: incident.Done, Attached: true, Asked: true,
+			},
+		},
+		{
+			name: "the tracker is older: what was ordered has been done", mine: ledger(4, "1", func(*incident.Entry) {}), others: ledger(3, "2", wants), owner: "1",
+			want: incident.Entry{Key: "a", Source: "comment:1", Words: "a", Issue: incident.Ref{Number: 101}},
+		},
+		{
+			name: "of one age, they are of one mind but for what was done since", mine: ledger(4, "1", done), others: ledger(4, "1", wants), owner: "1",
+			want: incident.Entry{Key: "a", Source: "comment:1", Words: "a", Issue: incident.Ref{Number: 101}, Attached: true, Asked: true},
+		},
+		{
+			name: "an opening that only the older knows", mine: ledger(3, "1", done), owner: "2", others: ledger(4, "2", func(e *incident.Entry) { e.Issue = incident.Ref{} }),
+			want: incident.Entry{Key: "a", Source: "comment:2", Words: "a", Issue: incident.Ref{Number: 101}, Attached: true, Asked: true},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			u := tt.mine.Unite(tt.others)
+			same(t, "the entry", []incident.Entry{tt.want}, u.Items)
+			same(t, "the owner", tt.owner, u.Told.Owner)
+			same(t, "the version", max(tt.mine.Version, tt.others.Version), u.Version)
+		})
+	}
+}
+
+// TestVersionGrowsWithWhatIsSaid, and with nothing else, or the tracker would be
+// written for ever.
+func TestVersionGrowsWithWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(wrote(ada, "body", "Fix it")))
+	before := w.Record.Ledger.Version
+	w.Record = judgedPlan(w).Record
+	same(t, "nothing new", before, w.Record.Ledger.Version)
+	wrote(ada, "body", "Call back")(&w)
+	same(t, "a new line", before+1, judgedPlan(w).Record.Ledger.Version)
+}
+
 func drawLedger(t *rapid.T, name string) incident.Ledger {
 	var l incident.Ledger
 	when := func(what string) time.Time {
