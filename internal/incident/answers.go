@@ -112,7 +112,7 @@ func (d *decision) hear(to func(comment int64) *answer) {
 // be: but then it has to be given again.
 func (d *decision) failure(o order) ReplyLine {
 	_, form, err := d.understand(o)
-	if err == nil || errors.Is(err, errNotYet) {
+	if err == nil || errors.As(err, new(notYetError)) {
 		err = errors.New("it could not be carried out when it was written, and is not tried again: " +
 			"if it is still wanted, write it in a new comment")
 	}

@@ -151,6 +151,23 @@ func databaseLost(t *testing.T, w incident.World) incident.World {
 	return w
 }
 
+// TestAcceptWaits: while it is not known what is proposed, a command to accept
+// it waits, and a wiki that does not answer is left in peace. One that was
+// answered asks for no look at all.
+func TestAcceptWaits(t *testing.T) {
+	t.Parallel()
+	unread := func(w *incident.World) { w.PageUnread = true }
+	policy := incident.DefaultPolicy()
+	plan := commandedPlan(policy, world(public, unread, orders(ada, 7, "/followup accept")))
+	same(t, "looks again", now.Add(time.Minute), plan.LookAgain)
+	same(t, "effects", []string{`answer the command in comment 7 with "eyes"`}, effects(plan))
+
+	w := obeyed(t, policy, world(public, orders(ada, 7, "/followup accept")))
+	mentions(t, replied(w), "Nothing is proposed on the page")
+	unread(&w)
+	same(t, "looks again, answered", time.Time{}, commandedPlan(policy, w).LookAgain)
+}
+
 // TestSecondReply: of two replies to one comment, written by two replicas, the
 // first stays.
 func TestSecondReply(t *testing.T) {

@@ -160,7 +160,7 @@ func TestForms(t *testing.T) {
 	for _, form := range incident.CommandForms() {
 		t.Run(form.Form, func(t *testing.T) {
 			t.Parallel()
-			w := world(tracked(t, "Fix it"), orders(ada, 7, fill.Replace(form.Form)))
+			w := world(public, wrote(ada, incident.FromPage, "Add an alert"), tracked(t, "Fix it"), orders(ada, 7, fill.Replace(form.Form)))
 			w = obeyed(t, incident.DefaultPolicy(), w)
 			same(t, "can't be carried out yet", strings.Contains(form.Help, "yet."), strings.Contains(replied(w), "> "))
 		})

@@ -10,9 +10,13 @@ import (
 	"unicode"
 )
 
-// errNotYet says that it is not known yet whether a command can be carried
+// notYetError says that it is not known yet whether a command can be carried
 // out: it waits.
-var errNotYet = errors.New("something that it depends on is not known yet")
+type notYetError struct {
+	after time.Duration // until it is worth looking again; 0 where there will be news
+}
+
+func (notYetError) Error() string { return "something that it depends on is not known yet" }
 
 // textKept is how many characters are kept of what people write behind a
 // command.
@@ -320,9 +324,10 @@ func readAccept(d *decision, _ order) (func(), error) {
 	switch {
 	case len(shown) > 0:
 		return func() { d.takeProposed(shown) }, nil
-	case d.PageUnread || len(d.proposed) > 0:
-		d.atLatest(d.now.Add(proposedEvery))
-		return nil, errNotYet
+	case len(d.proposed) > 0:
+		return nil, notYetError{proposedEvery}
+	case d.PageUnread: // a wiki that does not answer is not asked all the time
+		return nil, notYetError{time.Minute}
 	}
 	return nil, errors.New("nothing is proposed on the page: write lines such as «- [ ] Alert on certificate age» there, " +
 		"under «Proposed», or follow-ups here")

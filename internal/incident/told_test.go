@@ -182,7 +182,7 @@ func TestWrongCommands(t *testing.T) {
 		{"/postmortem unpublish", "not built yet", "/postmortem unpublish"},
 		{"/postmortem skip", "No reason is given", "/postmortem skip REASON"},
 		{"/followup", "No title is given", "/followup TITLE [@owner] [p1] [due DATE] [in PLACE]"},
-		{"/followup accept", "nothing is proposed", "/followup accept"},
+		{"/followup accept", "Nothing is proposed", "/followup accept"},
 		{"/followup done", "No follow-up is named", "/followup done #77"},
 		{"/followup done #77", "«#77» is no follow-up of this incident", "/followup done #77"},
 		{"/followup done #101 twice", "«twice» names no follow-up", "/followup done #77"},
@@ -293,8 +293,8 @@ func TestNotes(t *testing.T) {
 		return incident.Note{At: at, Text: text, URL: "https://github.test/comment/7", By: "ada"}
 	}
 	same(t, "notes", []incident.Note{
-		note(at("2026-11-20 13:58"), "Rolled back v212"), note(writtenAt, "Called   the vendor"), note(writtenAt, "-2000 orders"),
-		note(opened, "it slowed down"), note(writtenAt, strings.Repeat("ö", 499)+"…"),
+		note(at("2026-11-20 13:58"), "Rolled back v212"), note(opened, "it slowed down"),
+		note(writtenAt, "Called   the vendor"), note(writtenAt, "-2000 orders"), note(writtenAt, strings.Repeat("ö", 499)+"…"),
 	}, incident.Notes(incident.DefaultPolicy(), w))
 	same(t, "said", "", replied(w))
 

@@ -46,7 +46,7 @@ func (d *decision) followUpOf(key Key) (*Entry, error) {
 	e := d.ledger().at(key, d.Parent.Key.Repo)
 	switch {
 	case e == nil && d.perhaps(key):
-		return nil, errNotYet
+		return nil, notYetError{}
 	case e == nil:
 		return nil, fmt.Errorf("%s is no follow-up of this incident: the checklist above lists them", quoted(d.nameOf(key)))
 	}
@@ -125,7 +125,7 @@ func (d *decision) maySet(o order, key Key) error {
 	case Allowed:
 		return nil
 	case Unknown:
-		return errNotYet
+		return notYetError{}
 	case Denied:
 		d.refuse(line)
 	}

@@ -194,6 +194,13 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 			}
 		case incident.CloseParent:
 			w.Parent.State, w.Parent.ClosedAt = incident.Done, now
+		case incident.LinkItem:
+			w.Items = slices.Clone(w.Items)
+			for i, item := range w.Items {
+				if item.Source == incident.FromPage && item.Text == e.Text {
+					w.Items[i].Linked = true
+				}
+			}
 		case incident.CreatePage, incident.AttachFollowUp, incident.CloseDuplicate, incident.React,
 			incident.UpdateFollowUp, incident.AskWhy:
 		}
