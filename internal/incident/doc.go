@@ -7,9 +7,12 @@
 // clock, a network or a disk, and it imports the standard library only, so
 // that every rule can be read, and tested, as a function.
 //
-// [ParseWish], [ParseTime] and their like read what people write behind an
-// item and in commands: owner, due date, times. Nothing is decided by them
-// yet; an item's words are still taken as they stand.
+// What people write comes in as items, commands and ticks. [ParseWish] reads
+// what stands behind an item's words, [ParseTime] and its like the times in
+// commands. Which entry of the ledger a line is, wherever it stands by now, is
+// the matter of match.go; what it becomes, of accept.go. What the rules must
+// know before they decide, who may and where to, they ask for by
+// [QuestionsOf].
 //
 // What must survive is the [Ledger]. It is kept twice: in the database, where
 // it is quick to reach, and in the tracker's comment, where it outlives the
