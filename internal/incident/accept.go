@@ -66,7 +66,7 @@ func (d *decision) counts(c *candidate, twins map[ItemKey]time.Time) bool {
 	if c.Item.Ticked && !c.Refers {
 		return false
 	}
-	if c.twin && !d.settled(*c, twins) {
+	if c.unread || c.twin && !d.settled(*c, twins) {
 		d.waits(*c)
 		return false
 	}

@@ -14,6 +14,10 @@ func (d *decision) follow() {
 			continue
 		}
 		d.lines = append(d.lines, c)
+		if c.Item.Source == FromPage && !d.Repository.Private {
+			e.Position = c.place // strangers may have changed the rest
+			continue
+		}
 		read := e.Tail != "" // else it comes from a marker, or an older tracker
 		if read && e.Ticked != c.Item.Ticked && !(c.Refers && c.moves) {
 			d.want(e, c.Item.Ticked)

@@ -23,6 +23,7 @@ type candidate struct {
 	place               int  // which of its source's lines it is, from 0
 	moves               bool // the entry had another line, in another place or of other words
 	twin                bool // it says the same as one that stands elsewhere
+	unread              bool // or perhaps elsewhere, on a page that could not be read
 }
 
 // linesTaken is how many lines of one author are looked at. Nobody writes
@@ -304,7 +305,9 @@ func (m *matcher) uncross() {
 func (m *matcher) byWords() {
 	entries := m.byName(func(Entry) string { return "" })
 	for _, c := range m.open() {
-		if free := m.named(entries, "", *c); len(free) > 0 {
+		free := m.named(entries, "", *c)
+		c.unread = slices.ContainsFunc(free, func(e Entry) bool { return e.Source == FromPage && m.PageUnread })
+		if len(free) > 0 && !c.unread {
 			c.moves = true
 			if m.may(c) {
 				m.take(c, free[0])
