@@ -46,7 +46,7 @@ func (p Part) failing() string {
 	case FollowUpsPart:
 		return "Not all follow-ups could be opened yet."
 	case AnswersPart:
-		return "Commands could not be answered with 👀 and 👍 yet."
+		return "Commands could not be answered, or their labels put on, yet."
 	case ClosingPart:
 		return "It could not be said yet whether all is done."
 	case TrackerPart:

@@ -90,7 +90,7 @@ func TestProblemsNameTheirPart(t *testing.T) {
 		incident.TrackerPart:   "The tracker could not be brought up to date yet.",
 		incident.PagePart:      noPageYet,
 		incident.FollowUpsPart: "Not all follow-ups could be opened yet.",
-		incident.AnswersPart:   "Commands could not be answered with 👀 and 👍 yet.",
+		incident.AnswersPart:   "Commands could not be answered, or their labels put on, yet.",
 		incident.ClosingPart:   "It could not be said yet whether all is done.",
 	}
 	failed := errors.New("token ghs_1 at https://github.test: 502")
