@@ -66,6 +66,9 @@ func (c *clone) make(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.keepPromises(ctx, filepath.Join(aside, "config")); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(c.git.repository()); err != nil {
 		return fmt.Errorf("remove the old clone: %w", err)
 	}
@@ -74,6 +77,20 @@ func (c *clone) make(ctx context.Context) error {
 	}
 	c.asked, c.made = true, true
 	return c.load(ctx)
+}
+
+// keepPromises makes git forget, but where [clone.promised] says so, that the
+// host has what isn't here. Else each command would fetch what it misses, one
+// by one; and in a damaged clone, so would each of those that fetch.
+func (c *clone) keepPromises(ctx context.Context, config string) error {
+	return c.git.run(ctx, command{args: []string{"config", "--file", config, "--remove-section", "remote.origin"}})
+}
+
+// promised are the settings for commands that may leave out what the host has.
+func (c *clone) promised() []string {
+	return []string{
+		"remote.origin.url=" + c.target.git, "remote.origin.promisor=true", "remote.origin.partialclonefilter=blob:none",
+	}
 }
 
 // load finds out what is in the clone.
@@ -91,7 +108,11 @@ func (c *clone) load(ctx context.Context) (err error) {
 // of a changed tree, the host sends the difference. One commit will do,
 // however many were made.
 func (c *clone) fetch(ctx context.Context, commit string) error {
-	err := c.git.run(ctx, command{args: []string{
+	// What is wrong with the trees is better found out here.
+	if err := c.readTree(ctx); err != nil {
+		return err
+	}
+	err := c.git.run(ctx, command{config: c.promised(), args: []string{
 		"fetch", "--quiet", "--depth=1", "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "origin", commit,
 	}})
 	if err != nil {
@@ -189,17 +210,41 @@ func (c *clone) file(ctx context.Context, path string) (*file, error) {
 // content is a file's, at most its first MiB, and its size in bytes. It is
 // fetched if it isn't at hand.
 func (c *clone) content(ctx context.Context, blob string) (content string, size int64, err error) {
+	content, size, err = c.atHand(ctx, blob)
+	if size >= 0 || err != nil {
+		return content, size, err
+	}
 	_, taken := measure(c.git.dir)
 	ctx, release := limitDisk(ctx, c.git.dir, taken+maxContent)
 	defer release()
+	// Nothing is said of what is here: the host would take it that this
+	// content is, too, as the commit that has it is.
+	err = c.git.run(ctx, command{config: append(c.promised(), "fetch.negotiationAlgorithm=noop"), args: []string{
+		"fetch", "--quiet", "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "origin", blob,
+	}})
+	if err != nil {
+		return "", 0, err
+	}
+	if content, size, err = c.atHand(ctx, blob); err == nil && size < 0 {
+		err = fmt.Errorf("%s did not arrive, though it was asked for", blob)
+	}
+	return content, size, err
+}
+
+// atHand is [clone.content] without the host; the size is negative if the
+// content isn't here.
+func (c *clone) atHand(ctx context.Context, blob string) (content string, size int64, err error) {
 	out, err := c.git.output(ctx, command{args: []string{"cat-file", "--batch"}, stdin: blob + "\n", limit: maxPage + 1<<10})
 	if err != nil {
 		return "", 0, err
 	}
 	header, content, _ := strings.Cut(out, "\n")
-	_, length, _ := strings.Cut(header, " blob ")
+	_, length, found := strings.Cut(header, " blob ")
+	if !found {
+		return "", -1, nil
+	}
 	if size, err = strconv.ParseInt(length, 10, 64); err != nil {
-		return "", 0, &gitError{verb: "cat-file", stderr: header, err: err}
+		return "", 0, fmt.Errorf("git cat-file printed %q: %w", header, err)
 	}
 	return content[:min(size, int64(len(content)))], size, nil
 }
@@ -243,7 +288,7 @@ type rejection struct {
 
 // push is never forced: what others pushed in the meantime makes a rejection.
 func (c *clone) push(ctx context.Context, commit string) (*rejection, error) {
-	out, err := c.git.output(ctx, command{args: []string{"push", "--porcelain", "--no-verify", "origin", commit + ":" + c.branch}})
+	out, err := c.git.output(ctx, command{args: []string{"push", "--porcelain", "--no-verify", "--", c.target.git, commit + ":" + c.branch}})
 	if err == nil {
 		return nil, c.advance(ctx, commit)
 	}

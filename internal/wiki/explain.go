@@ -25,6 +25,9 @@ type refusedError struct {
 
 func (e *refusedError) Error() string { return "the wiki refused the push: " + e.reason }
 
+// byGit is whether it was refused before the server was asked.
+func (e *refusedError) byGit() bool { return strings.HasPrefix(e.reason, "[rejected]") }
+
 // emptyError is a wiki without a commit.
 type emptyError struct{}
 

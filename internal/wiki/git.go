@@ -69,6 +69,7 @@ func environment(dir string) []string {
 		"GIT_CONFIG_GLOBAL=" + os.DevNull,
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_ASKPASS=",
+		"GIT_NO_LAZY_FETCH=1", // known to git 2.45 and newer
 		"LC_ALL=C",
 	}
 	for _, name := range []string{
@@ -106,6 +107,7 @@ func configuration(url, header string) []string {
 		{"protocol.version", "2"},
 		{"credential.helper", ""},
 		{"core.hooksPath", os.DevNull},
+		{"core.logAllRefUpdates", "false"},
 		{"core.protectNTFS", "false"}, // the index is never checked out
 		{"core.protectHFS", "false"},
 		{"core.bigFileThreshold", "32m"}, // more is not held in memory

@@ -21,18 +21,47 @@ func needsProcesses(t *testing.T) {
 // address.
 func processes(t *testing.T, address string) []string {
 	t.Helper()
-	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	var found []string
+	for _, pid := range processIDs(t, address) {
+		if line, ok := commandLine(pid); ok {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+func processIDs(t *testing.T, address string) []string {
+	t.Helper()
+	dirs, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var found []string
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			continue // ended meanwhile
+	for _, dir := range dirs {
+		if line, _ := commandLine(filepath.Base(dir)); strings.Contains(line, address) {
+			found = append(found, filepath.Base(dir))
 		}
-		if line := strings.ReplaceAll(string(data), "\x00", " "); strings.Contains(line, address) {
-			found = append(found, line)
+	}
+	return found
+}
+
+// commandLine is false when the process has ended.
+func commandLine(pid string) (string, bool) {
+	data, err := os.ReadFile(filepath.Join("/proc", pid, "cmdline"))
+	return strings.ReplaceAll(string(data), "\x00", " "), err == nil && len(data) > 0
+}
+
+// openFiles are the paths of the files that a process has open.
+func openFiles(t *testing.T, pid string) []string {
+	t.Helper()
+	links, err := filepath.Glob(filepath.Join("/proc", pid, "fd", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, link := range links {
+		if path, err := os.Readlink(link); err == nil { // else closed meanwhile
+			found = append(found, path)
 		}
 	}
 	return found

@@ -108,7 +108,8 @@ func (w *Wiki) leave(ctx context.Context, s *seat, c *clone) {
 }
 
 func (w *Wiki) keep(ctx context.Context, s *seat, c *clone) error {
-	if s.lock == nil {
+	// Where git hangs, it may be the clone's fault.
+	if s.lock == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return s.remove()
 	}
 	if err := s.sweep(); err != nil {

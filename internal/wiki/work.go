@@ -65,8 +65,14 @@ func (w *Wiki) inClone(ctx context.Context, t target, do func(context.Context, *
 // suspect is whether the failure may be the clone's: the host has answered,
 // and git failed nonetheless without a word of the host's.
 func (c *clone) suspect(ctx context.Context, err error) bool {
+	if !c.asked || ctx.Err() != nil {
+		return false
+	}
+	if refused, ok := errors.AsType[*refusedError](err); ok {
+		return refused.byGit()
+	}
 	failed, ok := errors.AsType[*gitError](err)
-	return ok && c.asked && ctx.Err() == nil && failed.status() == 0
+	return ok && failed.status() == 0
 }
 
 // publish makes a change until a push is taken. change is given the newest
