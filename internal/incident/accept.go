@@ -213,12 +213,18 @@ func (t Tick) line() ItemKey {
 // want notes what a person ordered by a box, if it is not so already.
 func (d *decision) want(e *Entry, ticked bool) {
 	f, seen := d.followUp(e.Issue)
-	switch closed := f.State == Done || f.State == Dropped; {
-	case !e.Opened() || f.State == Gone:
-	case ticked && !(seen && closed):
-		e.Want = Done
-	case !ticked && !(seen && f.State == Open):
-		e.Want = Open
+	is := f.State
+	if is == Dropped { // closed is closed
+		is = Done
+	}
+	wanted := Open
+	if ticked {
+		wanted = Done
+	}
+	switch {
+	case !e.Opened() || is == Gone:
+	case !seen || is != wanted:
+		e.Want = wanted
 	default:
 		e.Want = ""
 	}

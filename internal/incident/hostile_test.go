@@ -62,6 +62,26 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// FuzzItem: whatever a line says, it has one follow-up at most, and there is
+// nothing left to do after a while, with the database or without.
+func FuzzItem(f *testing.F) {
+	for _, seed := range []string{
+		"Fix it @bob p1 due 2w in acme/infra [process]", "#77 and more", "acme/infra#5", "https://github.test/acme/shop/issues/77?x#y",
+		"OPS-12", "<https://x.test>", "\u202e#77", "#42", "Fix it in jira, due 2026-02-30",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		w := settled(t, world(hasPlaces, exists(incident.NewKey("acme", "shop", 77), incident.Open), wrote(ada, "comment:7", line)))
+		if made := len(w.Record.Ledger.Items); made > 1 {
+			t.Fatalf("%q became %d items", line, made)
+		}
+		same(t, "done again", []string(nil), effects(judgedPlan(w)))
+		w.Record = fromTracker(t, w)
+		same(t, "opened without the database", []string(nil), opens(judgedPlan(w)))
+	})
+}
+
 // TestAThousandLinesInAComment: by those who may, they wait for a confirmation;
 // of others as many are counted as are remembered.
 func TestAThousandLinesInAComment(t *testing.T) {

@@ -18,8 +18,9 @@ func (d *decision) follow() {
 			e.Position = c.place // strangers may have changed the rest
 			continue
 		}
-		read := e.Tail != "" // else it comes from a marker, or an older tracker
-		if read && e.Ticked != c.Item.Ticked && !(c.Refers && c.moves) {
+		another := c.Refers && c.moves // line, whose box is not the one that was looked at
+		unread := e.Tail == ""         // it comes from a marker, or an older tracker
+		if e.Ticked != c.Item.Ticked && !another && !unread {
 			d.want(e, c.Item.Ticked)
 		}
 		e.Ticked, e.Source, e.Position = c.Item.Ticked, c.Item.Source, c.place

@@ -40,11 +40,11 @@ func FromComment(id int64) Source { return Source(fmt.Sprintf("comment:%d", id))
 // Item is a line that somebody wrote to be followed up.
 type Item struct {
 	Source  Source
-	URL     string // where the line can be read
-	Author  Actor  // who answers for it; empty for [FromPolicy]
-	Text    string // as written, without the box: one line, not neutral
-	Ticked  bool   // one that is ticked when it is first seen opens nothing
-	Command int64  // the comment in which "/followup" was written, or 0
+	URL     string    // where the line can be read
+	Author  Actor     // who answers for it; empty for [FromPolicy]
+	Text    string    // as written, without the box: one line, not neutral
+	Ticked  bool      // one that is ticked when it is first seen opens nothing
+	Command int64     // the comment in which "/followup" was written, or 0
 	Linked  bool      // on the page: the issue that it became is linked
 	Written time.Time // when the line was written or last edited, at most; zero if unknown
 }

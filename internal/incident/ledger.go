@@ -183,7 +183,7 @@ func RefTo(issue Key, parent Repo) Ref {
 	if issue.Repo == parent {
 		return Ref{Number: issue.Number}
 	}
-	return Ref{issue.Repo, issue.Number}
+	return Ref(issue)
 }
 
 // Reaction is one answer to a command.

@@ -29,7 +29,7 @@ type writer struct {
 	names int
 	// opened is which follow-up a line has, by the line's name.
 	opened map[int]int
-	lost   bool // the database, before this look
+	lost   bool         // the database, before this look
 	seen   map[int]bool // the lines that were there at a look, by name
 	// reworded are sources in which a line was reworded since the last look, and
 	// moved those whose lines are not where they were: both at once may be more
@@ -49,7 +49,9 @@ var subjects = []string{
 // slight are small changes of a title's words.
 var slight = []string{"%s soon", "Please %s", "%s (again)", "%s!"}
 
-func (wr *writer) source(what string) incident.Source { return rapid.SampledFrom(sources).Draw(wr.T, what) }
+func (wr *writer) source(what string) incident.Source {
+	return rapid.SampledFrom(sources).Draw(wr.T, what)
+}
 
 func (wr *writer) add() {
 	s := wr.source("to")

@@ -161,7 +161,7 @@ func (d *decision) wish(item Item) Wish {
 func tail(text, title string) string {
 	left := strings.Fields(normalized(title))
 	var behind []string
-	for _, word := range strings.Fields(normalized(text)) {
+	for word := range strings.FieldsSeq(normalized(text)) {
 		if len(left) > 0 && left[0] == word {
 			left = left[1:]
 			continue

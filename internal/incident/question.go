@@ -66,7 +66,7 @@ func QuestionsOf(policy Policy, w World) Questions {
 	d := newDecision(policy, w)
 	d.adopt()
 	d.recognise()
-	q := questioning{decision: &d, asked: set(d.ledger().Refused)}
+	q := questioning{d: &d, asked: set(d.ledger().Refused)}
 	for _, c := range d.found {
 		q.about(c)
 	}
@@ -86,18 +86,18 @@ func QuestionsOf(policy Policy, w World) Questions {
 
 // questioning puts questions together.
 type questioning struct {
-	*decision
 	Questions
+	d     *decision
 	asked map[ItemKey]bool // and those that need no answer
 }
 
 // may asks for a permission, once for each line.
 func (q *questioning) may(line ItemKey, in Repo, who Actor) {
-	if q.asked[line] || who.Bot || who.Login == "" || q.Verdicts[line] != Unknown {
+	if q.asked[line] || who.Bot || who.Login == "" || q.d.Verdicts[line] != Unknown {
 		return
 	}
 	q.asked[line] = true
-	if in == q.Parent.Key.Repo {
+	if in == q.d.Parent.Key.Repo {
 		in = ""
 	}
 	q.May = append(q.May, Ask{Line: line, Repo: in, Login: who.Login})
@@ -106,28 +106,28 @@ func (q *questioning) may(line ItemKey, in Repo, who Actor) {
 // about asks what is to be known of a line: first who may, then whether it can
 // go where it is to, then to whom.
 func (q *questioning) about(c candidate) {
-	e := q.ledger().Entry(c.Entry.Key)
+	e := q.d.ledger().Entry(c.Entry.Key)
 	switch {
 	case c.Known && e != nil && e.Opened():
 		q.owner(c, e)
 		return
 	case c.Known:
-	case q.verdict(c.line, c.Item) == Unknown && (!c.Item.Ticked || c.Refers || c.moves):
+	case q.d.verdict(c.line, c.Item) == Unknown && (!c.Item.Ticked || c.Refers || c.moves):
 		q.may(c.line, "", c.Item.Author)
 		return
-	case q.verdict(c.line, c.Item) != Allowed, c.Item.Ticked && !c.Refers:
+	case q.d.verdict(c.line, c.Item) != Allowed, c.Item.Ticked && !c.Refers:
 		return
 	}
-	if repo := c.elsewhere(q.Parent.Key.Repo); repo != "" {
+	if repo := c.elsewhere(q.d.Parent.Key.Repo); repo != "" {
 		q.may(c.there(repo), repo, c.Item.Author)
-		if q.judged(c.there(repo)) != Allowed {
+		if q.d.judged(c.there(repo)) != Allowed {
 			return
 		}
 	}
-	if _, known := q.decision.Places[c.In]; !known && c.In != "" && c.elsewhere(q.Parent.Key.Repo) != "" {
-		q.Questions.Places = union(q.Questions.Places, []Repo{c.In})
+	if _, known := q.d.Places[c.In]; !known && c.In != "" && c.elsewhere(q.d.Parent.Key.Repo) != "" {
+		q.Places = union(q.Places, []Repo{c.In})
 	}
-	if possible, _ := q.possible(c); c.Refers && possible == Unknown {
+	if possible, _ := q.d.possible(c); c.Refers && possible == Unknown {
 		q.Issues = union(q.Issues, []Key{c.Pointer.issue})
 	} else if possible == Allowed {
 		q.owner(c, nil)
@@ -138,18 +138,18 @@ func (q *questioning) about(c candidate) {
 // opened, when the owner is another one, and while nobody is assigned, so that
 // the tracker can say why.
 func (q *questioning) owner(c candidate, e *Entry) {
-	a := Assignment{c.In, q.ownerOf(c)}
+	a := Assignment{c.In, q.d.ownerOf(c)}
 	if e != nil {
-		f, _ := q.followUp(e.Issue)
+		f, _ := q.d.followUp(e.Issue)
 		a.Repo = e.Issue.Repo
 		if e.Adopted || f.State != Open || f.Owner != "" && strings.EqualFold(e.Wrote.Owner, a.Login) {
 			return
 		}
 	}
-	if a.Login == "" || c.Refers || q.decision.Assignable[a] != Unknown {
+	if a.Login == "" || c.Refers || q.d.Assignable[a] != Unknown {
 		return
 	}
-	q.Questions.Assignable = union(q.Questions.Assignable, []Assignment{a})
+	q.Assignable = union(q.Assignable, []Assignment{a})
 }
 
 // labelling is who answers for the label, and the line by which the verdict

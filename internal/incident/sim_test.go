@@ -389,7 +389,17 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		}
 	case incident.CloseDuplicate:
 		a.closeDuplicate(t, e)
-	case incident.React:
+	case incident.UpdateFollowUp:
+		a.update(t, e)
+	case incident.SetFollowUp:
+		f := a.ticket(e.Issue.Number)
+		if f == nil || f.deleted || f.entry.Key != e.Item {
+			t.Fatalf("%s: it is not there, or another item's", e)
+		}
+		f.issue.State = e.State
+	case incident.CloseParent:
+		a.parent.State, a.parent.ClosedAt = incident.Done, a.now
+	case incident.React, incident.AskWhy, incident.WriteReply, incident.LinkItem:
 	case incident.LabelParent:
 		if e.Label.Name != a.policy.CompleteLabel {
 			t.Fatalf("%s: not ours to touch", e)
@@ -433,6 +443,17 @@ func (a *app) open(e incident.OpenFollowUp) incident.Issue {
 		issue: issue, entry: incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words}, fresh: true,
 	})
 	return issue
+}
+
+// update writes the title, if it is Hindsight's own.
+func (a *app) update(t *rapid.T, e incident.UpdateFollowUp) {
+	f := a.ticket(e.Issue.Number)
+	if f == nil || f.entry.Key != e.Item {
+		t.Fatalf("%s: it is not there, or another item's", e)
+	}
+	if e.Renames(f.issue) {
+		f.issue.Title = e.Title
+	}
 }
 
 func (a *app) closeDuplicate(t *rapid.T, e incident.CloseDuplicate) {

@@ -40,7 +40,7 @@ func sketch(words string) Sketch {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(string(runes[i : i+3]))) // never fails
 		for n := range least {
-			least[n] = min(least[n], scrambled(h.Sum64()+uint64(n)*0x9e3779b97f4a7c15)) //nolint:gosec // below 16
+			least[n] = min(least[n], scrambled(h.Sum64()+uint64(n)*0x9e3779b97f4a7c15))
 		}
 	}
 	const digits = "0123456789abcdef"
