@@ -209,13 +209,12 @@ func (c *clone) file(ctx context.Context, path string) (*file, error) {
 
 // content is a file's, at most its first MiB, and its size in bytes. It is
 // fetched if it isn't at hand.
-func (c *clone) content(ctx context.Context, blob string) (content string, size int64, err error) {
-	content, size, err = c.atHand(ctx, blob)
-	if size >= 0 || err != nil {
-		return content, size, err
+func (c *clone) content(ctx context.Context, blob string) (content string, length int64, err error) {
+	content, length, err = c.atHand(ctx, blob)
+	if length >= 0 || err != nil {
+		return content, length, err
 	}
-	_, taken := measure(c.git.dir)
-	ctx, release := limitDisk(ctx, c.git.dir, taken+maxContent)
+	ctx, release := limitDisk(ctx, c.git.dir, size(c.git.dir)+maxContent)
 	defer release()
 	// Nothing is said of what is here: the host would take it that this
 	// content is, too, as the commit that has it is.
@@ -225,28 +224,28 @@ func (c *clone) content(ctx context.Context, blob string) (content string, size 
 	if err != nil {
 		return "", 0, err
 	}
-	if content, size, err = c.atHand(ctx, blob); err == nil && size < 0 {
+	if content, length, err = c.atHand(ctx, blob); err == nil && length < 0 {
 		err = fmt.Errorf("%s did not arrive, though it was asked for", blob)
 	}
-	return content, size, err
+	return content, length, err
 }
 
-// atHand is [clone.content] without the host; the size is negative if the
+// atHand is [clone.content] without the host; the length is negative if the
 // content isn't here.
-func (c *clone) atHand(ctx context.Context, blob string) (content string, size int64, err error) {
+func (c *clone) atHand(ctx context.Context, blob string) (content string, length int64, err error) {
 	out, err := c.git.output(ctx, command{args: []string{"cat-file", "--batch"}, stdin: blob + "\n", limit: maxPage + 1<<10})
 	if err != nil {
 		return "", 0, err
 	}
 	header, content, _ := strings.Cut(out, "\n")
-	_, length, found := strings.Cut(header, " blob ")
+	_, digits, found := strings.Cut(header, " blob ")
 	if !found {
 		return "", -1, nil
 	}
-	if size, err = strconv.ParseInt(length, 10, 64); err != nil {
+	if length, err = strconv.ParseInt(digits, 10, 64); err != nil {
 		return "", 0, fmt.Errorf("git cat-file printed %q: %w", header, err)
 	}
-	return content[:min(size, int64(len(content)))], size, nil
+	return content[:min(length, int64(len(content)))], length, nil
 }
 
 // readTree makes the tip's tree the index.

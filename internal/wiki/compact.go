@@ -3,7 +3,6 @@ package wiki
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +20,7 @@ const (
 // those contents of its files that are at hand. Git's own repack keeps
 // whatever came from the host for ever.
 func (c *clone) compact(ctx context.Context) error {
-	if c.tip == "" || ctx.Err() != nil || !c.grown() {
+	if idle := c.tip == "" || ctx.Err() != nil; idle || !c.grown() {
 		return nil
 	}
 	// From here on, the clone's history begins with the newest commit. All
@@ -39,23 +38,16 @@ func (c *clone) compact(ctx context.Context) error {
 	if err := os.WriteFile(base+"-"+pack+".promisor", nil, 0o600); err != nil {
 		return fmt.Errorf("mark the clone's pack: %w", err)
 	}
-	return c.removeObjects("pack-" + pack)
+	return removeFiles(c.git.objects(), func(path string) bool { return !strings.HasPrefix(path, "pack/pack-"+pack+".") })
 }
 
 func (r runner) objects() string { return filepath.Join(r.repository(), "objects") }
 
 func (c *clone) grown() bool {
 	files, taken, largest := 0, int64(0), int64(0)
-	// The function never fails, so neither does the walk.
-	_ = filepath.WalkDir(c.git.repository(), func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // what can't be seen is found when it is used
-		}
-		if info, err := d.Info(); err == nil {
-			files++
-			taken, largest = taken+info.Size(), max(largest, info.Size())
-		}
-		return nil
+	walk(c.git.repository(), func(size int64) {
+		files++
+		taken, largest = taken+size, max(largest, size)
 	})
 	return files > manyFiles || taken > 4*largest+manyBytes
 }
@@ -67,14 +59,4 @@ func (c *clone) cut() error {
 		return err
 	}
 	return os.Rename(shallow+".lock", shallow)
-}
-
-// removeObjects removes all objects but those of one pack.
-func (c *clone) removeObjects(but string) error {
-	return filepath.WalkDir(c.git.objects(), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), but) {
-			return err
-		}
-		return os.Remove(path)
-	})
 }

@@ -43,7 +43,7 @@ func limitDisk(ctx context.Context, dir string, most int64) (_ context.Context, 
 				return
 			case <-tick.C:
 			}
-			if _, taken := measure(dir); taken > most {
+			if size(dir) > most {
 				cancel(&diskError{most: most})
 			}
 		}
@@ -54,19 +54,23 @@ func limitDisk(ctx context.Context, dir string, most int64) (_ context.Context, 
 	}
 }
 
-// measure counts the files below a directory, and the bytes that they take.
-// Those that vanish meanwhile, as git's temporary ones do, don't count.
-func measure(dir string) (files int, taken int64) {
+// size is what the files below a directory take, in bytes.
+func size(dir string) (taken int64) {
+	walk(dir, func(size int64) { taken += size })
+	return taken
+}
+
+// walk visits the files below a directory with their sizes in bytes. Those
+// that vanish meanwhile, as git's temporary ones do, don't count.
+func walk(dir string, visit func(size int64)) {
 	// The function never fails, so neither does the walk.
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return nil //nolint:nilerr // what has vanished takes no room
 		}
 		if info, err := d.Info(); err == nil {
-			files++
-			taken += info.Size()
+			visit(info.Size())
 		}
 		return nil
 	})
-	return files, taken
 }

@@ -19,20 +19,19 @@ import (
 func (w *Wiki) Read(
 	ctx context.Context, installation int64, repo incident.Repo, path string,
 ) (content, tip string, err error) {
-	if err := checkPath(path); err != nil {
+	if err = checkPath(path); err != nil {
 		return "", "", err
 	}
 	err = w.work(ctx, installation, repo, "read the page "+path, func(ctx context.Context, c *clone) error {
-		if err := c.refresh(ctx); err != nil {
-			return err
+		if refreshErr := c.refresh(ctx); refreshErr != nil {
+			return refreshErr
 		}
 		tip = c.tip
-		there, err := c.page(ctx, path)
-		if err != nil {
-			return err
+		there, readErr := c.page(ctx, path)
+		if readErr == nil {
+			content = there.content
 		}
-		content = there.content
-		return nil
+		return readErr
 	})
 	return content, tip, err
 }

@@ -103,7 +103,7 @@ func TestReadAsksForWhatChanged(t *testing.T) {
 	}
 	for _, tt := range tests {
 		tt.before()
-		asked := s.since(func() { wantContent(t, w, s.content(wikiRepo, path)) })
+		asked := s.since(func() { wantContent(t, w, s.content()) })
 		if diff := cmp.Diff(tt.want, asked); diff != "" {
 			t.Errorf("requests when %s has changed (-want +got):\n%s", tt.name, diff)
 		}
@@ -190,7 +190,7 @@ func TestEdit(t *testing.T) {
 	mustEdit(t, w, func(now string) (string, bool) {
 		return strings.Replace(now, "# Ours\r\n", "# Ours, changed\r\n", 1), true
 	})
-	if got, want := s.content(wikiRepo, path), "# Ours, changed\r\n\r\nTheirs.\r\n"; got != want {
+	if got, want := s.content(), "# Ours, changed\r\n\r\nTheirs.\r\n"; got != want {
 		t.Errorf("content %q, want %q", got, want)
 	}
 	log := s.git(wikiRepo, "", "log", "-1", "--format=%P|%an|%s", "--name-only")
@@ -257,7 +257,7 @@ func TestEditRaced(t *testing.T) {
 				if r.Method+" "+r.URL.Path+"?"+r.URL.RawQuery == moment && races < 3 {
 					races++
 					s.savePages(wikiRepo, map[string]string{
-						path:                               fmt.Sprintf("%sPerson %d.\n", s.content(wikiRepo, path), races),
+						path:                               fmt.Sprintf("%sPerson %d.\n", s.content(), races),
 						fmt.Sprintf("Person-%d.md", races): "Mine.\n",
 					})
 				}
@@ -265,10 +265,10 @@ func TestEditRaced(t *testing.T) {
 			})
 			mustEdit(t, w, add("Ours."))
 			want := pageOf(42).Content + "Person 1.\nPerson 2.\nPerson 3.\nOurs.\n"
-			if diff := cmp.Diff(want, s.content(wikiRepo, path)); diff != "" {
+			if diff := cmp.Diff(want, s.content()); diff != "" {
 				t.Errorf("content (-want +got):\n%s", diff)
 			}
-			if got := s.commits(wikiRepo); got != "6" {
+			if got := s.commits(); got != "6" {
 				t.Errorf("%s commits, want 6: nothing is lost, nothing doubled", got)
 			}
 		})
@@ -293,7 +293,7 @@ func TestEditRacedAway(t *testing.T) {
 				return false
 			})
 			wantMissing(t, edit(t, w, add("Ours.")))
-			if got := s.commits(wikiRepo); got != "3" {
+			if got := s.commits(); got != "3" {
 				t.Errorf("%s commits, want 3: none of ours", got)
 			}
 		})
@@ -319,8 +319,8 @@ func TestEditAnswerLost(t *testing.T) {
 		return false
 	})
 	mustEdit(t, w, add("Ours."))
-	if got, want := s.content(wikiRepo, path), pageOf(42).Content+"Ours.\n"; got != want || s.commits(wikiRepo) != "3" {
-		t.Errorf("content %q after %s commits, want %q after 3", got, s.commits(wikiRepo), want)
+	if got, want := s.content(), pageOf(42).Content+"Ours.\n"; got != want || s.commits() != "3" {
+		t.Errorf("content %q after %s commits, want %q after 3", got, s.commits(), want)
 	}
 }
 
@@ -342,7 +342,7 @@ func TestEditMany(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	got := s.content(wikiRepo, path)
+	got := s.content()
 	for _, line := range want {
 		if strings.Count(got, line) != 1 {
 			t.Errorf("content lacks %q, or has it twice:\n%s", line, got)

@@ -59,27 +59,37 @@ func (s *seat) sweep() error {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() != "wiki.git" {
+		if e.Name() != "wiki.git" || !e.IsDir() {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(s.dir, e.Name())))
 		}
 	}
-	return errors.Join(err, filepath.WalkDir(filepath.Join(s.dir, "wiki.git"), removeLitter))
+	return errors.Join(err, removeFiles(filepath.Join(s.dir, "wiki.git"), litter))
 }
 
-// removeLitter removes lock files, which would make git refuse for ever, and
-// objects that never arrived.
-func removeLitter(path string, d fs.DirEntry, err error) error {
+// litter are lock files, which would make git refuse for ever, and objects
+// that never arrived.
+func litter(path string) bool {
+	return strings.HasSuffix(path, ".lock") ||
+		strings.HasPrefix(path, "objects/") && strings.Contains(path, "/tmp_")
+}
+
+// removeFiles removes the files below the directory whose path in it is of
+// that kind. No directory is no failure.
+func removeFiles(dir string, kind func(path string) bool) error {
+	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil || d.IsDir() {
+	if err != nil {
 		return err
 	}
-	unfinished := strings.HasPrefix(d.Name(), "tmp_") && strings.Contains(path, string(filepath.Separator)+"objects"+string(filepath.Separator))
-	if unfinished || strings.HasSuffix(d.Name(), ".lock") {
-		return os.Remove(path)
-	}
-	return nil
+	defer func() { _ = root.Close() }() // nothing was written to it
+	return fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !kind(path) {
+			return err
+		}
+		return root.Remove(path)
+	})
 }
 
 // clear removes the clone. It loses its name first: half a clone is none.
@@ -118,7 +128,7 @@ func (w *Wiki) keep(ctx context.Context, s *seat, c *clone) error {
 	if err := c.compact(ctx); err != nil {
 		return err
 	}
-	if _, taken := measure(s.dir); !s.holds() || taken > min(maxOne, w.options.MaxKept, w.options.MaxScratch) {
+	if !s.holds() || size(s.dir) > min(maxOne, w.options.MaxKept, w.options.MaxScratch) {
 		return s.remove()
 	}
 	now := w.options.Clock()
@@ -140,8 +150,7 @@ func (w *Wiki) trim() error {
 	}
 	var taken int64
 	for i, s := range seats {
-		_, size := measure(s.dir)
-		if taken += size; i < w.options.MaxClones && taken <= w.options.MaxKept {
+		if taken += size(s.dir); i < w.options.MaxClones && taken <= w.options.MaxKept {
 			continue
 		}
 		err = errors.Join(err, w.evict(s.dir))

@@ -175,7 +175,7 @@ func TestDamagedClone(t *testing.T) {
 			mustCreate(t, w, pageOf(43))
 			s.save(wikiRepo, "Other.md", "Hi again.\n")
 			wantContent(t, w, pageOf(42).Content+"Ours.\n")
-			if got := s.commits(wikiRepo); got != "6" {
+			if got := s.commits(); got != "6" {
 				t.Errorf("%s commits, want 6", got)
 			}
 			s.git(wikiRepo, "", "fsck", "--strict", "--no-dangling")
@@ -208,8 +208,8 @@ func TestCutOff(t *testing.T) {
 			}
 			s.intercept(nil)
 			mustEdit(t, w, add("Ours."))
-			if got := s.content(wikiRepo, path); got != "Mine.\nOurs.\n" || s.commits(wikiRepo) != "4" {
-				t.Errorf("content %q after %s commits, want both lines after 4", got, s.commits(wikiRepo))
+			if got := s.content(); got != "Mine.\nOurs.\n" || s.commits() != "4" {
+				t.Errorf("content %q after %s commits, want both lines after 4", got, s.commits())
 			}
 		})
 	}
@@ -241,11 +241,11 @@ func TestRewrittenHistory(t *testing.T) {
 			t.Parallel()
 			s, w := published(t)
 			s.save(wikiRepo, path, pageOf(42).Content+"Hi.\n")
-			wantContent(t, w, s.content(wikiRepo, path))
+			wantContent(t, w, s.content())
 			rewrite(s)
-			wantContent(t, w, s.content(wikiRepo, path))
+			wantContent(t, w, s.content())
 			mustEdit(t, w, add("Ours."))
-			if got, want := s.content(wikiRepo, path), "Ours.\n"; !strings.HasSuffix(got, want) {
+			if got, want := s.content(), "Ours.\n"; !strings.HasSuffix(got, want) {
 				t.Errorf("content %q, want %q at its end", got, want)
 			}
 			s.git(wikiRepo, "", "fsck", "--strict", "--no-dangling")
@@ -279,10 +279,10 @@ func TestSharedDirectory(t *testing.T) {
 		t.Error(err)
 	}
 	wantOnlyClones(t, o.Dir, 1)
-	if got, want := s.content(wikiRepo, path), pageOf(42).Content+"Two.\nOne.\n"; got != want {
+	if got, want := s.content(), pageOf(42).Content+"Two.\nOne.\n"; got != want {
 		t.Errorf("content %q, want %q", got, want)
 	}
-	if asked := s.since(func() { wantContent(t, second, s.content(wikiRepo, path)) }); len(asked) != 1 {
+	if asked := s.since(func() { wantContent(t, second, s.content()) }); len(asked) != 1 {
 		t.Errorf("requests %v, want one: the clone is free again, and of use to both", asked)
 	}
 }
@@ -335,7 +335,7 @@ func TestCompaction(t *testing.T) {
 	if after := len(files(t, dir)); before < 250 || after > 20 {
 		t.Errorf("%d files became %d, want less than 20", before, after)
 	}
-	if asked := s.since(func() { wantContent(t, w, s.content(wikiRepo, path)) }); len(asked) != 1 {
+	if asked := s.since(func() { wantContent(t, w, s.content()) }); len(asked) != 1 {
 		t.Errorf("requests %v, want one: the page's content is still at hand", asked)
 	}
 	if asked := s.since(func() { mustCreate(t, w, pageOf(43)) }); len(asked) != 3 {

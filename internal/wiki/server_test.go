@@ -193,14 +193,15 @@ func (s *server) pages() []string {
 	return strings.Split(strings.TrimSuffix(s.git(wikiRepo, "", "ls-tree", "-r", "-z", "--name-only", "HEAD"), "\x00"), "\x00")
 }
 
-func (s *server) content(repo, path string) string {
+// content is our page's.
+func (s *server) content() string {
 	s.t.Helper()
-	return s.git(repo, "", "cat-file", "blob", "HEAD:"+path)
+	return s.git(wikiRepo, "", "cat-file", "blob", "HEAD:"+path)
 }
 
-func (s *server) commits(repo string) string {
+func (s *server) commits() string {
 	s.t.Helper()
-	return strings.TrimSpace(s.git(repo, "", "rev-list", "--count", "HEAD"))
+	return strings.TrimSpace(s.git(wikiRepo, "", "rev-list", "--count", "HEAD"))
 }
 
 func (s *server) git(repo, stdin string, args ...string) string {

@@ -109,7 +109,7 @@ func TestCreate(t *testing.T) {
 			if diff := cmp.Diff([]string{path, "Home.md", "images/a/b.svg"}, s.pages()); diff != "" {
 				t.Errorf("pages (-want +got):\n%s", diff)
 			}
-			if got := s.content(wikiRepo, path); got != pageOf(42).Content {
+			if got := s.content(); got != pageOf(42).Content {
 				t.Errorf("content %q", got)
 			}
 			log := s.git(wikiRepo, "", "log", "-1", "--format=%P|%an|%ae|%ct|%s", "refs/heads/"+branch)
@@ -129,7 +129,7 @@ func TestCreateFirstCommit(t *testing.T) {
 	s.init(wikiRepo, "trunk")
 	w, _ := newWiki(t, s, nil)
 	mustCreate(t, w, pageOf(42))
-	if got := s.commits(wikiRepo); got != "1" {
+	if got := s.commits(); got != "1" {
 		t.Errorf("%s commits, want 1", got)
 	}
 	if diff := cmp.Diff([]string{path}, s.pages()); diff != "" {
@@ -145,12 +145,12 @@ func TestCreateAgain(t *testing.T) {
 	s.wiki(wikiRepo, "master")
 	w, _ := newWiki(t, s, nil)
 	mustCreate(t, w, pageOf(42))
-	edited := s.content(wikiRepo, path) + "\nWhat a person added.\n" + strings.Repeat("x", 2<<20)
+	edited := s.content() + "\nWhat a person added.\n" + strings.Repeat("x", 2<<20)
 	s.save(wikiRepo, path, edited)
 	tip, asked := s.tip(wikiRepo), len(s.asked())
 
 	mustCreate(t, w, pageOf(42))
-	if s.tip(wikiRepo) != tip || s.content(wikiRepo, path) != edited {
+	if s.tip(wikiRepo) != tip || s.content() != edited {
 		t.Error("the wiki changed")
 	}
 	for _, r := range s.asked()[asked:] {
@@ -225,7 +225,7 @@ func TestCreateRaced(t *testing.T) {
 			if diff := cmp.Diff([]string{path, "Home.md", "Person-1.md", "Person-2.md", "Person-3.md"}, s.pages()); diff != "" {
 				t.Errorf("pages (-want +got):\n%s", diff)
 			}
-			if got := s.commits(wikiRepo); got != "5" {
+			if got := s.commits(); got != "5" {
 				t.Errorf("%s commits, want 5: nothing is lost, nothing doubled", got)
 			}
 		})
@@ -304,37 +304,5 @@ func TestCreateFromTwoProcesses(t *testing.T) {
 	wg.Wait()
 	if got := s.pages(); len(got) != 3 || pushes.Load() != 3 {
 		t.Errorf("%d pushes made %v, want one rejected and three pages", pushes.Load(), got)
-	}
-}
-
-// What one page costs doesn't grow with the length of the others.
-
-func TestCost(t *testing.T) {
-	t.Parallel()
-	s := newServer(t)
-	s.wiki(wikiRepo, "master")
-	pages := map[string]string{}
-	for n := range 1000 {
-		pages[fmt.Sprintf("Page-%04d.md", n)] = strings.Repeat(fmt.Sprintf("%x words of page %d\n", n*n, n), 500)
-	}
-	s.savePages(wikiRepo, pages)
-	w, _ := newWiki(t, s, nil)
-	mustCreate(t, w, pageOf(42))
-	want := []string{
-		"GET /info/refs service=git-upload-pack",
-		"POST /git-upload-pack", // which branch
-		"POST /git-upload-pack", // the commit and its trees
-		"GET /info/refs service=git-receive-pack",
-		"POST /git-receive-pack",
-	}
-	if diff := cmp.Diff(want, s.asked()); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
-	}
-	t.Logf("%d bytes down, %d bytes up", s.sent.Load(), s.received.Load())
-	if down := s.sent.Load(); down > 50_000 {
-		t.Errorf("%d bytes down, want at most 50 kB", down)
-	}
-	if up := s.received.Load(); up > 5_000 {
-		t.Errorf("%d bytes up, want at most 5 kB", up)
 	}
 }
