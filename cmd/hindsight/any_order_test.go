@@ -192,11 +192,9 @@ func (s *saga) check(rt *rapid.T) {
 	if len(comments) != 1 {
 		rt.Fatalf("the app wrote %d comments, want the tracker alone: %q", len(comments), comments)
 	}
-	if got := strings.Count(comments[0], "- [ ]"); got != states[false]+strings.Count(comments[0], "Write `- [ ]") {
-		rt.Errorf("the tracker shows %d open, there are %d:\n%s", got, states[false], comments[0])
-	}
-	if got := strings.Count(comments[0], "- [x]"); got != states[true] {
-		rt.Errorf("the tracker shows %d done, there are %d:\n%s", got, states[true], comments[0])
+	if open, closed := boxes(comments[0]); open != states[false] || closed != states[true] {
+		rt.Errorf("the tracker shows %d open and %d closed, there are %d and %d:\n%s",
+			open, closed, states[false], states[true], comments[0])
 	}
 	if pages := s.pages(shop); len(pages) != 1 {
 		rt.Errorf("the wiki has the pages %q, want one", pages)

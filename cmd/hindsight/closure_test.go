@@ -25,30 +25,30 @@ func TestClosureTable(t *testing.T) {
 	}{
 		"left open": {
 			func(*house, int) error { return nil },
-			"- [ ] Alert on the age", "", "0 of 3 done",
+			"- [ ] Alert on the age", "", "**3 open** (3 need an owner)",
 		},
 		"closed as completed": {
 			func(h *house, n int) error { return h.github.As(bob).Close(shop, n, "completed") },
-			"- [x] Alert on the age", "", "1 of 3 done",
+			"- [x] Alert on the age", "", "**2 open** (2 need an owner) · 1 done",
 		},
 		"closed as not planned": {
 			func(h *house, n int) error { return h.github.As(bob).Close(shop, n, "not_planned") },
-			"- [x] ~~Alert on the age", "not planned", "0 of 3 done, 1 dropped",
+			"- [x] ~~Alert on the age", "not planned", "**2 open** (2 need an owner) · 1 dropped",
 		},
 		"closed as duplicate": {
 			func(h *house, n int) error { return h.github.As(bob).Close(shop, n, "duplicate") },
-			"- [x] ~~Alert on the age", "not planned", "0 of 3 done, 1 dropped",
+			"- [x] ~~Alert on the age", "not planned", "**2 open** (2 need an owner) · 1 dropped",
 		},
 		"renamed": {
 			func(h *house, n int) error {
 				title := "Alert on <b>old</b> certificates"
 				return h.github.As(alice).EditIssue(shop, n, &title, nil)
 			},
-			"- [ ] Alert on &lt;b&gt;old", "", "0 of 3 done",
+			"- [ ] Alert on &lt;b&gt;old", "", "**3 open** (3 need an owner)",
 		},
 		"assigned": {
 			func(h *house, n int) error { return h.github.As(bob).Assign(shop, n, alice) },
-			"- [ ] Alert on the age", "· alice", "0 of 3 done",
+			"- [ ] Alert on the age", "· alice", "**3 open** (2 need an owner)",
 		},
 		"deleted": {
 			func(h *house, n int) error {
@@ -57,7 +57,7 @@ func TestClosureTable(t *testing.T) {
 				}
 				return h.github.As(alice).DeleteIssue(shop, n)
 			},
-			"- Alert on the age", "gone", "0 of 2 done",
+			"- Alert on the age", "gone", "**2 open** (2 need an owner) · 1 gone",
 		},
 	}
 	for name, test := range tests {

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -289,8 +288,26 @@ func (h *house) wantOnce(number, ticked int) {
 	if len(comments) == 0 {
 		h.tb.Fatal("there is no tracker")
 	}
-	head := fmt.Sprintf("Follow-ups: %d of 3 done", ticked)
-	if !strings.Contains(comments[0], head) || strings.Count(comments[0], "- [x]") != ticked {
-		h.tb.Errorf("the tracker does not show %q:\n%s", head, comments[0])
+	wantBoxes(h.tb, comments[0], 3-ticked, ticked)
+}
+
+// wantBoxes wants so many boxes in a tracker that are not ticked, and so many
+// that are.
+func wantBoxes(tb testing.TB, tracker string, open, closed int) {
+	tb.Helper()
+	if gotOpen, gotClosed := boxes(tracker); gotOpen != open || gotClosed != closed {
+		tb.Errorf("the tracker shows %d open and %d closed, want %d and %d:\n%s", gotOpen, gotClosed, open, closed, tracker)
 	}
+}
+
+// boxes counts a tracker's boxes: those that are not ticked, and those that are.
+func boxes(tracker string) (open, closed int) {
+	for _, b := range playground.Boxes(tracker) {
+		if b.Ticked {
+			closed++
+		} else {
+			open++
+		}
+	}
+	return open, closed
 }

@@ -30,7 +30,7 @@ func TestRenamedRepositoryKeepsEverything(t *testing.T) {
 	}
 	must(t, h.github.As(bob).Close(store, number+1, "completed"))
 	h.heal()
-	if tracker := h.ours(store, number)[0]; !strings.Contains(tracker, "1 of 3 done") {
+	if tracker := h.ours(store, number)[0]; !strings.Contains(tracker, " · 1 done") {
 		t.Errorf("the tracker does not follow under the new name:\n%s", tracker)
 	}
 	h.idle(store, number)

@@ -41,7 +41,7 @@ func TestHangingWikiHoldsUpNothing(t *testing.T) {
 	}()
 	eventuallyTrue(t, 20*time.Second, "the tracker shows three follow-ups while the wiki hangs", func() bool {
 		comments := h.ours(shop, number)
-		return len(comments) == 1 && strings.Contains(comments[0], "of 3 done") &&
+		return len(comments) == 1 && strings.Contains(comments[0], "**3 open**") &&
 			strings.Count(comments[0], "(#") == 3 && strings.Contains(comments[0], "on its way")
 	})
 	close(release)
