@@ -93,6 +93,11 @@ func (s *standIn) rehearse(ctx context.Context) (map[string]any, error) {
 			return nil, err
 		}
 	}
+	return s.echo(ctx)
+}
+
+// echo is one delivery's payload, sent to nowhere.
+func (s *standIn) echo(ctx context.Context) (map[string]any, error) {
 	s.SetHook("http://127.0.0.1:9/", "") // where nobody listens
 	sample, err := s.sample(ctx)
 	s.SetHook("", "")

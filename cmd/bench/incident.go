@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -197,13 +198,13 @@ func (b *bench) printIncidents(acts []act) {
 		{"tracker appears after, median of " + fmt.Sprint(len(acts)), spread(times(acts, "tracker")), "under 1 s"},
 		{"all is there after", spread(times(acts, "all")), ""},
 	}
-	b.print(heading, append(rows, counts(acts)...))
+	b.print(heading, append(rows, countsOf(acts)...))
 }
 
 func (b *bench) printClosures(acts []act) {
 	heading := fmt.Sprintf("One closure: follow-up closed → its box is ticked; GitHub %s away", away)
 	rows := []row{{"ticked after, median of " + fmt.Sprint(len(acts)), spread(times(acts, "ticked")), ""}}
-	b.print(heading, append(rows, counts(acts)...))
+	b.print(heading, append(rows, countsOf(acts)...))
 }
 
 func times(acts []act, name string) []time.Duration {
@@ -220,29 +221,30 @@ type usage struct {
 	sent, received      int64
 }
 
-// counts compares the first act, for which the program had to get its tokens,
+// countsOf compares the first act, for which the program had to get its tokens,
 // with the last.
-func counts(acts []act) []row {
-	first, last := byKind(acts[0].calls), byKind(acts[len(acts)-1].calls)
-	var kinds []string
-	for kind := range first {
-		kinds = append(kinds, kind)
-	}
-	for kind := range last {
-		if _, ok := first[kind]; !ok {
+func countsOf(acts []act) []row {
+	return counts("first", "last", acts[0].calls, acts[len(acts)-1].calls)
+}
+
+// counts are the requests of two acts side by side.
+func counts(left, right string, lefts, rights []playground.Call) []row {
+	one, other := byKind(lefts), byKind(rights)
+	kinds := slices.Collect(maps.Keys(one))
+	for kind := range other {
+		if _, ok := one[kind]; !ok {
 			kinds = append(kinds, kind)
 		}
 	}
 	slices.SortFunc(kinds, func(a, b string) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
 	})
-	rows := []row{{"requests until idle (of them 304)", "  first       last", ""}}
+	rows := []row{{"requests until idle (of them 304)", fmt.Sprintf("%7s   %8s", left, right), ""}}
 	for _, kind := range kinds {
-		rows = append(rows, row{"  " + kind, first[kind].String() + "   " + last[kind].String(), ""})
+		rows = append(rows, row{"  " + kind, one[kind].String() + "   " + other[kind].String(), ""})
 	}
-	all, allLast := total(acts[0].calls, ""), total(acts[len(acts)-1].calls, "")
-	rows = append(rows, row{"  together", all.String() + "   " + allLast.String(), ""})
-	if git := total(acts[0].calls, "git "); git.requests > 0 {
+	rows = append(rows, row{"  together", total(lefts, "").String() + "   " + total(rights, "").String(), ""})
+	if git := total(lefts, "git "); git.sent > 0 {
 		rows = append(rows, row{"git sent, received", fmt.Sprintf("%d B, %d B", git.sent, git.received), ""})
 	}
 	return rows

@@ -12,6 +12,8 @@
 //	deliveries.go   deliveries acknowledged a second, how long each waited, memory
 //	startup.go      from exec to the first 2xx
 //	incident.go     requests to GitHub, bytes by git, time until all is there
+//	many.go         the same for one more step, with 10 and with 200 follow-ups
+//	hurry.go        how 200 follow-ups are opened in seconds
 //	program.go      the program as a process
 //	standin.go      the stand-in for GitHub
 //	payload.go      what is delivered
@@ -72,6 +74,7 @@ func (b *bench) parts() []part {
 		{"deliveries", b.deliveries},
 		{"startup", b.startup},
 		{"incident", b.incident},
+		{"many", b.many},
 	}
 }
 
@@ -107,7 +110,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 	seconds := flags.Int("seconds", 10, "how long deliveries are measured, 1 to 60 s")
 	senders := flags.Int("senders", 32, "connections that deliver at once, 1 to 512")
 	payload := flags.Int("payload", 14_000, "bytes of each payload, 8000 to 1000000")
-	only := flags.String("only", "", "run one part: deliveries, startup or incident")
+	only := flags.String("only", "", "run one part: deliveries, startup, incident or many")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -129,7 +132,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 			return o, nil
 		}
 	}
-	return options{}, fmt.Errorf("--only %q names no part: there are deliveries, startup and incident", o.only)
+	return options{}, fmt.Errorf("--only %q names no part: there are deliveries, startup, incident and many", o.only)
 }
 
 // measure runs the parts that were asked for, and leaves nothing behind.
