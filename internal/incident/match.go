@@ -112,9 +112,13 @@ func (d *decision) attached() []candidate {
 	}
 	var found []candidate
 	for _, f := range d.SubIssues {
+		title := f.Title
+		if f.Secret { // no line of the parent says it
+			title = ""
+		}
 		if !ours[f.Issue] {
 			found = append(found, candidate{
-				Item: Item{Source: FromSubIssue, URL: f.URL, Text: f.Title}, Wish: Wish{Title: f.Title},
+				Item: Item{Source: FromSubIssue, URL: f.URL, Text: title}, Wish: Wish{Title: title},
 				Refers: true, Pointer: pointer{issue: f.Issue}, tail: tail("", ""),
 			})
 		}

@@ -2,6 +2,7 @@ package incident_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -274,6 +275,23 @@ func TestAttachedByHand(t *testing.T) {
 	w = settled(t, w)
 	same(t, "detached", []incident.Ref(nil), refsOf(w, incident.FromSubIssue))
 	same(t, "what is left", 1, len(w.Record.Ledger.Items))
+}
+
+// What fewer people may read than the parent is shown by its name alone.
+func TestAttachedSecretIsBare(t *testing.T) {
+	t.Parallel()
+	w := world(public)
+	f := incident.FollowUp{
+		Issue: incident.NewKey("acme", "vault", 7), ID: 1007, Title: "Rotate the root key", State: incident.Open, Secret: true,
+	}
+	w.SubIssues = append(w.SubIssues, f)
+	f.Adopted = true
+	w.FollowUps = append(w.FollowUps, f)
+	w = settled(t, w)
+	mentions(t, said(w.Trackers[0].Body), "- open #7 \n")
+	if strings.Contains(w.Trackers[0].Body, f.Title) {
+		t.Errorf("the tracker says a secret title:\n%s", w.Trackers[0].Body)
+	}
 }
 
 func refsOf(w incident.World, source incident.Source) []incident.Ref {
