@@ -31,14 +31,7 @@ func (d *decision) followUps() {
 			d.askWhy(*e, f)
 		}
 	}
-	for _, open := range opening {
-		d.attach(open.Item, open.Title)
-	}
-	for _, e := range d.ledger().Items {
-		if f, seen := d.followUp(e.Issue); seen && e.Opened() && !e.Attached && !e.Adopted && f.State != Gone {
-			d.attach(e.Key, d.nameOf(f.Issue))
-		}
-	}
+	d.attach(opening)
 	for _, f := range d.FollowUps {
 		if e := d.ledger().Entry(f.Item); e != nil && e.Issue.In(d.Parent.Key.Repo) != f.Issue {
 			d.heal(f, *e)
@@ -72,11 +65,43 @@ func (d *decision) heal(second FollowUp, e Entry) {
 	}
 }
 
-// attach plans a sub-issue. GitHub gives them to issues only.
-func (d *decision) attach(item ItemKey, title string) {
-	if !d.Parent.PullRequest {
-		d.plan(AttachFollowUp{Item: item, Title: title})
+// subIssuesMost is how many sub-issues GitHub lets an issue have. To be refused
+// counts as much against its limits as to be let.
+const subIssuesMost = 100
+
+// attach plans a sub-issue for what has none yet, as long as there is room.
+// GitHub gives them to issues only.
+func (d *decision) attach(opening []OpenFollowUp) {
+	if d.Parent.PullRequest {
+		return
 	}
+	var effects []AttachFollowUp
+	for _, open := range opening {
+		effects = append(effects, AttachFollowUp{Item: open.Item, Title: open.Title})
+	}
+	for _, e := range d.ledger().Items {
+		if f, seen := d.followUp(e.Issue); seen && e.Opened() && !e.Attached && !e.Adopted && f.State != Gone {
+			effects = append(effects, AttachFollowUp{Item: e.Key, Title: d.nameOf(f.Issue)})
+		}
+	}
+	for _, e := range effects[:min(len(effects), d.room())] {
+		d.plan(e)
+	}
+}
+
+// room is how many more sub-issues the parent can have. What hangs there was
+// read when the look began: what was attached since is known by the ledger.
+func (d *decision) room() int {
+	there := map[Key]bool{}
+	for _, f := range d.SubIssues {
+		there[f.Issue] = true
+	}
+	for _, e := range d.ledger().Items {
+		if e.Attached {
+			there[e.Issue.In(d.Parent.Key.Repo)] = true
+		}
+	}
+	return max(0, subIssuesMost-len(there))
 }
 
 // open is the issue for a line.

@@ -287,3 +287,22 @@ func TestSubIssues(t *testing.T) {
 	w = carryOut(w, plan)
 	same(t, "attached once", []string(nil), effects(judgedPlan(w)))
 }
+
+// TestSubIssuesHaveRoom: GitHub gives an issue a hundred, by whoever's hand.
+func TestSubIssuesHaveRoom(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	policy.MaxNew = 200
+	planned := func(w *incident.World) incident.Plan {
+		judged(policy)(w)
+		return incident.Decide(policy, plain{}, *w, now)
+	}
+	w := world(wrote(ada, "body", many(120)...), attachedByHand(77), attachedByHand(78))
+	plan := planned(&w)
+	same(t, "opened", 120, len(opens(plan)))
+	same(t, "attached", 98, len(of[incident.AttachFollowUp](plan)))
+	w = carryOut(w, plan)
+	same(t, "attached when it is full", 0, len(of[incident.AttachFollowUp](planned(&w))))
+	w.SubIssues = w.SubIssues[1:]
+	same(t, "attached when one gave way", 1, len(of[incident.AttachFollowUp](planned(&w))))
+}
