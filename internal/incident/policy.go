@@ -82,9 +82,7 @@ func (p Policy) trusts(a Actor) bool {
 // Hindsight has to create it. One that is there keeps its own.
 type Label struct{ Name, Colour string }
 
-// The colours of labels that Hindsight creates, worst severity first.
-var severityColours = [...]string{"b60205", "d93f0b", "fbca04", "fef2c0", "ededed"}
-
+// The colours of labels that Hindsight creates.
 const (
 	followUpColour = "1d76db"
 	completeColour = "0e8a16"
@@ -122,8 +120,10 @@ func Placeholders() []string {
 
 var placeholder = regexp.MustCompile(`\{(?:severity|date|number|priority|type)\}`)
 
+// severityColour is redder the worse it is.
 func severityColour(s Severity) string {
-	return severityColours[min(max(int(s), 1), len(severityColours))-1]
+	colours := [...]string{"b60205", "d93f0b", "fbca04", "fef2c0", "ededed"}
+	return colours[min(max(int(s), 1), len(colours))-1]
 }
 
 // Status is how far the post-mortem is, as its label says.

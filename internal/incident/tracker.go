@@ -102,7 +102,7 @@ func (d *decision) checklist() []checklistLine {
 func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 	line := TrackerLine{
 		Text: c.Wish.Title, State: Open, Owner: e.Owner, Due: e.Due, Snoozed: e.Snoozed, Type: e.Type,
-		Unlisted: !listed && e.Source != FromTracker && !(e.Source == FromPage && d.PageUnread),
+		Unlisted: !listed && e.Source != FromTracker && (e.Source != FromPage || !d.PageUnread),
 	}
 	if f, seen := d.followUp(e.Issue); seen && e.Opened() {
 		line.State, line.URL = f.State, f.URL
