@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // tally counts the follow-ups by their state.
 func (d *decision) tally() (open, done, dropped int) {
@@ -33,11 +36,17 @@ func (d *decision) complete() bool {
 		}
 	case PageBelow, PageNoWiki, PagePrivate, PageSkipped:
 	}
-	if open, _, _ := d.tally(); open > 0 {
+	if open, _, _ := d.tally(); open > 0 || d.ordered() {
 		return false
 	}
 	said := d.ledger().Closing.Complete || d.ledger().Closing.Labelled
 	return said || !d.undecided
+}
+
+// ordered is whether a follow-up is still to be closed or opened again because
+// a person ordered it: that may fail, and is not done until it is.
+func (d *decision) ordered() bool {
+	return slices.ContainsFunc(d.ledger().Items, func(e Entry) bool { return e.Want != "" })
 }
 
 // closing says so when all is done, and takes it back when it is not any

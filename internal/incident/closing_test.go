@@ -230,6 +230,20 @@ func TestSecondClosingComment(t *testing.T) {
 	same(t, "the older is kept", int64(800), plan.Record.Ledger.Closing.CommentID)
 }
 
+// An order may fail: what is to be closed is not closed yet.
+func TestOrderedIsNotDone(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(reviewed, resolved, wrote(ada, "body", "Restore the backups")))
+	ticked(ada, 101, true)(&w)
+	plan := judgedPlan(w)
+	same(t, "with the tick", []string{"close acme/shop#101, as was ordered"}, effects(plan))
+	w = carryOut(w, plan)
+	w.Ticks = nil
+	same(t, "closed", []string{
+		"say that everything promised has been done", `put the label "postmortem-complete" on the incident`,
+	}, effects(judgedPlan(w)))
+}
+
 func TestNeitherPageNorFollowUps(t *testing.T) {
 	t.Parallel()
 	w := settled(t, world(noPage, labels("incident", "sev5"), resolved))
