@@ -36,6 +36,8 @@ type call struct {
 	content bool
 	// harmless is true for a POST that changes nothing that people see.
 	harmless bool
+	// most is how many elements GitHub lets a list have; 0 for no limit.
+	most int
 }
 
 func (c call) method() string {
@@ -162,7 +164,8 @@ func (c *client) failed(one call, f *failure) error {
 
 // pages reads a list to its end. A page that is full is followed by another
 // request even if it names no next page: the answer "not modified" brings
-// back the links of the time when the page was the last.
+// back the links of the time when the page was the last. That is spared where
+// GitHub lets there be no more.
 func pages[P any](ctx context.Context, c *client, list call, add func(P) int) error {
 	list.query.Set("per_page", strconv.Itoa(pageSize))
 	for page := 1; ; page++ {
@@ -174,7 +177,9 @@ func pages[P any](ctx context.Context, c *client, list call, add func(P) int) er
 		if err != nil {
 			return err
 		}
-		if n := add(found); n == 0 || (n < pageSize && resp.NextPage == 0) {
+		n := add(found)
+		full := n == pageSize && (list.most == 0 || page*pageSize < list.most)
+		if n == 0 || !full && resp.NextPage == 0 {
 			return nil
 		}
 	}

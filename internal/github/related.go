@@ -13,11 +13,14 @@ import (
 // read in full, and anybody can mention an issue.
 const mentionsMost = 30
 
+// subIssuesMost is how many sub-issues GitHub lets an issue have.
+const subIssuesMost = 100
+
 func (f *forge) SubIssues(ctx context.Context, parent incident.Key) ([]incident.Issue, error) {
 	var found []wireIssue
 	err := pages(ctx, f.client, call{
 		route: "GET" + issueRoute + "/sub_issues", args: onIssue(parent),
-		query: url.Values{}, about: parent.String(), needs: readsIssues,
+		query: url.Values{}, about: parent.String(), needs: readsIssues, most: subIssuesMost,
 	}, gather(&found))
 	if err = unlessMissing(err); err != nil {
 		return nil, fmt.Errorf("list the sub-issues of %s: %w", parent, err)

@@ -29,6 +29,31 @@ func TestSubIssues(t *testing.T) {
 	}
 }
 
+// TestFullSubIssues: where there can be no more, nobody asks for more, unless
+// GitHub says that there is.
+func TestFullSubIssues(t *testing.T) {
+	t.Parallel()
+	hundred := make([]string, 100)
+	for i := range hundred {
+		hundred[i] = issueJSON(fmt.Sprintf(`,"number":%d`, 100+i))
+	}
+	full := "[" + strings.Join(hundred, ",") + "]"
+	for name, pages := range map[string][]string{"full": {full}, "more than there can be": {full, "[" + hundred[0] + "]"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t)
+			h.paged("GET /repos/acme/api/issues/42/sub_issues", pages...)
+			got, err := h.app(nil).Forge(1).SubIssues(t.Context(), key)
+			if err != nil || len(got) != 100+len(pages)-1 {
+				t.Errorf("%d sub-issues, %v", len(got), err)
+			}
+			if asked := len(h.requests()); asked != len(pages) {
+				t.Errorf("asked %d times, want %d", asked, len(pages))
+			}
+		})
+	}
+}
+
 func TestHostsWithoutSubIssues(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]string{404: "none", 410: "none", 500: "passing", 429: "later"} {
