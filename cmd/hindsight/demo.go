@@ -10,11 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"hindsight/internal/config"
 	"hindsight/internal/playground"
-	"hindsight/internal/playground/pages"
 )
 
 // demoCommand shows the main job without an account and without a network.
@@ -23,25 +23,6 @@ type demoCommand struct {
 	Tour       bool   `help:"Play the story by itself; exit 0 only when every step held."`
 	config.Log `embed:""`
 }
-
-// The demo's cast. In GitHub's order: who may write, who may triage, and
-// somebody from outside.
-const (
-	shop    = "acme/shop"    // private; its wiki has a first page
-	website = "acme/website" // public; its wiki has none yet
-
-	alice   = "alice"
-	bob     = "bob"
-	mallory = "mallory"
-)
-
-// demoConfig is the shop's configuration.
-const demoConfig = `# What this team wants; everything else is as it comes.
-follow_ups:
-  standard:
-    sev1:
-      - Send the customer message
-`
 
 // demoSweep is short, so that one can watch a lost delivery heal.
 const demoSweep = 10 * time.Second
@@ -54,26 +35,32 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 			return err
 		}
 	}
-	s, err := newStage(ctx, d.address(), log, playground.Options{})
+	var later clock
+	s, err := newStage(ctx, d.address(), log, playground.Options{Clock: later.now, AppClock: time.Now})
 	if err != nil {
 		return err
 	}
 	defer func() { err = join(err, s.close()) }()
-	if err := s.startApp(ctx); err != nil {
+	if err := errors.Join(s.prepare(), s.startApp(ctx)); err != nil {
 		return err
 	}
 	if d.Tour {
-		return s.tour(ctx, c)
+		return s.tour(ctx, c, &later)
 	}
-	if err := s.invite(); err != nil {
-		return err
-	}
+	s.invite()
 	_, _ = fmt.Fprintf(c.out, "\nOpen %s in a browser: a stand-in for GitHub, with Hindsight installed.\n"+
 		"Hindsight itself answers at %s. Nothing leaves this machine; Ctrl-C ends it all.\n\n",
 		s.github.URL(), s.appURL)
 	<-ctx.Done()
 	return nil
 }
+
+// clock is the time on the stage: the machine's, until the tour lets some pass.
+type clock struct{ ahead atomic.Int64 } // nanoseconds
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // address is any free port for the tour, which nobody has to find.
 func (d demoCommand) address() string {
@@ -88,6 +75,7 @@ func (d demoCommand) address() string {
 type stage struct {
 	dir    string
 	log    *slog.Logger
+	clock  func() time.Time
 	github *playground.GitHub
 	http   *http.Server
 	appURL string
@@ -99,7 +87,10 @@ func newStage(ctx context.Context, addr string, log *slog.Logger, o playground.O
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary folder: %w", err)
 	}
-	s := &stage{dir: dir, log: log}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	s := &stage{dir: dir, log: log, clock: o.Clock}
 	if err := s.raise(ctx, addr, o); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -114,9 +105,6 @@ func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (e
 		return err
 	}
 	o.Dir, o.Logger = wikis, s.log
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
 	s.github, err = playground.New(o) //nolint:contextcheck // it lives until it is closed
 	if err != nil {
 		return fmt.Errorf("start the stand-in for GitHub: %w", err)
@@ -135,56 +123,6 @@ func (s *stage) raise(ctx context.Context, addr string, o playground.Options) (e
 	return s.furnish() //nolint:contextcheck // the stand-in's own git, at once
 }
 
-// label is one that a team has made for itself.
-type label struct{ name, color string }
-
-func demoLabels() []label {
-	return []label{
-		{"incident", "b60205"},
-		{"sev1", "d93f0b"},
-		{"sev2", "fbca04"},
-		{"sev3", "fef2c0"},
-		{"postmortem: reviewed", "0e8a16"},
-		{"postmortem-followup", "5319e7"},
-		{"postmortem-complete", "0e8a16"},
-	}
-}
-
-func (s *stage) furnish() error {
-	g := s.github
-	err := errors.Join(
-		g.AddRepository("acme", "shop", playground.RepoOptions{Private: true, FirstWikiPage: true}),
-		g.AddRepository("acme", "website", playground.RepoOptions{}),
-		g.PutFile(shop, ".github/hindsight.yml", demoConfig),
-	)
-	for _, repo := range []string{shop, website} {
-		for _, l := range demoLabels() {
-			err = errors.Join(err, g.SetLabel(repo, l.name, l.color))
-		}
-		err = errors.Join(err, g.SetRole(repo, alice, playground.Write),
-			g.SetRole(repo, bob, playground.Triage), g.SetRole(repo, mallory, playground.Read))
-	}
-	g.Install("acme")
-	return err
-}
-
-// invite prepares an issue to begin with, and the pages to click through.
-func (s *stage) invite() error {
-	number, err := s.github.As(alice).OpenIssue(shop, "Checkout answers 500", firstWords)
-	if err != nil {
-		return err
-	}
-	s.github.Pages = pages.New(s.github, pages.Options{
-		AppURL: s.appURL, Prepared: fmt.Sprintf("/%s/issues/%d", shop, number), Logger: s.log,
-		People: []pages.Person{
-			{Login: alice, About: "may write"},
-			{Login: bob, About: "may triage"},
-			{Login: mallory, About: "may only read and comment"},
-		},
-	})
-	return nil
-}
-
 // startApp starts Hindsight on a port of its own, configured as an operator
 // would, and points the webhooks there.
 func (s *stage) startApp(ctx context.Context) error {
@@ -196,7 +134,7 @@ func (s *stage) startApp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, settings.Settings, time.Now, s.log)
+	a, err := newApp(ctx, settings.Settings, s.clock, s.log)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hindsight/internal/playground"
+)
+
+// check is something that a text must show; its error says what is missing.
+type check func(text string) error
+
+func has(words ...string) check {
+	return func(text string) error {
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				return fmt.Errorf("%q is not there", w)
+			}
+		}
+		return nil
+	}
+}
+
+func lacks(words ...string) check {
+	return func(text string) error {
+		for _, w := range words {
+			if strings.Contains(text, w) {
+				return fmt.Errorf("%q is there", w)
+			}
+		}
+		return nil
+	}
+}
+
+// boxLine wants a checkbox, ticked or not, whose line holds all of the words.
+func boxLine(ticked bool, words ...string) check {
+	return func(text string) error {
+		for _, box := range playground.Boxes(text) {
+			if box.Ticked == ticked && has(words...)(box.Text) == nil {
+				return nil
+			}
+		}
+		state := "open"
+		if ticked {
+			state = "ticked"
+		}
+		return fmt.Errorf("no %s line holds %q", state, words)
+	}
+}
+
+func openLine(words ...string) check   { return boxLine(false, words...) }
+func tickedLine(words ...string) check { return boxLine(true, words...) }
+
+// all wants every look to hold, and tells what each has seen.
+func all(looks ...look) look {
+	return func(ctx context.Context) (seen []string, err error) {
+		for _, one := range looks {
+			lines, wrong := one(ctx)
+			seen, err = append(seen, lines...), errors.Join(err, wrong)
+		}
+		return seen, err
+	}
+}
+
+// shows wants the tracker of the shop's incident to pass the checks.
+func (t *tour) shows(seen string, checks ...check) look {
+	return t.showsAt(shop, func() int { return preparedIncident }, seen, checks...)
+}
+
+// showsAt is [tour.shows] for an incident whose number is known later.
+func (t *tour) showsAt(repo string, number func() int, seen string, checks ...check) look {
+	return func(context.Context) ([]string, error) {
+		tracker, err := t.tracker(repo, number())
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range checks {
+			err = errors.Join(err, c(tracker))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the tracker of %s#%d is not right: %w", repo, number(), err)
+		}
+		return []string{seen}, nil
+	}
+}
+
+// count wants that many issues by the app in a repository, no more.
+func (t *tour) count(repo string, want int) look {
+	return func(context.Context) ([]string, error) {
+		if found := t.followUps(repo); len(found) != want {
+			return nil, fmt.Errorf("%s has %d follow-ups, want %d: %s", repo, len(found), want, titles(found))
+		}
+		return nil, nil
+	}
+}
+
+// comments are the app's own on an issue.
+func (t *tour) comments(repo string, number int) ([]string, error) {
+	all, err := t.github.Comments(repo, number)
+	var ours []string
+	for _, c := range all {
+		if c.ByApp {
+			ours = append(ours, c.Body)
+		}
+	}
+	return ours, err
+}
+
+// tracker is the one comment of the app that says it is.
+func (t *tour) tracker(repo string, number int) (string, error) {
+	comments, err := t.comments(repo, number)
+	trackers := slices.DeleteFunc(comments, func(body string) bool { return !strings.Contains(body, "### Incident tracker") })
+	if err == nil && len(trackers) != 1 {
+		err = fmt.Errorf("there are %d trackers on %s#%d, want 1", len(trackers), repo, number)
+	}
+	if err != nil {
+		return "", err
+	}
+	return trackers[0], nil
+}
+
+// replies are the app's other comments on an issue of the shop.
+func (t *tour) replies(number int) ([]string, error) {
+	comments, err := t.comments(shop, number)
+	return slices.DeleteFunc(comments, func(body string) bool { return strings.Contains(body, "### Incident tracker") }), err
+}
+
+// page is the one page that the app made: its title and its text.
+func (t *tour) page(ctx context.Context, repo string) (title, text string, err error) {
+	files, err := t.github.WikiPages(ctx, repo)
+	if err != nil {
+		return "", "", err
+	}
+	delete(files, "Home.md")
+	if len(files) != 1 {
+		return "", "", fmt.Errorf("the wiki of %s has %d pages beside Home, want 1", repo, len(files))
+	}
+	for name, content := range files {
+		title, text = strings.TrimSuffix(name, ".md"), content
+	}
+	return title, text, nil
+}
+
+// propose writes an item onto the page, where items are proposed.
+func (t *tour) propose(repo, login, item string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		title, text, err := t.page(ctx, repo)
+		if err != nil {
+			return err
+		}
+		const before = "\n## Responders"
+		text = strings.Replace(text, before, "- [ ] "+item+"\n"+before, 1)
+		return t.github.As(login).SaveWikiPage(ctx, repo, title, text)
+	}
+}
+
+// followUps are the issues that the app opened.
+func (t *tour) followUps(repo string) []playground.Issue {
+	return slices.DeleteFunc(t.github.Issues(repo), func(i playground.Issue) bool { return !i.ByApp })
+}
+
+// find is the issue of a repository with this title.
+func (t *tour) find(repo, title string) (playground.Issue, error) {
+	for _, i := range t.github.Issues(repo) {
+		if i.Title == title {
+			return i, nil
+		}
+	}
+	return playground.Issue{}, fmt.Errorf("%s has no issue %q", repo, title)
+}
+
+// on does something with the shop's issue of this title.
+func (t *tour) on(title string, do func(i playground.Issue) error) func(context.Context) error {
+	return func(context.Context) error {
+		i, err := t.find(shop, title)
+		if err != nil {
+			return err
+		}
+		return do(i)
+	}
+}
+
+func labelled(i playground.Issue, name string) bool {
+	return slices.ContainsFunc(i.Labels, func(l playground.Label) bool { return l.Name == name })
+}
+
+func titles(issues []playground.Issue) string {
+	var all []string
+	for _, i := range issues {
+		all = append(all, fmt.Sprintf("#%d %s", i.Number, i.Title))
+	}
+	return strings.Join(all, "; ")
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"hindsight/internal/playground"
+)
+
+const brokenConfig = "follow_ups:\n  due:\n    p1: soon\n"
+
+func (t *tour) trouble() []step {
+	return []step{
+		{"Alice makes a mistake in " + configFile + ", and notes something for the timeline",
+			t.configure(brokenConfig, "/incident note 10m ago The old certificate is back"),
+			t.shows("the tracker names file, line and column, and shows the note",
+				has("hindsight.yml:3:9", "The old certificate is back"))},
+		{"She mends it, and notes something else", t.configure(shopConfig, "/incident note Checkout is well"),
+			t.shows("the notice is gone", lacks("⚠️"), has("Checkout is well"))},
+		{"GitHub loses the next webhooks; Bob closes a follow-up, and the sweep finds out", t.unheard,
+			t.shows("the box is ticked", tickedLine(rehearse))},
+		{"The app is stopped, its database deleted, and started again", t.amnesia, t.nothingTwice},
+	}
+}
+
+func (t *tour) configure(content, command string) func(context.Context) error {
+	return func(context.Context) error {
+		me := t.github.As(alice)
+		if err := me.SaveFile(shop, configFile, content); err != nil {
+			return err
+		}
+		_, err := me.Comment(shop, preparedIncident, command)
+		return err
+	}
+}
+
+func (t *tour) unheard(ctx context.Context) error {
+	t.github.SetDeliveryFault(func(playground.Delivery) playground.DeliveryFault {
+		return playground.DeliveryFault{Lose: true}
+	})
+	defer t.github.SetDeliveryFault(nil)
+	err := t.on(rehearse, func(i playground.Issue) error {
+		return t.github.As(bob).Close(shop, i.Number, "completed")
+	})(ctx)
+	return errors.Join(err, t.github.Settle(ctx))
+}
+
+func (t *tour) amnesia(ctx context.Context) error {
+	if err := t.stopApp(); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(t.dataDir()); err != nil {
+		return err
+	}
+	t.opened = len(t.followUps(shop))
+	t.github.ResetCalls()
+	return t.startApp(ctx)
+}
+
+// nothingTwice waits until the incident has been looked at anew.
+func (t *tour) nothingTwice(ctx context.Context) ([]string, error) {
+	looked := false
+	for _, call := range t.github.Calls() {
+		looked = looked || call.Kind == "GET /repos/{owner}/{repo}/issues/{issue_number}/comments"
+	}
+	if !looked {
+		return nil, errors.New("the incident was not looked at")
+	}
+	_, _, err := t.page(ctx, shop)
+	_, wrong := all(t.count(shop, t.opened), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")))(ctx)
+	return []string{"still one tracker, one page, and no follow-up twice"}, errors.Join(err, wrong)
+}
+
+func (t *tour) elsewhere() []step {
+	here := func() int { return t.site }
+	return []step{
+		{"In the public acme/website, whose wiki has no first page, an incident begins", func(context.Context) (err error) {
+			t.site, err = t.github.As(alice).OpenIssue(website, "The front page is blank", "", "incident")
+			return err
+		}, t.showsAt(website, here, "the tracker says what to click", has("first page"))},
+		{"Alice saves the wiki's first page, as the tracker said", func(ctx context.Context) error {
+			return t.github.As(alice).SaveWikiPage(ctx, website, "Home", "Welcome.")
+		}, all(t.delivered, t.showsAt(website, here, "the notice is gone", lacks("⚠️")))},
+		{"Bob proposes an item on this page, which everybody can read", t.propose(website, bob, "Test the front page <b>@mallory</b>"),
+			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", "Test the front page")), t.count(website, 0))},
+		{"Bob accepts it, and says how bad it was", func(context.Context) error {
+			_, err := t.github.As(bob).Comment(website, t.site, "/followup accept\n/incident severity sev2")
+			return err
+		}, all(t.showsAt(website, here, "it is a follow-up; the organisation's configuration gives it a day",
+			openLine("Test the front page", "due "), has("**sev2**")), t.count(website, 1), t.linked(website))},
+	}
+}
+
+func (t *tour) delivered(ctx context.Context) ([]string, error) {
+	title, _, err := t.page(ctx, website)
+	return []string{"page: " + title + ", by itself"}, err
+}
+
+func (t *tour) ending() []step {
+	return []step{
+		{"A month passes", t.pass(31 * 24 * time.Hour), t.shows("what is late is marked", openLine(message, "⏰ overdue"))},
+		{"All is done: every follow-up, the review, and the incident itself", t.finish, t.complete},
+	}
+}
+
+func (t *tour) finish(context.Context) error {
+	me := t.github.As(alice)
+	left, err := t.github.SubIssues(shop, preparedIncident)
+	for _, i := range left {
+		if !i.Closed {
+			err = errors.Join(err, me.Close(i.Repo, i.Number, "completed"))
+		}
+	}
+	_, wrong := me.Comment(shop, preparedIncident, "/postmortem status reviewed")
+	return errors.Join(err, wrong, me.Close(shop, preparedIncident, "completed"))
+}
+
+func (t *tour) complete(ctx context.Context) ([]string, error) {
+	said, err := t.replies(preparedIncident)
+	if err == nil && (len(said) != 1 || !strings.Contains(said[0], "**Complete.**")) {
+		err = errors.New("no comment says that the incident is complete")
+	}
+	_, wrong := all(t.hasLabel("postmortem-complete"), t.shows("", has("**complete**")))(ctx)
+	return []string{"one comment says complete, with the figures, and the label is on"}, errors.Join(err, wrong)
+}
