@@ -31,7 +31,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.orders() // last of the answers: a label that can't be put on keeps no word back
 		d.closing()
 	}
-	if !d.undecidedTicks { // else the ticks are looked into again
+	if d.labelled() && !d.undecidedTicks { // else the ticks are looked into again
 		d.next.Edits, d.next.EditsAt = d.Edits, d.EditsAt
 	}
 	d.forgetSolved()

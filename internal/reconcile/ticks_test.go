@@ -94,6 +94,34 @@ func TestTickWhileGitHubDoesNotAnswer(t *testing.T) {
 	}
 }
 
+// While the label is off nothing is done. What people did then is done when it
+// is put back: they are not told that it was for nothing.
+func TestTickWhilePaused(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"with the label's removal", "after the pause was told"} {
+		t.Run(when, func(t *testing.T) {
+			t.Parallel()
+			s, f := followed(t)
+			s.edit(parent, func(i *incident.Issue) { i.Labels = nil })
+			if when == "after the pause was told" {
+				s.look(t)
+			}
+			s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+tickedBox)
+			s.look(t)
+			s.look(t)
+			if got := s.state(f.Key); got != incident.Open {
+				t.Errorf("while paused the follow-up became %s", got)
+			}
+			s.edit(parent, func(i *incident.Issue) { i.Labels = []string{"incident"} })
+			s.look(t)
+			if got := s.state(f.Key); got != incident.Done {
+				t.Errorf("with the label back the follow-up is %s", got)
+			}
+			s.shows(t, tickedBox, "Call the customer (#")
+		})
+	}
+}
+
 // A person's edit that came between our reading and our writing is gone from
 // the tracker. Its history has it.
 func TestTickThatOurWriteCrosses(t *testing.T) {
