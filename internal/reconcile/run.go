@@ -76,11 +76,13 @@ func (r *Reconciler) newRun(
 
 // toTheEnd goes round until the plan is empty. The tracker is written first
 // and by this goroutine; the other parts run beside each other, so that one
-// that hangs holds up none.
+// that hangs holds up none. Where there is a tracker, follow-ups get a moment
+// before it is written: mostly they are done by then, and it is written once.
 func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer n.drain()
 	defer cancel()
+	waited := false
 	for rounds := 0; rounds < maxRounds; rounds++ {
 		plan, err := n.decide(ctx)
 		if err != nil {
@@ -94,6 +96,11 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 			return time.Time{}, nil
 		}
 		mine, others := split(plan.Effects)
+		if waited = !waited && updates(mine) && len(others[incident.FollowUpsPart]) > 0; waited {
+			n.start(ctx, others)
+			n.linger(ctx)
+			continue
+		}
 		if !n.carryOut(ctx, incident.TrackerPart, mine) {
 			continue
 		}
@@ -197,6 +204,15 @@ func split(effects []incident.Effect) (tracker []incident.Effect, others map[inc
 	return tracker, others
 }
 
+// updates is whether all that is to be done is to write over the tracker.
+func updates(effects []incident.Effect) bool {
+	if len(effects) != 1 {
+		return false
+	}
+	e, ok := effects[0].(incident.WriteTracker)
+	return ok && e.ID != 0
+}
+
 // start runs each part's effects in a goroutine of its own.
 func (n *run) start(ctx context.Context, parts map[incident.Part][]incident.Effect) {
 	n.mu.Lock()
@@ -226,13 +242,18 @@ func (n *run) wait(ctx context.Context) {
 	case <-patience.C:
 		return
 	}
-	settle := time.NewTimer(n.r.Settle)
-	defer settle.Stop()
+	n.linger(ctx)
+}
+
+// linger waits a little for the parts that still run.
+func (n *run) linger(ctx context.Context) {
+	patience := time.NewTimer(n.r.Settle)
+	defer patience.Stop()
 	for n.busyParts() > 0 {
 		select {
 		case part := <-n.finished:
 			n.done(part)
-		case <-settle.C:
+		case <-patience.C:
 			return
 		case <-ctx.Done():
 			return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -163,6 +164,44 @@ func TestSettle(t *testing.T) {
 				s.expect(t, c.edits, "EditComment")
 				if took := time.Since(start); took != 3*time.Second {
 					t.Errorf("it took %s: the parts did not run beside each other", took)
+				}
+			})
+		})
+	}
+}
+
+// A tracker that is there waits a moment for what is new, to be written once.
+// It does not wait for long: then it says that more is on its way.
+func TestTrackerWaitsForFollowUps(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		takes time.Duration
+		edits []string
+	}{
+		{"quick", time.Second, []string{"Write it down (#"}},
+		{"slow", 5 * time.Second, []string{"Write it down · opening…", "Write it down (#"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, _ := followed(t)
+				s.reconciler.Settle = 3 * time.Second
+				s.before["OpenIssue"] = takes(c.takes)
+				s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
+				var edits []string
+				s.after["EditComment"] = func(context.Context) error {
+					edits = append(edits, s.tracker(t).Body)
+					return nil
+				}
+				s.look(t)
+				if len(edits) != len(c.edits) {
+					t.Fatalf("the tracker was written %d times, want %d", len(edits), len(c.edits))
+				}
+				for i, want := range c.edits {
+					if !strings.Contains(edits[i], want) {
+						t.Errorf("the tracker does not say %q:\n%s", want, edits[i])
+					}
 				}
 			})
 		})
