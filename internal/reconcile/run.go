@@ -41,6 +41,7 @@ type run struct {
 	rest       bool        // what follows was read
 	pulled     []incident.Item
 	subIssues  []incident.FollowUp
+	history    looked
 	lookUps    int
 	listedIn   map[incident.Repo]bool
 	verdicts   map[incident.Assignment]incident.Verdict // on commanding, by place and person

@@ -23,6 +23,10 @@ func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident
 		w.Items = append(w.Items, now.items(nil)...)
 		return nil
 	}
+	if past := n.history; quiet && past.edit != "" && past.edit == record.Edits && past.body == tracker.Body {
+		w.Items = append(w.Items, past.items...)
+		return nil
+	}
 	edits, known, err := n.forge.Edits(ctx, tracker)
 	if err != nil {
 		return fmt.Errorf("ask who edited the tracker of %s: %w", n.key, err)
@@ -40,9 +44,17 @@ func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident
 		edits = edits[:i]
 	}
 	found := n.review(edits)
-	w.Ticks = found.ticks
-	w.Items = append(w.Items, append(found.items, now.items(found.wrote)...)...)
+	n.history = looked{edit: w.Edits, body: tracker.Body, items: append(found.items, now.items(found.wrote)...)}
+	w.Ticks, w.Items = found.ticks, append(w.Items, n.history.items...)
 	return nil
+}
+
+// looked is what was found when a tracker's history was last asked for: what
+// people wrote, in the text of that time. While it is that text, and what was
+// ticked in it is in the record, there is nothing else to be found.
+type looked struct {
+	edit, body string
+	items      []incident.Item
 }
 
 func newestOfOurs(edits []incident.Edit) string {

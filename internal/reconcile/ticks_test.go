@@ -76,6 +76,20 @@ func TestTickWithoutPermission(t *testing.T) {
 	s.shows(t, openBox)
 }
 
+// The history is asked for once for what people did, and once after our own
+// write, which may have crossed something; and the tracker is written once.
+func TestOneTickIsLookedIntoOnce(t *testing.T) {
+	t.Parallel()
+	for _, box := range []string{tickedBox, "- [ ] Call the customer\n" + openBox} {
+		s, _ := followed(t)
+		s.tracked(t, ben, openBox, box)
+		s.forget()
+		s.look(t)
+		s.expect(t, 2, "Edits")
+		s.expect(t, 1, "EditComment")
+	}
+}
+
 // A lookup that fails is neither yes nor no: the tick waits.
 func TestTickWhileGitHubDoesNotAnswer(t *testing.T) {
 	t.Parallel()
