@@ -107,7 +107,7 @@ func (d *decision) room() int {
 // open is the issue for a line.
 func (d *decision) open(c candidate, e Entry) OpenFollowUp {
 	title, body := d.texts.FollowUp(d.followUpView(c, e))
-	wrote := d.wanted(e)
+	wrote := d.wanted(e, c.In)
 	return OpenFollowUp{
 		Item: e.Key, Source: e.Source, Words: e.Words, In: c.In,
 		Title: title, Body: body, Owner: d.assignable(c.In, e.Owner), Wrote: wrote,
@@ -124,16 +124,22 @@ func (d *decision) followUpView(c candidate, e Entry) FollowUpView {
 		Facts: d.facts, Item: e.Key, Source: e.Source, Words: e.Words, Text: c.Wish.Title,
 		Line: url, Author: c.Item.Author.Login,
 		Owner: e.Owner, Due: e.Due, Priority: e.Priority, Type: e.Type,
-		Wrote: d.wanted(e), Bare: c.In != "" || d.facts.Security,
+		Wrote: d.wanted(e, c.In), Bare: c.In != "" || d.facts.Security,
 	}
 }
 
-// wanted is what is to be written on an entry's issue.
-func (d *decision) wanted(e Entry) Written {
-	return Written{
+// wanted is what is to be written on an entry's issue. An owner to whom it can't
+// be assigned is not: else whoever is named instead would seem to come after
+// somebody whom people have unassigned.
+func (d *decision) wanted(e Entry, in Repo) Written {
+	w := Written{
 		Title: e.Words, Owner: e.Owner, Due: e.Due,
 		Severity: d.facts.Severity, Date: Day(d.facts.Date.Format(dayForm)),
 	}
+	if e.Owner != "" && d.assignable(in, e.Owner) == "" {
+		w.Owner = e.Wrote.Owner
+	}
+	return w
 }
 
 // dayForm is how a [Day] is written.
@@ -154,7 +160,7 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	if e.Adopted || f.State != Open {
 		return
 	}
-	is := d.wanted(*e)
+	is := d.wanted(*e, e.Issue.Repo)
 	if e.Wrote == (Written{}) {
 		e.Wrote = is
 	}

@@ -366,6 +366,45 @@ func TestOwnerBecomesAssignee(t *testing.T) {
 	s.expect(t, 0, outward...)
 }
 
+// Nobody was assigned for the wrong name, so nobody stands in the way of the
+// right one; unlike where people took somebody off.
+func TestOwnerIsCorrected(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, owner, after, want string
+		between                  func(*stage, incident.Key)
+	}{
+		{name: "a wrong name", owner: "@ghost", after: "@ben", want: "ben"},
+		{name: "no name", owner: "p1", after: "@ben", want: "ben"},
+		{
+			name: "who gets access", owner: "@ghost", after: "@ghost", want: "ghost",
+			between: func(s *stage, _ incident.Key) { s.forge.unassignable["ghost"] = false },
+		},
+		{
+			name: "whom people took off", owner: "@ada", after: "@ben", want: "",
+			between: func(s *stage, f incident.Key) { s.edit(f, func(i *incident.Issue) { i.Assignees = nil }) },
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "### Follow-ups\n- [ ] Call back "+tt.owner+"\n")
+			s.forge.unassignable["ghost"] = true
+			s.look(t)
+			if tt.between != nil {
+				tt.between(s, s.onlyFollowUp(t).Key)
+			}
+			s.edit(parent, func(i *incident.Issue) { i.Body = strings.Replace(i.Body, tt.owner, tt.after, 1) })
+			s.look(t)
+			if got := strings.Join(s.onlyFollowUp(t).Assignees, " "); got != tt.want {
+				t.Errorf("assigned to %q, want %q", got, tt.want)
+			}
+			s.forget()
+			s.look(t)
+			s.expect(t, 0, outward...)
+		})
+	}
+}
+
 func TestSettingsKeepTheLastGoodOne(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")
