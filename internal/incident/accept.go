@@ -75,7 +75,8 @@ func (d *decision) counts(c *candidate, twins map[ItemKey]time.Time) bool {
 
 // goes is whether an item's follow-up can be opened, or what it refers to be
 // adopted. A line of the tracker can't wait there until its place can be used:
-// it goes where the tracker is.
+// it goes where the tracker is. So does what somebody accepted, of whose author
+// nothing is known.
 func (d *decision) goes(c *candidate) bool {
 	possible, _ := d.possible(*c)
 	switch {
@@ -83,7 +84,7 @@ func (d *decision) goes(c *candidate) bool {
 		return true
 	case possible == Unknown:
 		d.waits(*c)
-	case c.Item.Source == FromTracker && !c.Refers:
+	case (c.Item.Source == FromTracker || c.Item.Source == FromPage && !d.Repository.Private) && !c.Refers:
 		c.In = ""
 		return true
 	default:

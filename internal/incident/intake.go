@@ -154,6 +154,10 @@ func (d *decision) reaches(c candidate, repo Repo) (Verdict, string) {
 	if c.Item.Author.Bot {
 		return Denied, "can't be done by an app: have it written by a person with triage permission in " + string(repo) + "."
 	}
+	if c.Item.Author.Login == "" {
+		return Denied, "can't be done there, since the page does not tell who wrote it: have it written in a comment here, " +
+			"by a person with triage permission in " + string(repo) + "."
+	}
 	verdict := d.judged(c.there(repo))
 	if verdict == Denied {
 		// Whether the repository exists is nobody's business who can't see it.

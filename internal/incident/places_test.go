@@ -106,6 +106,19 @@ func TestPlaces(t *testing.T) {
 			name: "by an app that is named here", changes: []change{wrote(forms, "comment:7", "Fix it in acme/infra")},
 			doubt: "«Fix it in acme/infra» can't be done by an app: have it written by a person with triage permission in acme/infra.",
 		},
+		{
+			name: "on the page, which does not tell by whom", changes: []change{wrote(incident.Actor{}, "page", "Fix it in acme/infra")},
+			doubt: "«Fix it in acme/infra» can't be done there, since the page does not tell who wrote it: " +
+				"have it written in a comment here, by a person with triage permission in acme/infra.",
+		},
+		{
+			name: "on a public page, and accepted",
+			changes: []change{
+				public, wrote(incident.Actor{}, "page", "Fix it in acme/site"), orders(ada, 7, "/followup accept"),
+				func(w *incident.World) { w.Record = judgedPlan(*w).Record },
+			},
+			opened: true,
+		},
 		{name: "a path that leads elsewhere", changes: []change{wrote(ada, "body", "Fix it in acme/..")}, opened: true},
 	}
 	for _, tt := range tests {
