@@ -253,12 +253,18 @@ func (d *decision) wants(part Part) bool {
 const (
 	wikiEvery = time.Hour
 	wikiFor   = 7 * 24 * time.Hour
+	// pageEvery is how soon a page is read again that could not be: what made
+	// it be looked at is no news any more.
+	pageEvery = 10 * time.Minute
 )
 
 // lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
 	if d.labelled() && d.pageState() == PageNoWiki && d.now.Before(d.facts.Started.Add(wikiFor)) {
 		d.atLatest(d.now.Add(wikiEvery))
+	}
+	if d.labelled() && d.PageUnread && !d.ledger().Closing.Complete {
+		d.atLatest(d.now.Add(pageEvery))
 	}
 	for _, p := range d.next.Problems {
 		d.atLatest(p.RetryAt)

@@ -75,4 +75,13 @@ func TestPageThatCannotBeRead(t *testing.T) {
 	if body := s.tracker(t).Body; strings.Contains(body, "no longer listed") {
 		t.Errorf("what could not be read counts as removed:\n%s", body)
 	}
+	s.propose(t, "- [ ] Alert on size")
+	next := s.look(t)
+	delete(s.before, "Read")
+	if next.IsZero() {
+		t.Fatal("the page is not read again")
+	}
+	s.reconciler.Clock = later(next)
+	s.look(t)
+	s.openedOnce(t, "Alert on size")
 }
