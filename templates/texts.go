@@ -173,20 +173,6 @@ func (Texts) PageName(f incident.Facts) string {
 	return fmt.Sprintf("%s-%s-%d", f.Date.Format("2006-01-02"), slug, f.Key.Number)
 }
 
-type pageView struct {
-	incident.PageView
-	Marker string
-	Quoted string
-}
-
-// Page is a new post-mortem page. In a public repository everybody can read
-// it from its first second, so it says so and leaves internal sections out.
-func (t Texts) Page(v incident.PageView) string {
-	return t.render("default.md", pageView{
-		PageView: v, Marker: marker(pageKind, v.ID, nil), Quoted: markdown.Quote(markdown.Account(v.Summary), summaryLimit),
-	})
-}
-
 type closingView struct {
 	incident.ClosingView
 	Marker string

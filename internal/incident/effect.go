@@ -140,6 +140,12 @@ type AskWhy struct {
 	Body  string
 }
 
+// UpdatePage brings the parts of the page up to date that are Hindsight's own.
+type UpdatePage struct {
+	Path string
+	View PageView
+}
+
 // LinkItem appends the link to its issue to an item's line on the page.
 type LinkItem struct {
 	Path  string
@@ -218,6 +224,9 @@ func (UpdateFollowUp) Part() Part { return FollowUpsPart }
 func (LinkItem) Part() Part { return PagePart }
 
 // Part tells which piece of the work the effect belongs to.
+func (UpdatePage) Part() Part { return PagePart }
+
+// Part tells which piece of the work the effect belongs to.
 func (SetFollowUp) Part() Part { return FollowUpsPart }
 
 // Part tells which piece of the work the effect belongs to.
@@ -242,6 +251,7 @@ func (UpdateFollowUp) effect() {}
 func (SetFollowUp) effect()    {}
 func (AskWhy) effect()         {}
 func (LinkItem) effect()       {}
+func (UpdatePage) effect()     {}
 func (WriteReply) effect()     {}
 func (CloseParent) effect()    {}
 
@@ -302,6 +312,10 @@ func (e SetFollowUp) String() string {
 		return fmt.Sprintf("open %s again, as was ordered", e.Issue)
 	}
 	return fmt.Sprintf("close %s, as was ordered", e.Issue)
+}
+
+func (e UpdatePage) String() string {
+	return fmt.Sprintf("bring the post-mortem page %q up to date", e.Path)
 }
 
 func (e LinkItem) String() string {

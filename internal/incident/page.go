@@ -12,13 +12,34 @@ func (d *decision) page() {
 		return
 	}
 	d.facts.PageLink = d.pageLink()
-	d.plan(CreatePage{
-		Path: p.Path,
-		Content: d.texts.Page(PageView{
-			Facts: d.facts, Reporter: d.Parent.Author.Login,
-			Labelled: d.ledger().Accepted.At, Summary: d.Parent.Body,
-		}),
-	})
+	d.plan(CreatePage{Path: p.Path, Content: d.texts.Page(d.pageView(nil))})
+}
+
+func (d *decision) pageView(lines []TrackerLine) PageView {
+	return PageView{
+		Facts: d.facts, Reporter: d.Parent.Author.Login, Labelled: d.ledger().Accepted.At,
+		Summary: d.Parent.Body, Status: d.policy.status(d.Parent.Labels), Lines: lines,
+	}
+}
+
+// refreshPage brings the page's own parts up to date, once the follow-ups are
+// what they are going to be. A page that stayed behind in another repository's
+// wiki, or that is not to be read by everybody any more, is told nothing new:
+// others may read it than the parent.
+func (d *decision) refreshPage() {
+	page := d.ledger().Page
+	hidden := d.facts.Security && !d.Repository.Private
+	if !page.Made() || page.Repo != "" || d.Page == "" || hidden || d.wants(FollowUpsPart) || d.Busy[FollowUpsPart] {
+		return
+	}
+	var lines []TrackerLine
+	for _, l := range d.checklist() {
+		lines = append(lines, l.TrackerLine)
+	}
+	view := d.pageView(lines)
+	if _, changed := d.texts.RefreshPage(d.Page, view); changed {
+		d.plan(UpdatePage{Path: page.Path, View: view})
+	}
 }
 
 // pageLink is where people find the page. A page that was made is there while

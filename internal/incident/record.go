@@ -29,7 +29,7 @@ func (r *Record) Starting(e Effect) (store bool) {
 			store = e.On && !r.Labelling
 			r.Labelling = e.On
 		}
-	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy, LinkItem,
+	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy, LinkItem, UpdatePage,
 		CloseDuplicate, React, WriteReply, WriteClosing, CloseParent:
 	}
 	return store
@@ -79,7 +79,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		}
 	case CloseDuplicate:
 		l.Healed = union(l.Healed, []int{e.Issue.Number})
-	case DeleteComment, LinkItem:
+	case DeleteComment, LinkItem, UpdatePage:
 	}
 }
 

@@ -11,6 +11,9 @@ type Texts interface {
 	PageName(Facts) string
 	Page(PageView) string
 	FollowUp(FollowUpView) (title, body string)
+	// RefreshPage writes the parts of a page anew that are Hindsight's own, and
+	// tells whether that changed anything.
+	RefreshPage(now string, v PageView) (string, bool)
 	Closing(ClosingView) string
 	Why(WhyView) string
 	Reply(ReplyView) string
@@ -123,6 +126,8 @@ type PageView struct {
 	Reporter string
 	Labelled time.Time
 	Summary  string // the parent's body: not neutral
+	Status   Status
+	Lines    []TrackerLine
 }
 
 // FollowUpView is what a follow-up's issue shows.

@@ -32,6 +32,8 @@ type World struct {
 	// NoHistory is true on a host that does not tell who edited a comment:
 	// then no tick in the tracker counts.
 	NoHistory bool
+	// Page is what the page says, "" where it is not there or was not read.
+	Page string
 	// PageUnread is true when the page could not be read: what is proposed
 	// there is not among the items.
 	PageUnread bool

@@ -194,6 +194,8 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 			}
 		case incident.CloseParent:
 			w.Parent.State, w.Parent.ClosedAt = incident.Done, now
+		case incident.UpdatePage:
+			w.Page, _ = plain{}.RefreshPage(w.Page, e.View)
 		case incident.LinkItem:
 			w.Items = slices.Clone(w.Items)
 			for i, item := range w.Items {

@@ -24,7 +24,7 @@ func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, e
 	case incident.DeleteComment:
 		return incident.Outcome{}, n.forge.DeleteComment(ctx, n.key, e.ID)
 	case incident.CreatePage:
-		return incident.Outcome{}, n.r.Wiki.Create(ctx, n.installation, n.key.Repo, e)
+		return incident.Outcome{}, n.createPage(ctx, e)
 	case incident.AttachFollowUp:
 		return incident.Outcome{}, n.attach(ctx, e)
 	case incident.UpdateFollowUp:
@@ -33,6 +33,8 @@ func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, e
 		return incident.Outcome{}, n.setFollowUp(ctx, e)
 	case incident.LinkItem:
 		return incident.Outcome{}, n.linkItem(ctx, e)
+	case incident.UpdatePage:
+		return incident.Outcome{}, n.updatePage(ctx, e)
 	case incident.AskWhy:
 		return incident.Outcome{}, n.askWhy(ctx, e)
 	case incident.CloseDuplicate:

@@ -59,6 +59,42 @@ func TestProposedOnAPublicPage(t *testing.T) {
 	s.shows(t, "Pay the stranger")
 }
 
+// The page's own parts follow the incident; what people made of them stays.
+func TestPageFollowsTheIncident(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.look(t)
+	path := s.record(parent).Ledger.Page.Path
+	says := func(words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(s.wiki.pages[path], w) {
+				t.Errorf("the page does not say %q:\n%s", w, s.wiki.pages[path])
+			}
+		}
+	}
+	says("| sev3 (assumed)", "| draft |", "Mend the pool")
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1", "postmortem: in review") })
+	s.say(ada, "/incident commander ben")
+	s.look(t)
+	says("| sev1 |", "| in review |", "| Commander | ben |")
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+	s.mu.Lock()
+	s.wiki.pages[path] = strings.Replace(s.wiki.pages[path], "| Commander | ben |", "| Commander | ben, then ada |", 1)
+	s.mu.Unlock()
+	s.say(ada, "/incident scribe ben")
+	s.look(t)
+	says("| Commander | ben, then ada |", "| Scribe |  |")
+	s.wiki.pages = map[string]string{} // somebody removed it
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "postmortem: reviewed") })
+	s.look(t)
+	if len(s.wiki.pages) != 0 {
+		t.Error("a page that was removed has come back")
+	}
+}
+
 // A wiki that does not answer holds up nothing, and what was proposed there
 // stays.
 func TestPageThatCannotBeRead(t *testing.T) {

@@ -27,7 +27,8 @@ func (n *run) readPeople(w *incident.World, comments []incident.Comment) {
 	}
 	w.Items = append(w.Items, n.pulled...)
 	proposed := n.proposed()
-	w.Items, w.PageUnread = append(w.Items, proposed.items...), proposed.unread
+	w.Items = append(w.Items, proposed.items...)
+	w.Page, w.PageUnread = proposed.text, proposed.unread
 }
 
 func commentItems(c incident.Comment) []incident.Item {
@@ -119,8 +120,9 @@ func (n *run) readSubIssues(ctx context.Context) error {
 	return nil
 }
 
-// page is what is proposed on the post-mortem page.
+// page is the post-mortem page, and what is proposed there.
 type page struct {
+	text   string
 	items  []incident.Item
 	unread bool // it is not known what stands there
 }
@@ -140,39 +142,69 @@ func (n *run) readPage(ctx context.Context) error {
 		read.unread = true
 		n.r.Log.WarnContext(ctx, "what is proposed on the page could not be read", "incident", n.key, "error", err)
 	}
-	for _, l := range markdown.Proposed(content) {
-		read.items = append(read.items, incident.Item{
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.page = read.saying(content)
+	return nil
+}
+
+// saying is the page with another text.
+func (p page) saying(text string) page {
+	p.text, p.items = text, nil
+	for _, l := range markdown.Proposed(text) {
+		p.items = append(p.items, incident.Item{
 			Source: incident.FromPage, Text: l.Text, Ticked: l.Ticked, Linked: l.Linked,
 		})
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.page = read
-	return nil
+	return p
 }
 
 func (n *run) proposed() page {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return page{slices.Clone(n.page.items), n.page.unread}
+	return page{n.page.text, slices.Clone(n.page.items), n.page.unread}
+}
+
+func (n *run) createPage(ctx context.Context, e incident.CreatePage) error {
+	if err := n.r.Wiki.Create(ctx, n.installation, n.key.Repo, e); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.page = n.page.saying(e.Content)
+	return nil
 }
 
 // linkItem appends a link to a line on the page, wherever the line stands by
 // now. One that is not there any more needs none.
 func (n *run) linkItem(ctx context.Context, e incident.LinkItem) error {
-	err := n.r.Wiki.Edit(ctx, n.installation, n.home(e.Repo), e.Path, "Link "+e.Name, func(now string) (string, bool) {
+	return n.editPage(ctx, n.home(e.Repo), e.Path, "Link "+e.Name, func(now string) (string, bool) {
 		return markdown.Link(now, func(text string) bool { return text == e.Text }, e.Name, e.URL)
+	})
+}
+
+func (n *run) updatePage(ctx context.Context, e incident.UpdatePage) error {
+	return n.editPage(ctx, n.key.Repo, e.Path, "Bring the facts up to date", func(now string) (string, bool) {
+		return n.r.Texts.RefreshPage(now, e.View)
+	})
+}
+
+// editPage changes what is there by now, and keeps what is there then. A page
+// that people removed stays removed.
+func (n *run) editPage(
+	ctx context.Context, repo incident.Repo, path, message string, change func(string) (string, bool),
+) error {
+	last := ""
+	err := n.r.Wiki.Edit(ctx, n.installation, repo, path, message, func(now string) (string, bool) {
+		text, changed := change(now)
+		last = text
+		return text, changed
 	})
 	if err = unlessMissing(err); err != nil {
 		return err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for i, item := range n.page.items {
-		if item.Text == e.Text && !item.Linked {
-			n.page.items[i].Linked = true
-			break
-		}
-	}
+	n.page = n.page.saying(last)
 	return nil
 }

@@ -72,7 +72,10 @@ func TestPreviewSeesWhatIsNotRemembered(t *testing.T) {
 	s, issue := followed(t)
 	maps.DeleteFunc(s.memory.followUps[parent], func(key incident.Key, _ incident.FollowUp) bool { return key == issue.Key })
 	s.edit(issue.Key, func(i *incident.Issue) { i.State = incident.Done })
-	if diff := cmp.Diff([]string{"", "tracker: bring the tracker up to date"}, s.preview(t)); diff != "" {
+	if diff := cmp.Diff([]string{
+		"", "tracker: bring the tracker up to date",
+		`page: bring the post-mortem page "2000-01-01-the-shop-is-down-42.md" up to date`,
+	}, s.preview(t)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 	s.changedNothing(t)
@@ -88,7 +91,10 @@ func TestPreviewSeesWhatIsNewer(t *testing.T) {
 	delete(s.memory.records, parent) // so that the follow-ups are listed
 	issue.State, issue.UpdatedAt = incident.Done, issue.UpdatedAt.Add(time.Minute)
 	s.forge.issues[issue.Key] = issue
-	if diff := cmp.Diff([]string{"", "tracker: bring the tracker up to date"}, s.preview(t)); diff != "" {
+	if diff := cmp.Diff([]string{
+		"", "tracker: bring the tracker up to date",
+		`page: bring the post-mortem page "2000-01-01-the-shop-is-down-42.md" up to date`,
+	}, s.preview(t)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 	s.changedNothing(t)

@@ -1,0 +1,36 @@
+package templates_test
+
+import (
+	"fmt"
+	"testing"
+
+	"hindsight/templates"
+)
+
+// BenchmarkTracker is what a look takes to say what the tracker should be.
+func BenchmarkTracker(b *testing.B) {
+	for _, n := range []int{10, 200, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			texts, view := templates.New(), crowd(n, 60)
+			b.ReportAllocs()
+			for b.Loop() {
+				texts.Tracker(view)
+			}
+		})
+	}
+}
+
+// BenchmarkReadTracker is what a look takes to read the tracker that is there.
+func BenchmarkReadTracker(b *testing.B) {
+	for _, n := range []int{10, 200, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			texts, view := templates.New(), crowd(n, 60)
+			body := texts.Tracker(view)
+			b.ReportAllocs()
+			for b.Loop() {
+				texts.ReadTracker(body)
+				texts.ReadBoxes(body, view.Key)
+			}
+		})
+	}
+}
