@@ -13,11 +13,12 @@ const doubtsShown = 10
 // their words repeated.
 func (d *decision) doubts() []Doubt {
 	var doubts []Doubt
+	entries := d.ledger().byKey()
 	for _, c := range d.found {
 		if c.Item.Source == FromPolicy || !c.Known && d.verdict(c.line, c.Item) != Allowed {
 			continue
 		}
-		for _, text := range d.doubtsOf(c) {
+		for _, text := range d.doubtsOf(c, entries[c.Entry.Key]) {
 			doubts = append(doubts, Doubt{Text: text, URL: c.Item.URL})
 		}
 	}
@@ -27,15 +28,15 @@ func (d *decision) doubts() []Doubt {
 	return doubts
 }
 
-// doubtsOf are about one line. What was said of its day when it was taken in is
-// not said again whenever the comment is edited, later and later.
-func (d *decision) doubtsOf(c candidate) []string {
+// doubtsOf are about one line, and its entry, if there is one. What was said of
+// its day when it was taken in is not said again whenever the comment is
+// edited, later and later.
+func (d *decision) doubtsOf(c candidate, e *Entry) []string {
 	if c.Known && len(c.Wish.Problems) > 0 {
 		c.Item.Written = d.Parent.CreatedAt
 		c.Wish.Problems = d.wish(c.Item).Problems
 	}
 	texts := slices.Clone(c.Wish.Problems)
-	e := d.ledger().Entry(c.Entry.Key)
 	opened := e != nil && e.Opened()
 	if !opened && (!c.Item.Ticked || c.Refers) {
 		if possible, why := d.possible(c); possible == Denied {

@@ -12,11 +12,11 @@ import (
 // is merely convenient: a host that refuses to attach one must not keep the
 // others from being opened.
 func (d *decision) followUps() {
-	lines := map[ItemKey]candidate{}
+	lines, entries := map[ItemKey]candidate{}, d.ledger().byKey()
 	var opening []OpenFollowUp
 	for _, c := range d.lines {
 		lines[c.Entry.Key] = c
-		if e := d.ledger().Entry(c.Entry.Key); e != nil && !e.Opened() && !c.Item.Ticked {
+		if e := entries[c.Entry.Key]; e != nil && !e.Opened() && !c.Item.Ticked {
 			opening = append(opening, d.open(c, *e))
 		}
 	}
@@ -33,7 +33,7 @@ func (d *decision) followUps() {
 	}
 	d.attach(opening)
 	for _, f := range d.FollowUps {
-		if e := d.ledger().Entry(f.Item); e != nil && e.Issue.In(d.Parent.Key.Repo) != f.Issue {
+		if e := entries[f.Item]; e != nil && e.Issue.In(d.Parent.Key.Repo) != f.Issue {
 			d.heal(f, *e)
 		}
 	}

@@ -8,8 +8,9 @@ import (
 // follow brings the entries up to the lines that they are: where these stand,
 // what they say, whether they are ticked.
 func (d *decision) follow() {
+	entries := d.ledger().byKey()
 	for _, c := range d.found {
-		e := d.ledger().Entry(c.Entry.Key)
+		e := entries[c.Entry.Key]
 		if !c.Known || e == nil || !e.Opened() && !d.goes(&c) {
 			continue
 		}

@@ -214,6 +214,16 @@ func (l *Ledger) Entry(key ItemKey) *Entry {
 	return nil
 }
 
+// byKey are the entries as [Ledger.Entry] finds them, for going through many.
+// They are good until entries come or go.
+func (l *Ledger) byKey() map[ItemKey]*Entry {
+	entries := make(map[ItemKey]*Entry, len(l.Items))
+	for i := range slices.Backward(l.Items) { // of two, the first counts
+		entries[l.Items[i].Key] = &l.Items[i]
+	}
+	return entries
+}
+
 // Carried is the part of the ledger that the tracker carries. What it leaves
 // out does no harm when it is done again, and would make the tracker be
 // written again for nothing: the tracker's own id, and reactions, of which

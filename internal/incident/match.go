@@ -103,9 +103,9 @@ func (d *decision) candidates(items []Item) []candidate {
 // attached are the issues that people attached to the parent by hand: those
 // that are no follow-ups of Hindsight's own.
 func (d *decision) attached() []candidate {
-	ours := map[Key]bool{}
+	ours, entries := map[Key]bool{}, d.ledger().byKey()
 	for _, f := range d.FollowUps {
-		ours[f.Issue] = f.Item != "" && d.ledger().Entry(f.Item) != nil
+		ours[f.Issue] = f.Item != "" && entries[f.Item] != nil
 	}
 	for _, e := range d.ledger().Items {
 		ours[e.Issue.In(d.Parent.Key.Repo)] = !e.Adopted

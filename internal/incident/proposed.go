@@ -53,8 +53,11 @@ func (d *decision) proposedTexts() []string {
 func (d *decision) link() {
 	page := d.ledger().Page
 	for _, c := range d.lines {
+		if c.Item.Source != FromPage || c.Item.Linked {
+			continue
+		}
 		e := d.ledger().Entry(c.Entry.Key)
-		if c.Item.Source != FromPage || c.Item.Linked || e == nil || !e.Opened() {
+		if e == nil || !e.Opened() {
 			continue
 		}
 		if f, seen := d.followUp(e.Issue); seen && f.State != Gone {

@@ -24,12 +24,24 @@ func flood(n int) incident.World {
 }
 
 // TestFloodTakesTimeInProportion: eight times the lines take about eight times
-// as long, and as much memory, not sixty-four times. It compares the best of
-// several runs, and is not parallel, so that it depends on no machine's speed.
+// as long, and as much memory, not sixty-four times.
 func TestFloodTakesTimeInProportion(t *testing.T) {
-	policy := incident.DefaultPolicy()
 	few, lots := flood(125), flood(1000)
 	same(t, "refused", 2000, len(lots.Record.Ledger.Refused))
+	inProportion(t, incident.DefaultPolicy(), few, lots)
+}
+
+// TestFollowUpsTakeTimeInProportion is about those that are there already.
+func TestFollowUpsTakeTimeInProportion(t *testing.T) {
+	_, few := promised(t, 125)
+	policy, lots := promised(t, 1000)
+	inProportion(t, policy, few, lots)
+}
+
+// inProportion compares the best of several runs. Tests that use it are not
+// parallel, so that they depend on no machine's speed.
+func inProportion(t *testing.T, policy incident.Policy, few, lots incident.World) {
+	t.Helper()
 	tests := map[string]func(incident.World){
 		"Decide": func(w incident.World) { incident.Decide(policy, plain{}, w, now) },
 		"QuestionsOf": func(w incident.World) {
@@ -45,6 +57,7 @@ func TestFloodTakesTimeInProportion(t *testing.T) {
 			grew := math.Inf(1)
 			for range 5 { // another program may have had the processor
 				if grew = min(grew, duration(do, lots)/duration(do, few)); grew <= most {
+					t.Logf("%.1f times as long", grew)
 					return
 				}
 			}
