@@ -3,19 +3,49 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"hindsight/internal/incident"
 )
 
-// questionsAsked bounds the rounds of questions: who may, then where to, then
-// whom it goes to.
-const questionsAsked = 4
+// questionsAsked bounds the rounds of questions: who may, here and there, what
+// is there, then, where that has moved, the same again, and whom it goes to.
+const questionsAsked = 8
+
+// answers are what GitHub answered in this run. They outlive the round, so that
+// nobody is asked again, and the tracker does not lose what it says of lines
+// while there is nobody to be asked.
+type answers struct {
+	lines      map[incident.ItemKey]incident.Verdict
+	places     map[incident.Repo]incident.Repository
+	assignable map[incident.Assignment]incident.Verdict
+	issues     map[incident.Key]incident.FollowUp
+}
+
+func newAnswers() answers {
+	return answers{
+		lines: map[incident.ItemKey]incident.Verdict{}, places: map[incident.Repo]incident.Repository{},
+		assignable: map[incident.Assignment]incident.Verdict{}, issues: map[incident.Key]incident.FollowUp{},
+	}
+}
+
+// tell puts into the world what was answered.
+func (a answers) tell(w *incident.World) {
+	maps.Copy(a.lines, w.Verdicts)
+	w.Verdicts, w.Places, w.Assignable = a.lines, a.places, a.assignable
+	for _, key := range slices.SortedFunc(maps.Keys(a.issues), incident.Key.Compare) {
+		if !slices.ContainsFunc(w.FollowUps, func(f incident.FollowUp) bool { return f.Issue == key }) {
+			w.FollowUps = append(w.FollowUps, a.issues[key])
+		}
+	}
+}
 
 // judge asks GitHub what the rules want to know. Only the follow-ups wait for
-// the answers.
+// the answers; while they are under way nobody is asked.
 func (n *run) judge(ctx context.Context, w *incident.World) {
 	w.Record = n.snapshot()
-	w.Places, w.Assignable = map[incident.Repo]incident.Repository{}, map[incident.Assignment]incident.Verdict{}
+	n.answers.tell(w)
 	if n.isBusy(incident.FollowUpsPart) {
 		return
 	}
@@ -60,6 +90,7 @@ func (n *run) answer(ctx context.Context, w *incident.World, q incident.Question
 			return err
 		}
 		w.FollowUps = append(w.FollowUps, f)
+		n.answers.issues[f.Issue] = f
 	}
 	return nil
 }

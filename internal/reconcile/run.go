@@ -45,6 +45,7 @@ type run struct {
 	lookUps    int
 	listedIn   map[incident.Repo]bool
 	verdicts   map[incident.Assignment]incident.Verdict // on commanding, by place and person
+	answers    answers
 	finished   chan incident.Part
 
 	mu      sync.Mutex
@@ -68,6 +69,7 @@ func (r *Reconciler) newRun(
 		since:      record.Ledger.Accepted.At,
 		listedIn:   map[incident.Repo]bool{},
 		verdicts:   map[incident.Assignment]incident.Verdict{},
+		answers:    newAnswers(),
 		finished:   make(chan incident.Part),
 		overlay:    map[incident.Key]incident.FollowUp{},
 		running:    map[incident.Part]bool{},
