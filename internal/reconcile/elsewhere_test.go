@@ -267,6 +267,32 @@ func TestOtherLabel(t *testing.T) {
 	s.openedOnce(t, "Mend the pool")
 }
 
+// Nobody pushes to a repository because its owner's configuration has changed.
+func TestOwnersOtherLabel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.edit(parent, func(i *incident.Issue) { i.Labels = []string{"outage"} })
+	s.forge.others["acme/.github"] = 79
+	s.forge.pushed[shop], s.forge.pushed["acme/.github"] = opened, opened
+	s.forge.configs = map[incident.Repo]string{"acme/.github": "standard"}
+	sweep := func(after time.Duration) {
+		s.reconciler.Clock = later(opened.Add(time.Hour + after))
+		if _, err := s.reconciler.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep(0)
+	s.forge.configs["acme/.github"] = "outage"
+	s.forge.pushed["acme/.github"] = opened.Add(time.Minute)
+	sweep(10 * time.Minute)
+	if len(s.marker.marks) != 1 || s.marker.marks[0].Key != parent {
+		t.Fatalf("marked %+v, want %s", s.marker.marks, parent)
+	}
+	s.forget()
+	sweep(11 * time.Minute)
+	s.expect(t, 0, "Repository", "File")
+}
+
 func TestDroppedWithoutAReason(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

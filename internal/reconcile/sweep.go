@@ -241,13 +241,13 @@ func (s Settings) marks(issue incident.Issue) bool {
 }
 
 // sweepSettings reads a repository's configuration when somebody has pushed
-// since: no webhook tells. When another label starts incidents by now, the
-// repository is looked at anew.
+// since: no webhook tells. Where it has none, its owner's may have changed. When
+// another label starts incidents by now, the repository is looked at anew.
 func (r *Reconciler) sweepSettings(
 	ctx context.Context, forge Forge, repo incident.Repo, pushed time.Time,
 ) (Settings, error) {
 	before, err := r.recallSettings(ctx, repo)
-	if err != nil || !pushed.IsZero() && before.PushedAt.Equal(pushed) {
+	if err != nil || before.Found && !pushed.IsZero() && before.PushedAt.Equal(pushed) {
 		return before, err
 	}
 	if _, err = r.configure(ctx, forge, repo, pushed, false); err != nil {
