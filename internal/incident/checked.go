@@ -60,7 +60,7 @@ func (l Ledger) Checked() Ledger {
 func (e Entry) checked() Entry {
 	e.Position = between(e.Position)
 	e.Sketch = Sketch(only(sketchChecked, string(e.Sketch)))
-	e.Tail = only(tailChecked, e.Tail)
+	e.Tail, e.DueAs = only(tailChecked, e.Tail), only(tailChecked, e.DueAs)
 	e.Owner, e.Wrote.Owner = only(loginChecked, e.Owner), only(loginChecked, e.Wrote.Owner)
 	e.Due, e.Snoozed = e.Due.checked(), e.Snoozed.checked()
 	e.Wrote.Due, e.Wrote.Date = e.Wrote.Due.checked(), e.Wrote.Date.checked()

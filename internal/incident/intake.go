@@ -56,11 +56,18 @@ func (d *decision) ask(e *Entry, c candidate) {
 	again, priority := e.Tail != "", e.Priority
 	e.Tail = c.tail
 	e.Priority, e.Type, e.Owner = c.Wish.Priority, c.Wish.Type, c.Wish.Owner
-	if !c.Wish.Due.IsZero() {
+	said := ""
+	if c.Wish.DueAs != "" {
+		said = digest(normalized(c.Wish.DueAs))[:tailLength]
+	}
+	switch due := d.due(*e); {
+	case said != "" && said == e.DueAs && e.Due != "":
+	case said != "":
 		e.Due = Day(c.Wish.Due.In(d.policy.Zone).Format(dayForm))
-	} else if due := d.due(*e); e.Adopted || due == "" || !again || e.Due == "" || priority != e.Priority {
+	case e.Adopted, due == "", !again, e.Due == "", e.DueAs != "", priority != e.Priority:
 		e.Due = due
 	}
+	e.DueAs = said
 	if e.Owner == "" && !e.Adopted {
 		e.Owner = d.policy.Owner
 	}

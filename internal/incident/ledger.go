@@ -111,6 +111,9 @@ type Entry struct {
 	// Tail is a digest of what stands behind the title: when it changes,
 	// what it asks for is read again.
 	Tail string `json:"t,omitempty"`
+	// DueAs is a digest of the words that name a day: "2w" means the day that it
+	// meant when it was written first, whatever else of the line is edited.
+	DueAs string `json:"e,omitempty"`
 	// Owner, Due, Priority and Type are what is asked for.
 	Owner    string   `json:"u,omitempty"`
 	Due      Day      `json:"d,omitempty"`

@@ -466,6 +466,9 @@ func TestDueDates(t *testing.T) {
 		{"Fix it p1", "Fix it p0", "20261220", "20261128"},
 		{"Fix it", "Fix it @bob", "20261220", "20261220"},
 		{"Fix it due 2026-11-01", "Fix it due 2026-11-01 p1", "20261101", "20261101"},
+		{"Fix it due 2w", "Fix it @bob (due: 2w) p1", "20261204", "20261204"},
+		{"Fix it due 2w", "Fix it due 3w", "20261204", "20261216"},
+		{"Fix it due 2w", "Fix it", "20261204", "20261225"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {

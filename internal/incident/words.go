@@ -32,6 +32,7 @@ type Wish struct {
 	Owner    string // a login as written, without @; "" for none
 	Priority Priority
 	Due      time.Time // the day's first moment in the team's zone; zero for none
+	DueAs    string    // the words that say so
 	// Place is "owner/repo" or a Jira project's key, as written, or "jira";
 	// "" for where it goes by default. Nothing says that it exists.
 	Place string
@@ -323,7 +324,8 @@ func (c WishContext) due(found clause, text string) (clause, bool) {
 	case tooFar(day, today):
 		found.odd = fmt.Sprintf("is more than %d years ahead: write a day that is nearer, such as «due 2w».", mostYears)
 	}
-	found.set = func(w *Wish) { w.Due = moments(day, c.Zone)[0] }
+	words := found.words()
+	found.set = func(w *Wish) { w.Due, w.DueAs = moments(day, c.Zone)[0], words }
 	return found, true
 }
 
