@@ -109,7 +109,7 @@ func TestFlappingEditsOneComment(t *testing.T) {
 	h.heal()
 	h.finishIncident(number)
 	h.heal()
-	wantComplete(t, h, number)
+	wantComplete(h, number)
 	for _, test := range []struct {
 		do   func() error
 		says string
@@ -147,7 +147,7 @@ func TestStoryOnPostgres(t *testing.T) {
 	h.wantOnce(number, 0)
 	h.finishIncident(number)
 	h.heal()
-	wantComplete(t, h, number)
+	wantComplete(h, number)
 	h.idle(shop, number)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,11 +89,20 @@ func (h *house) fault(c playground.Call) playground.Fault {
 	}
 	h.mu.Lock()
 	spoiled := h.spoiled
+	if changes(c) { // each takes a second, so that the app's pace never has a test wait
+		h.later += time.Second
+	}
 	h.mu.Unlock()
 	if spoiled == nil {
 		return playground.Fault{}
 	}
 	return spoiled(c)
+}
+
+// changes is whether a call can change anything that is looked at again.
+func changes(c playground.Call) bool {
+	return c.Method != http.MethodGet && c.Kind != "git upload-pack" && c.Kind != "POST /graphql" &&
+		!strings.HasSuffix(c.Kind, "/access_tokens")
 }
 
 func (h *house) spoil(how func(playground.Call) playground.Fault) {
@@ -310,4 +320,56 @@ func boxes(tracker string) (open, closed int) {
 		}
 	}
 	return open, closed
+}
+
+// tracker is the comment that shows where an incident of the shop stands.
+func (h *house) tracker(number int) playground.Comment {
+	h.tb.Helper()
+	comments, err := h.github.Comments(shop, number)
+	must(h.tb, err)
+	for _, c := range comments {
+		if c.ByApp && strings.Contains(c.Body, "### Incident tracker") {
+			return c
+		}
+	}
+	h.tb.Fatalf("%s#%d has no tracker", shop, number)
+	return playground.Comment{}
+}
+
+// tick ticks or unticks the box of a line in the tracker, in the browser.
+func (h *house) tick(who string, number int, part string, ticked bool) {
+	h.tb.Helper()
+	c := h.tracker(number)
+	must(h.tb, h.github.As(who).TickComment(shop, c.ID, playground.FindBox(c.Body, part), ticked))
+}
+
+// wantLabels wants these labels on an issue of the shop, and no others.
+func (h *house) wantLabels(number int, want ...string) {
+	h.tb.Helper()
+	issue, err := h.github.Issue(shop, number)
+	must(h.tb, err)
+	var got []string
+	for _, l := range issue.Labels {
+		got = append(got, l.Name)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		h.tb.Errorf("#%d has the labels %q, want %q", number, got, want)
+	}
+}
+
+// wantFollowUps wants follow-ups of these titles in a repository, in whatever
+// order they were opened.
+func (h *house) wantFollowUps(repo string, want ...string) {
+	h.tb.Helper()
+	var got []string
+	for _, issue := range h.followUps(repo) {
+		got = append(got, issue.Title)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		h.tb.Errorf("%s has the follow-ups %q, want %q", repo, got, want)
+	}
 }
