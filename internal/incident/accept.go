@@ -63,7 +63,7 @@ func (d *decision) counts(c *candidate, twins map[ItemKey]time.Time) bool {
 		return false
 	case Allowed:
 	}
-	if c.Item.Ticked && !c.Refers {
+	if !d.reached(*c) || c.Item.Ticked && !c.Refers {
 		return false
 	}
 	if c.unread || c.twin && !d.settled(*c, twins) {
@@ -71,6 +71,23 @@ func (d *decision) counts(c *candidate, twins map[ItemKey]time.Time) bool {
 		return false
 	}
 	return d.goes(c)
+}
+
+// reached is whether it is known if a line is an entry's whose issue is in
+// another repository. Who has no say there has written a new one.
+func (d *decision) reached(c candidate) bool {
+	if c.reach == "" || c.Item.Author.Bot || c.Item.Author.Login == "" {
+		return true
+	}
+	switch d.judged(c.there(c.reach)) {
+	case Denied:
+		d.refuse(c.there(c.reach))
+	case Unknown:
+		d.waits(c)
+		return false
+	case Allowed:
+	}
+	return true
 }
 
 // goes is whether an item's follow-up can be opened, or what it refers to be

@@ -24,6 +24,9 @@ type candidate struct {
 	moves               bool // the entry had another line, in another place or of other words
 	twin                bool // it says the same as one that stands elsewhere
 	unread              bool // or perhaps elsewhere, on a page that could not be read
+	// reach is the other repository in which the entry is that the line would
+	// become: its author must have a say there, too.
+	reach Repo
 }
 
 // linesTaken is how many lines of one author are looked at. Nobody writes
@@ -233,9 +236,16 @@ func (m *matcher) open() []*candidate {
 	return open
 }
 
-// may is whether a line may become another's: it must be known that its author
-// may, or strangers could move a follow-up, and rename it.
-func (m *matcher) may(c *candidate) bool { return m.verdict(c.line, c.Item) == Allowed }
+// may is whether a line may become an entry's that had another: it must be known
+// that its author may, also where the entry's issue is, or strangers could move
+// a follow-up, rename it, and close it.
+func (m *matcher) may(c *candidate, e Entry) bool {
+	if m.verdict(c.line, c.Item) != Allowed {
+		return false
+	}
+	c.reach = e.Issue.Repo
+	return c.reach == "" || m.judged(c.there(c.reach)) == Allowed
+}
 
 // byReference is the first rule. Where the line of an entry's own words is
 // there as well, that is the entry's, and a reference only repeats it.
@@ -253,7 +263,7 @@ func (m *matcher) byReference() {
 			continue
 		}
 		c.moves = e.Source != c.Item.Source
-		if c.moves && c.Item.Source != FromSubIssue && !m.may(c) {
+		if c.moves && c.Item.Source != FromSubIssue && !m.may(c, e) {
 			continue
 		}
 		c.Entry, c.Known = e, true
@@ -313,7 +323,7 @@ func (m *matcher) byWords() {
 		c.unread = slices.ContainsFunc(free, func(e Entry) bool { return e.Source == FromPage && m.PageUnread })
 		if len(free) > 0 && !c.unread {
 			c.moves = true
-			if m.may(c) {
+			if m.may(c, free[0]) {
 				m.take(c, free[0])
 			}
 		}

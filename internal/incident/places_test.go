@@ -503,3 +503,40 @@ func TestDoubtsOfPeopleWhoMay(t *testing.T) {
 	same(t, "as many as are shown", 11, len(said))
 	same(t, "and the others", "There are 4 more such lines.", said[10])
 }
+
+// TestLinesOfOthersElsewhere: who has no say in another repository takes over no
+// follow-up there, by whatever line.
+func TestLinesOfOthersElsewhere(t *testing.T) {
+	t.Parallel()
+	infra := incident.Ref{Repo: "acme/infra", Number: 101}
+	followed := func(t *testing.T) incident.World {
+		t.Helper()
+		w := settled(t, world(hasPlaces, wrote(ada, "comment:1", "Fix it in acme/infra")))
+		w.FollowUps[0].Issue, w.Record.Ledger.Items[0].Issue = infra.In(parentKey.Repo), infra
+		return w
+	}
+	for _, tt := range []struct {
+		name, line string
+		opens      []string // by who has no say there
+	}{
+		{name: "the same words", line: "Fix it", opens: []string{"Fix it"}},
+		{name: "the same line", line: "Fix it in acme/infra"},
+		{name: "its name", line: "acme/infra#101"},
+	} {
+		for by, obeyed := range map[incident.Actor]bool{ada: true, ben: false} {
+			t.Run(tt.name+" by "+by.Login, func(t *testing.T) {
+				t.Parallel()
+				w := rewritten(followed(t), wrote(by, "comment:2", tt.line))
+				plan := judgedPlan(w)
+				want := tt.opens
+				if obeyed {
+					want = nil
+				}
+				same(t, "opens", want, opens(plan))
+				same(t, "is its line", obeyed, plan.Record.Ledger.Items[0].Source == "comment:2")
+				w = rewritten(carryOut(w, plan), wrote(by, "comment:2", "x "+tt.line))
+				same(t, "closed", obeyed, judgedPlan(w).Record.Ledger.Items[0].Want == incident.Done)
+			})
+		}
+	}
+}

@@ -35,7 +35,7 @@ func (m *matcher) pair(open []*candidate, gone []Entry, l landmarks) {
 			continue
 		}
 		c.moves = true
-		if m.may(c) {
+		if m.may(c, gone[i]) {
 			m.take(c, gone[i])
 		}
 		gone = gone[i+1:]

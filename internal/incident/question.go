@@ -115,6 +115,8 @@ func (q *questioning) about(c candidate) {
 	case q.d.verdict(c.line, c.Item) == Unknown && (!c.Item.Ticked || c.Refers || c.moves):
 		q.may(c.line, "", c.Item.Author)
 		return
+	case c.reach != "" && q.d.judged(c.there(c.reach)) == Unknown:
+		q.may(c.there(c.reach), c.reach, c.Item.Author)
 	case q.d.verdict(c.line, c.Item) != Allowed, c.Item.Ticked && !c.Refers:
 		return
 	}
