@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,10 +12,6 @@ const (
 	patience = 45 * time.Second
 	// glance is how often the tour looks.
 	glance = 50 * time.Millisecond
-	// between is how long people take from one step to the next. It passes at
-	// once, for everybody on the stage; without it the pace at which the app
-	// writes to GitHub would make the tour last minutes.
-	between = 30 * time.Second
 )
 
 // step is one scene of the tour: what somebody does, and what must come of it.
@@ -32,19 +29,17 @@ type tour struct {
 	*stage
 	later *clock
 
-	opened    int   // how many follow-ups the app had opened, when that was last looked at
-	items     int64 // Bob's comment with items and commands
-	site      int   // the incident in the website, whose wiki has no first page
-	unwelcome int64 // Mallory's comment
+	opened int   // how many follow-ups the app had opened before it forgot all
+	items  int64 // Bob's comment with items and commands
+	site   int   // the incident in the website
 }
 
 // story is the whole tour, in its order.
 func (t *tour) story() []step {
-	var all []step
-	for _, part := range [][]step{t.beginning(), t.talking(), t.tracking(), t.moving(), t.trouble(), t.elsewhere(), t.ending()} {
-		all = append(all, part...)
-	}
-	return all
+	return slices.Concat(
+		t.beginning(), []step{t.rest()}, t.talking(), []step{t.rest()}, t.tracking(), t.moving(),
+		t.trouble(), t.elsewhere(), t.ending(),
+	)
 }
 
 // tour plays the story. A step that does not come true ends it.
@@ -53,7 +48,6 @@ func (s *stage) tour(ctx context.Context, c console, later *clock) error {
 	steps, began := t.story(), time.Now()
 	for i, step := range steps {
 		_, _ = fmt.Fprintf(c.out, "\n%2d/%d  %s\n", i+1, len(steps), step.title)
-		t.later.pass(between)
 		seen, took, err := play(ctx, step)
 		for _, line := range seen {
 			_, _ = fmt.Fprintf(c.out, "         %s\n", line)

@@ -19,6 +19,7 @@ const (
 	rehearse  = "Rehearse the certificate change"
 	chocolate = "Send chocolate to the customers"
 	written   = "Ask the gateway for a status page"
+	front     = "Test the front page"
 )
 
 func (t *tour) beginning() []step {

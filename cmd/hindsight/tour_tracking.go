@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"hindsight/internal/playground"
@@ -79,12 +81,46 @@ func (t *tour) closed(title string, want bool) look {
 	}
 }
 
-// pass lets time pass for everybody.
+// quiet is longer than the app waits for anything within one look.
+const quiet = 1800 * time.Millisecond
+
+// pass lets time pass for everybody, as soon as nobody is at work any more:
+// whoever is may only hold an incident for so long.
 func (t *tour) pass(d time.Duration) func(context.Context) error {
-	return func(context.Context) error {
+	return func(ctx context.Context) error {
+		calls, since := -1, time.Now()
+		_, err := eventually(ctx, func(context.Context) ([]string, error) {
+			if n := len(t.github.Calls()); n != calls {
+				calls, since = n, time.Now()
+			}
+			if time.Since(since) < quiet {
+				return nil, errors.New("the app does not come to rest")
+			}
+			return nil, nil
+		})
 		t.later.pass(d)
-		return nil
+		return err
 	}
+}
+
+// rest is a step in which a while passes. It also lets the app catch up, which
+// writes to GitHub no faster than GitHub likes.
+func (t *tour) rest() step {
+	return step{"Ten minutes pass", func(ctx context.Context) error {
+		err := t.pass(10 * time.Minute)(ctx)
+		t.github.ResetCalls()
+		return err
+	}, t.unwritten}
+}
+
+// unwritten wants that the app has written nothing of late.
+func (t *tour) unwritten(context.Context) ([]string, error) {
+	for _, c := range t.github.Calls() {
+		if c.Method != http.MethodGet && !strings.HasSuffix(c.Kind, "/access_tokens") && !strings.HasSuffix(c.Kind, "/graphql") {
+			return nil, fmt.Errorf("the app sent %s", c.Kind)
+		}
+	}
+	return []string{"and nothing happens"}, nil
 }
 
 func (t *tour) asked(context.Context) ([]string, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ func (t *tour) trouble() []step {
 		{"Alice makes a mistake in " + configFile + ", and notes something for the timeline",
 			t.configure(brokenConfig, "/incident note 10m ago The old certificate is back"),
 			t.shows("the tracker names file, line and column, and shows the note",
-				has("hindsight.yml:3:9", "The old certificate is back"))},
+				has("hindsight.yml", "3<span>:</span>9", "The old certificate is back"))},
+		t.rest(),
 		{"She mends it, and notes something else", t.configure(shopConfig, "/incident note Checkout is well"),
 			t.shows("the notice is gone", lacks("⚠️"), has("Checkout is well"))},
 		{"GitHub loses the next webhooks; Bob closes a follow-up, and the sweep finds out", t.unheard,
@@ -78,20 +80,37 @@ func (t *tour) elsewhere() []step {
 	here := func() int { return t.site }
 	return []step{
 		{"In the public acme/website, whose wiki has no first page, an incident begins", func(context.Context) (err error) {
-			t.site, err = t.github.As(alice).OpenIssue(website, "The front page is blank", "", "incident")
+			t.site, err = t.github.As(alice).OpenIssue(website, "The front page is blank", "", "incident", "sev2")
 			return err
 		}, t.showsAt(website, here, "the tracker says what to click", has("first page"))},
 		{"Alice saves the wiki's first page, as the tracker said", func(ctx context.Context) error {
 			return t.github.As(alice).SaveWikiPage(ctx, website, "Home", "Welcome.")
 		}, all(t.delivered, t.showsAt(website, here, "the notice is gone", lacks("⚠️")))},
-		{"Bob proposes an item on this page, which everybody can read", t.propose(website, bob, "Test the front page <b>@mallory</b>"),
-			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", "Test the front page")), t.count(website, 0))},
-		{"Bob accepts it, and says how bad it was", func(context.Context) error {
-			_, err := t.github.As(bob).Comment(website, t.site, "/followup accept\n/incident severity sev2")
-			return err
-		}, all(t.showsAt(website, here, "it is a follow-up; the organisation's configuration gives it a day",
-			openLine("Test the front page", "due "), has("**sev2**")), t.count(website, 1), t.linked(website))},
+		{"She proposes an item on this page, which everybody can read", t.propose(website, alice, front+" <b>in every browser</b>"),
+			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", front), lacks("<b>in")), t.count(website, 0))},
+		{"Bob comments: /followup accept", t.command("/followup accept"), all(
+			t.showsAt(website, here, "it is a follow-up; the organisation's configuration gives it a day", openLine(front, "due "), lacks("<b>in")),
+			t.count(website, 1), t.linked(website))},
+		{"Bob comments: /incident severity sev1", t.command("/incident severity sev1"), all(
+			t.showsAt(website, here, "the tracker says so", has("**sev1**")), t.relabelled)},
 	}
+}
+
+func (t *tour) command(words string) func(context.Context) error {
+	return func(context.Context) error {
+		_, err := t.github.As(bob).Comment(website, t.site, words)
+		return err
+	}
+}
+
+// relabelled wants the new severity on the incident and on its follow-up.
+func (t *tour) relabelled(context.Context) (seen []string, err error) {
+	for _, i := range t.github.Issues(website) {
+		if !labelled(i, "sev1") || labelled(i, "sev2") {
+			err = errors.Join(err, fmt.Errorf("%s#%d does not have the label sev1 alone", i.Repo, i.Number))
+		}
+	}
+	return []string{"the incident and its open follow-up are relabelled"}, err
 }
 
 func (t *tour) delivered(ctx context.Context) ([]string, error) {
