@@ -46,7 +46,7 @@ func newHouseOn(tb testing.TB, database string) *house {
 	key, err := playground.SharedKey()
 	must(tb, err)
 	h := &house{tb: tb, database: database}
-	h.stage, err = newStage(tb.Context(), "127.0.0.1:0", quiet(), playground.Options{
+	h.stage, err = newStage(tb.Context(), "127.0.0.1:0", noLog(), playground.Options{
 		Key:   key,
 		Clock: h.clock, AppClock: time.Now,
 		Wrap: func(next http.Handler) http.Handler { return contract.Wrap(tb, next) },
@@ -76,7 +76,7 @@ func must(tb testing.TB, err error) {
 	}
 }
 
-func quiet() *slog.Logger {
+func noLog() *slog.Logger {
 	if testing.Verbose() && os.Getenv("HINDSIGHT_TEST_LOG") != "" {
 		return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
