@@ -194,6 +194,27 @@ func TestPullRequestThatRefersToTheIncident(t *testing.T) {
 }
 
 // What a pull request refers to elsewhere is not read here.
+// A pull request may be older than the incident, and many may mention it
+// without being about it.
+func TestPullRequestsFromBefore(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	for number := 50; number < 65; number++ {
+		pull := incident.Key{Repo: shop, Number: number}
+		s.addIssue(pull)
+		s.edit(pull, func(i *incident.Issue) { i.PullRequest, i.Body = true, "As with #42." })
+		s.forge.mentioning = append(s.forge.mentioning, pull)
+	}
+	s.edit(s.forge.mentioning[14], func(i *incident.Issue) { i.Body = "Fixes #42.\n\n### Follow-ups\n- [ ] Test the pool\n" })
+	s.forge.labelling = incident.Labelling{By: ben, At: opened}
+	s.forge.verdicts["ben"] = incident.Denied
+	s.look(t)
+	s.expect(t, 0, "OpenIssue")
+	s.forge.labelling = incident.Labelling{By: ada, At: opened.Add(time.Minute)}
+	s.look(t)
+	s.openedOnce(t, "Test the pool")
+}
+
 func TestPullRequestOfAnotherRepository(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")

@@ -45,8 +45,12 @@ func items(body string, source incident.Source, url string, author incident.Acto
 	return found
 }
 
-// pullsRead is how many pull requests that refer to one incident are read.
-const pullsRead = 10
+// pullsRead is how many pull requests that refer to one incident are read, and
+// pullsAsked of how many that mention it is asked whether they do.
+const (
+	pullsRead  = 10
+	pullsAsked = 50
+)
 
 // readPulls reads the lines in pull requests that refer to the incident. Where
 // nothing is remembered, GitHub's timeline tells which mention it.
@@ -63,35 +67,43 @@ func (n *run) readPulls(ctx context.Context) error {
 		pulls = union(pulls, mentioning)
 	}
 	n.pulled = nil
-	for _, key := range pulls[:min(len(pulls), pullsRead)] {
-		if err := n.readPull(ctx, key); err != nil {
+	read := 0
+	for _, key := range pulls[:min(len(pulls), pullsAsked)] {
+		refers, err := n.readPull(ctx, key)
+		if err != nil {
 			return err
+		}
+		if refers {
+			read++
+		}
+		if read == pullsRead {
+			break
 		}
 	}
 	return nil
 }
 
 // readPull reads one, if it still refers to the incident.
-func (n *run) readPull(ctx context.Context, key incident.Key) error {
+func (n *run) readPull(ctx context.Context, key incident.Key) (refers bool, err error) {
 	pull, err := n.forge.Issue(ctx, key)
 	if isMissing(err) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read the pull request %s: %w", key, err)
+		return false, fmt.Errorf("read the pull request %s: %w", key, err)
 	}
-	refers := pull.PullRequest && slices.Contains(references(pull), n.key)
+	refers = pull.PullRequest && slices.Contains(references(pull), n.key)
 	if !n.dry {
 		if _, err = n.r.Memory.SavePull(ctx, n.key, key, refers); err != nil {
-			return fmt.Errorf("remember what %s refers to: %w", key, err)
+			return refers, fmt.Errorf("remember what %s refers to: %w", key, err)
 		}
 	}
 	if !refers {
-		return nil
+		return false, nil
 	}
 	comments, err := n.forge.Comments(ctx, key)
 	if err != nil {
-		return fmt.Errorf("read the comments of %s: %w", key, err)
+		return true, fmt.Errorf("read the comments of %s: %w", key, err)
 	}
 	n.pulled = append(n.pulled, items(pull.Body, incident.FromPull(key.Number), pull.URL, pull.Author, time.Time{})...)
 	for _, c := range comments {
@@ -99,7 +111,7 @@ func (n *run) readPull(ctx context.Context, key incident.Key) error {
 			n.pulled = append(n.pulled, commentItems(c)...)
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // readSubIssues reads what hangs under the parent. What GitHub says of an issue

@@ -31,7 +31,7 @@ type run struct {
 	key          incident.Key
 	dry          bool // observe and decide only
 
-	known bool // the database knew of the incident when the run began
+	known bool // the database knew that the incident is one when the run began
 
 	first      *incident.Issue // the parent, if it was read already
 	repository incident.Repository
@@ -64,7 +64,7 @@ func (r *Reconciler) newRun(
 	return &run{
 		r: r, forge: forge, installation: installation, key: key,
 		record: record, listed: known && !record.Ledger.Accepted.At.IsZero(),
-		known:      known,
+		known:      known && !record.Ledger.Accepted.At.IsZero(),
 		configured: configuration{policy: r.Defaults},
 		since:      record.Ledger.Accepted.At,
 		listedIn:   map[incident.Repo]bool{},
