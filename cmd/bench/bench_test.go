@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hindsight/internal/incident"
+	"hindsight/internal/playground"
 	"hindsight/internal/workset"
 	"hindsight/webhooks"
 )
@@ -182,6 +183,63 @@ func TestFigures(t *testing.T) {
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, test.got, test.want)
+		}
+	}
+}
+
+// TestHurry wants more follow-ups in seconds than GitHub lets anybody open in
+// a minute, and all of them in the tracker.
+func TestHurry(t *testing.T) {
+	t.Parallel()
+	github, err := newStandIn(t.Context(), filepath.Join(t.TempDir(), "github"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err = github.end(); err != nil {
+			t.Error(err)
+		}
+	})
+	h, err := hurry(t.Context(), github, filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err = h.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	const many = 40
+	number, err := github.promise(many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = h.look(t.Context(), number); err != nil {
+		t.Fatal(err)
+	}
+	attached, err := github.SubIssues(shop, number)
+	if err != nil || len(attached) != many {
+		t.Errorf("%d follow-ups are attached, %v", len(attached), err)
+	}
+	if boxes := playground.Boxes((&scene{github: github}).tracker(number)); len(boxes) != many {
+		t.Errorf("the tracker shows %d follow-ups, want %d", len(boxes), many)
+	}
+}
+
+func TestWhatGitHubCounts(t *testing.T) {
+	t.Parallel()
+	calls := []playground.Call{
+		{Kind: "GET /x", Method: http.MethodGet, Status: http.StatusNotModified},
+		{Kind: "GET /x", Method: http.MethodGet, Status: http.StatusOK},
+		{Kind: "POST /api/graphql", Method: http.MethodPost, Path: "/api/graphql", Status: http.StatusOK},
+		{Kind: "POST /app/y", Method: http.MethodPost, Path: "/app/y/access_tokens", Status: http.StatusCreated},
+		{Kind: "PATCH /x", Method: http.MethodPatch, Status: http.StatusOK},
+		{Kind: "git receive-pack", Method: http.MethodPost, Status: http.StatusOK},
+	}
+	want := []string{"    4            0", "    1            0"}
+	for i, r := range paid([2]act{{calls: calls}, {}}) {
+		if r.figure != want[i] {
+			t.Errorf("%s: %q, want %q", r.what, r.figure, want[i])
 		}
 	}
 }

@@ -43,7 +43,7 @@ const (
 	exitUsage  = 2 // a command line that can't be used
 
 	// bound ends a run in which something hangs.
-	bound = 5 * time.Minute
+	bound = 10 * time.Minute
 )
 
 // options are the command line.

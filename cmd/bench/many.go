@@ -20,88 +20,83 @@ const (
 	few      = 10
 	lots     = 200
 	thousand = 1000
+
+	bob = "bob" // may write, too
 )
 
 // step is something that people do to an incident.
 type step struct {
 	name string
+	// comes is whether something is to come of it.
+	comes bool
 	// do does it, and returns what is to come of it; nil for nothing.
 	do func(ctx context.Context, number int) (came func() bool, err error)
 }
 
-// crowds are the incidents that are compared: their numbers, and what came of
-// each step.
+// crowds are incidents of different sizes: their numbers by how many follow-ups
+// they have, and what came of each step.
 type crowds struct {
 	*scene
 
-	few, lots int
-	steps     []step
-	acts      [][2]act // by step: with few, and with lots
+	numbers  map[int]int
+	steps    []step
+	acts     [][2]act // by step: with few, and with lots
+	trackers []row    // how long they are
+	peak     int64    // memory of the program, in bytes; 0 if not known
 }
 
 // many measures what one more step costs with few follow-ups and with many. It
 // should be the same.
 func (b *bench) many(ctx context.Context) error {
-	c := &crowds{}
+	c := &crowds{numbers: map[int]int{}}
 	var sample map[string]any
-	var trackers []row
 	s, err := b.setScene(ctx, "many", func(github *standIn) (err error) {
 		if sample, err = github.echo(ctx); err != nil {
 			return err
 		}
-		trackers, err = c.prepare(ctx, github, b.dataOf("many"))
-		return err
+		return c.prepare(ctx, github, filepath.Join(b.dir, "many"))
 	})
 	if err != nil {
 		return err
 	}
-	c.scene = s
-	c.steps = c.changes(sample, b.payload)
+	c.scene, c.steps = s, c.changes(sample, b.payload)
 	err = c.play(ctx)
-	err = errors.Join(err, s.program.stop())
-	if err == nil {
+	c.peak, _ = peakNow(s.program.cmd.Process.Pid)
+	if err = errors.Join(err, s.program.stop()); err == nil {
 		err = c.worsen(ctx)
 	}
 	if err = errors.Join(err, s.github.end()); err != nil {
 		return errors.Join(err, s.program.lastWords())
 	}
-	b.printMany(c, trackers)
+	b.printMany(c)
 	return nil
 }
 
-func (b *bench) dataOf(name string) string { return filepath.Join(b.dir, name) }
-
-// prepare opens the incidents and all their follow-ups. It returns how long
-// the trackers are.
-func (c *crowds) prepare(ctx context.Context, github *standIn, data string) ([]row, error) {
+// prepare opens the incidents and all their follow-ups.
+func (c *crowds) prepare(ctx context.Context, github *standIn, data string) (err error) {
 	h, err := hurry(ctx, github, data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var trackers []row
+	defer func() { err = errors.Join(err, h.close()) }()
 	for _, n := range []int{few, lots, thousand} {
-		number, err := github.promise(n)
-		if err != nil {
-			return nil, errors.Join(err, h.close())
+		if c.numbers[n], err = github.promise(n); err != nil {
+			return err
 		}
-		if err := h.look(ctx, number); err != nil {
-			return nil, errors.Join(err, h.close())
+		if err := h.look(ctx, c.numbers[n]); err != nil {
+			return err
 		}
-		tracker := (&scene{github: github}).tracker(number)
-		if boxes := len(playground.Boxes(tracker)); n < thousand && boxes != n {
-			return nil, errors.Join(fmt.Errorf("the tracker shows %d follow-ups of %d", boxes, n), h.close())
+		tracker := (&scene{github: github}).tracker(c.numbers[n])
+		boxes := len(playground.Boxes(tracker))
+		if n < thousand && boxes != n {
+			return fmt.Errorf("the tracker shows %d follow-ups of %d", boxes, n)
 		}
-		trackers = append(trackers, row{
-			fmt.Sprintf("with %s", thousands(n)), thousands(utf8.RuneCountInString(tracker)), "under 65,536",
+		c.trackers = append(c.trackers, row{
+			fmt.Sprintf("with %s, of which it shows %s", thousands(n), thousands(boxes)),
+			thousands(utf8.RuneCountInString(tracker)), "under 65,536",
 		})
-		switch n {
-		case few:
-			c.few = number
-		case lots:
-			c.lots = number
-		}
 	}
-	return trackers, h.close()
+	return nil
 }
 
 // promise opens an incident with n follow-ups in its text, and confirms them.
@@ -125,12 +120,11 @@ func (c *crowds) changes(sample map[string]any, payload int) []step {
 		return nil, c.deliver(ctx, sample, number, payload)
 	}
 	return []step{
-		{"The first look after a start, when nothing has changed", quiet},
-		{"A look when nothing has changed", quiet},
-		{"One more item, in a comment", c.addItem},
-		{"One closure: a follow-up is closed as completed", c.closeOne},
-		{"One tick in the tracker", c.tickOne},
-		{"One command: /incident note", c.note},
+		{"A look when nothing has changed", false, quiet},
+		{"One more item, in a comment", true, c.addItem},
+		{"One closure: a follow-up is closed as completed", true, c.closeOne},
+		{"One tick in the tracker", true, c.tickOne},
+		{"One command: /incident note", true, c.note},
 	}
 }
 
@@ -140,18 +134,42 @@ func (c *crowds) play(ctx context.Context) error {
 		return err
 	}
 	c.github.slowDown(away)
+	if err := c.warmUp(ctx); err != nil {
+		return fmt.Errorf("one more item beside %d: %w", thousand, err)
+	}
 	for _, step := range c.steps {
 		var both [2]act
-		for i, number := range []int{c.few, c.lots} {
+		for i, n := range []int{few, lots} {
 			var err error
-			if both[i], err = c.take(ctx, step, number); err != nil {
-				return fmt.Errorf("%s, in incident %d: %w", step.name, number, err)
+			if both[i], err = c.take(ctx, step, c.numbers[n]); err != nil {
+				return fmt.Errorf("%s, with %d follow-ups: %w", step.name, n, err)
 			}
 		}
 		c.acts = append(c.acts, both)
 	}
 	return nil
 }
+
+// warmUp has the program mint its tokens, and see to it that the labels of new
+// follow-ups are there: it does so once. The incident is the largest one, so
+// that the program's peak of memory is that of a look at it. Of one person's
+// lines there are all that are looked at, so it is somebody else's.
+func (c *crowds) warmUp(ctx context.Context) error {
+	if err := c.github.SetRole(shop, bob, playground.Write); err != nil {
+		return err
+	}
+	number, was := c.numbers[thousand], len(c.github.Issues(shop))
+	_, err := c.act(ctx,
+		func() error {
+			_, err := c.github.As(bob).Comment(shop, number, "/followup Rehearse the certificate change")
+			return err
+		},
+		moment{done, func() bool { return len(c.github.Issues(shop)) > was }})
+	return err
+}
+
+// done is when what was to come of a step is there.
+const done = "done"
 
 // take takes one step and waits until what is to come of it is there.
 func (c *crowds) take(ctx context.Context, s step, number int) (act, error) {
@@ -161,7 +179,7 @@ func (c *crowds) take(ctx context.Context, s step, number int) (act, error) {
 			came, err = s.do(ctx, number)
 			return err
 		},
-		moment{"done", func() bool { return came == nil || came() }})
+		moment{done, func() bool { return came == nil || came() }})
 }
 
 // deliver tells of an incident what the program knows already.
@@ -231,34 +249,66 @@ func (c *crowds) note(_ context.Context, number int) (func() bool, error) {
 // worsen changes the severity, which is written to every open follow-up: far
 // more writes than GitHub takes in a minute, so this is done without the
 // program, hurriedly.
-func (c *crowds) worsen(ctx context.Context) error {
+func (c *crowds) worsen(ctx context.Context) (err error) {
 	c.github.SetHook("", "")
 	c.github.slowDown(0)
 	h, err := hurry(ctx, c.github, c.data)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, h.close()) }()
 	var both [2]act
-	for i, number := range []int{c.few, c.lots} {
-		if err := c.github.As(alice).Label(shop, number, "sev1"); err != nil {
-			return errors.Join(err, h.close())
+	for i, n := range []int{few, lots} {
+		if err := c.github.As(alice).Label(shop, c.numbers[n], "sev1"); err != nil {
+			return err
 		}
 		c.github.ResetCalls()
-		began := time.Now()
-		if err := h.look(ctx, number); err != nil {
-			return errors.Join(err, h.close())
+		if err := h.look(ctx, c.numbers[n]); err != nil {
+			return err
 		}
-		both[i] = act{times: map[string]time.Duration{"done": time.Since(began)}, calls: c.github.Calls()}
+		both[i].calls = c.github.Calls()
 	}
-	c.steps = append(c.steps, step{name: "Another severity: every open follow-up is labelled anew (unpaced, GitHub next door)"})
+	c.steps = append(c.steps, step{name: "Another severity: every follow-up that is open is labelled anew"})
 	c.acts = append(c.acts, both)
-	return h.close()
+	return nil
 }
 
-func (b *bench) printMany(c *crowds, trackers []row) {
-	b.print("Characters of the tracker", trackers)
+func (b *bench) printMany(c *crowds) {
+	b.print("Characters of the tracker", c.trackers)
 	for i, both := range c.acts {
-		rows := []row{{"done after", millis(both[0].times["done"]) + "   " + millis(both[1].times["done"]), ""}}
-		b.print(c.steps[i].name, append(rows, counts(fmt.Sprint(few), fmt.Sprint(lots), both[0].calls, both[1].calls)...))
+		var rows []row
+		if c.steps[i].comes {
+			rows = append(rows, row{"done after", millis(both[0].times[done]) + "   " + millis(both[1].times[done]), ""})
+		}
+		rows = append(rows, counts(fmt.Sprint(few), fmt.Sprint(lots), both[0].calls, both[1].calls)...)
+		b.print(c.steps[i].name, append(rows, paid(both)...))
 	}
+	b.print(fmt.Sprintf("The program after a look at an incident with %s follow-ups", thousands(thousand)),
+		[]row{{"peak memory", memory(c.peak), ""}})
+}
+
+// paid are the requests that count against GitHub's limits: all to its API but
+// those that were answered with 304, and the writes among them, of which it
+// wants at most one a second.
+func paid(both [2]act) []row {
+	var all, wrote [2]int
+	for i, a := range both {
+		for _, call := range a.calls {
+			if strings.HasPrefix(call.Kind, "git ") || call.Status == http.StatusNotModified {
+				continue
+			}
+			all[i]++
+			if writes(call) {
+				wrote[i]++
+			}
+		}
+	}
+	line := func(n [2]int) string { return fmt.Sprintf("%5d        %5d", n[0], n[1]) }
+	return []row{{"  counted by GitHub: not git, not 304", line(all), ""}, {"  writes among them", line(wrote), ""}}
+}
+
+// writes is whether a call changes something in a repository: asking GraphQL
+// does not, nor minting a token.
+func writes(c playground.Call) bool {
+	return c.Method != http.MethodGet && !strings.HasSuffix(c.Path, "/graphql") && !strings.HasSuffix(c.Path, "/access_tokens")
 }
