@@ -212,7 +212,7 @@ func (d *decision) ticks() {
 		if e == nil {
 			continue
 		}
-		switch d.verdict(t.line(), Item{Author: t.By}) {
+		switch d.tickVerdict(t) {
 		case Allowed:
 			d.want(e, t.Ticked)
 		case Denied:
@@ -221,6 +221,15 @@ func (d *decision) ticks() {
 			d.undecidedTicks = true
 		}
 	}
+}
+
+// tickVerdict is whether a tick counts. An app that this repository's
+// configuration names has no say in others.
+func (d *decision) tickVerdict(t Tick) Verdict {
+	if t.By.Bot && t.Issue.Repo != d.Parent.Key.Repo {
+		return Denied
+	}
+	return d.verdict(t.line(), Item{Author: t.By})
 }
 
 // line is what the verdict about a tick is remembered by.

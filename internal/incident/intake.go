@@ -11,7 +11,7 @@ func (d *decision) follow() {
 	entries := d.ledger().byKey()
 	for _, c := range d.found {
 		e := entries[c.Entry.Key]
-		if !c.Known || e == nil || !e.Opened() && !d.goes(&c) {
+		if !c.Known || e == nil || !e.Opened() && !d.goes(&c) || !d.heeds(c, *e) {
 			continue
 		}
 		d.lines = append(d.lines, c)
@@ -35,6 +35,30 @@ func (d *decision) follow() {
 			d.ask(e, c)
 		}
 	}
+}
+
+// heeds is whether what a line says by now counts for its entry. For a
+// follow-up in another repository that takes permission there, as it took to
+// open it: the line may be another person's by now, in the same words.
+func (d *decision) heeds(c candidate, e Entry) bool {
+	if !c.says(e) {
+		return true
+	}
+	verdict, _ := d.reaches(c, e.Issue.Repo)
+	switch there := c.there(e.Issue.Repo); {
+	case verdict == Unknown:
+		d.waits(c)
+	case d.judged(there) == Denied:
+		d.refuse(there)
+	}
+	return verdict == Allowed
+}
+
+// says is whether a line says anything new of a follow-up in another
+// repository. What people attached by hand says nothing.
+func (c candidate) says(e Entry) bool {
+	return e.Issue.Repo != "" && c.Item.Source != FromSubIssue &&
+		(e.Source != c.Item.Source || e.Ticked != c.Item.Ticked || e.Tail != c.tail || !c.Refers && e.Words != c.words)
 }
 
 // entry is what a new item becomes.
@@ -120,16 +144,22 @@ func (d *decision) possible(c candidate) (Verdict, string) {
 func (d *decision) adoptable(c candidate) (Verdict, string) {
 	key := c.Pointer.issue
 	if verdict, why := d.reaches(c, key.Repo); verdict != Allowed {
+		if c.Pointer.moved { // where it is by now is not for everybody to know
+			why = noIssue
+		}
 		return verdict, why
 	}
 	switch f, seen := d.issue(key); {
 	case !seen:
 		return Unknown, ""
 	case f.State == Gone:
-		return Denied, "names no issue that Hindsight can see: correct the number, or install the app there."
+		return Denied, noIssue
 	}
 	return Allowed, ""
 }
+
+// noIssue is why nothing can be adopted that can't be seen.
+const noIssue = "names no issue that Hindsight can see: correct the number, or install the app there."
 
 // usable is whether a follow-up can be opened in another repository.
 func (d *decision) usable(c candidate) (Verdict, string) {

@@ -137,7 +137,7 @@ func (d *decision) candidate(item Item) candidate {
 		c.Pointer, c.Refers = points(item.Text, d.Repository.URL, d.Parent.Key)
 	}
 	if f, seen := d.issue(c.Pointer.issue); seen && f.Moved != (Key{}) {
-		c.Pointer.issue = f.Moved
+		c.Pointer.issue, c.Pointer.moved = f.Moved, true
 	}
 	if c.Refers {
 		return c

@@ -109,6 +109,9 @@ func (q *questioning) about(c candidate) {
 	e := q.d.ledger().Entry(c.Entry.Key)
 	switch {
 	case c.Known && e != nil && e.Opened():
+		if c.says(*e) {
+			q.may(c.there(e.Issue.Repo), e.Issue.Repo, c.Item.Author)
+		}
 		q.owner(c, e)
 		return
 	case c.Known:

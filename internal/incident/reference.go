@@ -21,6 +21,7 @@ var (
 // pointer is what the text of an item points at.
 type pointer struct {
 	issue Key    // the number is 0 if it is no issue of this host
+	moved bool   // the issue is where GitHub has moved what was named
 	alone bool   // the line says nothing else
 	other string // why it can't be adopted: a sentence for people, or ""
 }

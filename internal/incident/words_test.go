@@ -331,8 +331,8 @@ func wrongWish(text string, about incident.WishContext) string {
 		return "the title is empty or untidy"
 	case len(got.Problems) > 5:
 		return "too many problems"
-	case !got.Due.IsZero() && got.Due.Before(day(11, 20)):
-		return "due before it was written"
+	case !got.Due.IsZero() && got.Due.Before(day(11, 20)) && len(got.Problems) == 0:
+		return "due before it was written, and nothing is said of it"
 	case quiet && letters(got.Title) != letters(text):
 		return "nothing was found, yet words are missing"
 	case len(got.Problems) == 0:
