@@ -20,7 +20,7 @@ func (r *Reconciler) note(ctx context.Context, forge Forge, installation int64, 
 	if !issue.PullRequest {
 		return nil
 	}
-	return r.notePull(ctx, installation, issue)
+	return r.notePull(ctx, forge, installation, issue)
 }
 
 // noteFollowUp stores what is seen of a follow-up, and makes its incidents due
@@ -138,7 +138,7 @@ func (r *Reconciler) observed(
 
 // notePull makes the incidents due that a pull request refers to: any news of
 // it may be a line for them.
-func (r *Reconciler) notePull(ctx context.Context, installation int64, pull incident.Issue) error {
+func (r *Reconciler) notePull(ctx context.Context, forge Forge, installation int64, pull incident.Issue) error {
 	before, err := r.Memory.IncidentsOf(ctx, pull.Key)
 	if err != nil {
 		return fmt.Errorf("recall what %s refers to: %w", pull.Key, err)
@@ -146,6 +146,15 @@ func (r *Reconciler) notePull(ctx context.Context, installation int64, pull inci
 	now, err := r.refersTo(ctx, pull)
 	if err != nil {
 		return err
+	}
+	if len(now) > 0 {
+		may, err := mayRefer(ctx, forge, pull)
+		if err != nil {
+			return err
+		}
+		if !may {
+			now = nil
+		}
 	}
 	for _, parent := range union(before, now) {
 		if _, err := r.Memory.SavePull(ctx, parent, pull.Key, slices.Contains(now, parent)); err != nil {
@@ -156,6 +165,17 @@ func (r *Reconciler) notePull(ctx context.Context, installation int64, pull inci
 		}
 	}
 	return nil
+}
+
+// mayRefer is whether a pull request's author may make it an incident's: else a
+// stranger's could have other people's lines followed up, and crowd out the
+// team's own.
+func mayRefer(ctx context.Context, forge Forge, pull incident.Issue) (bool, error) {
+	if pull.Author.Login == "" {
+		return false, nil
+	}
+	may, err := forge.MayTriage(ctx, pull.Key.Repo, pull.Author.Login)
+	return may == incident.Allowed, wrap(err, "ask whether %s may refer to incidents of %s", pull.Author.Login, pull.Key.Repo)
 }
 
 // refersTo are the known incidents that a pull request refers to.

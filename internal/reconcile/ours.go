@@ -85,6 +85,12 @@ func (n *run) moveHere(ctx context.Context, of incident.ID, ledger incident.Ledg
 	missing := new(incident.Missing)
 	switch {
 	case errors.As(err, &missing) && missing.Moved == n.key:
+		// The number alone could be that of an incident in a repository that
+		// whoever edited the tracker can't read.
+		home, failed := n.forge.Repository(ctx, ledger.Home)
+		if failed != nil || home.ID != of.Repository {
+			return ledger, wrap(unlessMissing(failed), "ask for the repository %s", ledger.Home)
+		}
 		n.former = of
 		return ledger.Moved(n.key.Repo, n.r.Clock()), nil
 	case err != nil && !errors.As(err, &missing):

@@ -93,6 +93,11 @@ func (n *run) readPull(ctx context.Context, key incident.Key) (refers bool, err 
 		return false, fmt.Errorf("read the pull request %s: %w", key, err)
 	}
 	refers = pull.PullRequest && slices.Contains(references(pull), n.key)
+	if refers && !n.remembers() { // else it was asked when it was remembered
+		if refers, err = mayRefer(ctx, n.forge, pull); err != nil {
+			return false, err
+		}
+	}
 	if !n.dry {
 		if _, err = n.r.Memory.SavePull(ctx, n.key, key, refers); err != nil {
 			return refers, fmt.Errorf("remember what %s refers to: %w", key, err)

@@ -183,15 +183,30 @@ func (n *run) unite(ledger incident.Ledger, newest int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	ledger.All = min(ledger.All, newest) // nobody has confirmed anything later
-	// Whoever may edit the tracker must not learn through it how issues stand
-	// that they can't read: what was adopted elsewhere is adopted again, by
-	// its line.
 	ledger.Items = slices.DeleteFunc(slices.Clone(ledger.Items), func(e incident.Entry) bool {
-		return e.Adopted && e.Issue.Repo != "" && n.record.Ledger.Entry(e.Key) == nil
+		return !believed(e, n.record.Ledger)
 	})
 	if !n.united {
 		n.record.Ledger, n.united = n.record.Ledger.Unite(ledger), true
 	}
+}
+
+// believed is whether what the tracker says of an item counts beside what is
+// remembered. Whoever may edit the tracker need not have a say in other
+// repositories, nor may they learn through it how issues stand that they can't
+// read. So what is remembered of a follow-up there counts alone; what was
+// adopted there is adopted again, by its line; and the rest has to be proven by
+// the issue itself.
+func believed(e incident.Entry, remembered incident.Ledger) bool {
+	mine := remembered.Entry(e.Key)
+	switch {
+	case mine != nil && mine.Issue.Repo != "":
+		return false
+	case e.Issue.Repo == "":
+		return true
+	}
+	return !e.Adopted && (mine == nil || !mine.Opened()) &&
+		!slices.ContainsFunc(remembered.Items, func(other incident.Entry) bool { return other.Issue == e.Issue })
 }
 
 // split parts a plan into the tracker's effects and, part by part, the rest.

@@ -124,14 +124,28 @@ func (n *run) find(ctx context.Context, e incident.Entry, key incident.Key) (f i
 	}
 	n.lookUps++
 	f, ours, err := n.lookUp(ctx, key, n.marked(e))
+	if err == nil && f.Moved.Number != 0 && !e.Adopted {
+		_, ours, err = n.lookUp(ctx, f.Moved, n.marked(e))
+	}
 	switch {
 	case err != nil:
 		return f, false, err
+	case !ours && !e.Adopted && key.Repo != n.key.Repo:
+		return unproven(f, key), true, nil
 	case !ours && !e.Adopted && f.State != incident.Gone && f.Moved == (incident.Key{}):
 		n.disown(e.Key)
 		return f, false, nil
 	}
 	return f, true, n.seen(ctx, f)
+}
+
+// unproven is an issue in another repository of which only the tracker says
+// that it is a follow-up. Whether it is there is nobody's business who edited
+// the tracker: it counts as gone either way, and is not remembered.
+func unproven(f incident.FollowUp, key incident.Key) incident.FollowUp {
+	return incident.FollowUp{
+		Issue: key, Item: f.Item, Parent: f.Parent, Source: f.Source, Words: f.Words, State: incident.Gone,
+	}
 }
 
 // marked is what the ledger says of a follow-up.
@@ -159,17 +173,17 @@ func (n *run) lookUp(ctx context.Context, key incident.Key, as incident.FollowUp
 		return f, false, fmt.Errorf("read the follow-up %s: %w", key, err)
 	}
 	f, err = n.r.observed(ctx, n.forge, issue, n.key.Repo, as)
-	return f, n.opened(issue), err
+	return f, n.opened(issue, as.Item), err
 }
 
-// opened is whether this App opened the issue for this incident. In the
+// opened is whether this App opened the issue for this incident's item. In the
 // parent's own repository, what people made of its text does not matter.
-func (n *run) opened(issue incident.Issue) bool {
+func (n *run) opened(issue incident.Issue, item incident.ItemKey) bool {
 	if issue.AppID != n.r.Forges.AppID() {
 		return false
 	}
-	of, _, ok := n.r.Texts.ReadFollowUp(issue.Body)
-	return issue.Key.Repo == n.key.Repo || ok && n.isMe(of)
+	of, entry, ok := n.r.Texts.ReadFollowUp(issue.Body)
+	return issue.Key.Repo == n.key.Repo || ok && n.isMe(of) && entry.Key == item
 }
 
 func (n *run) disown(item incident.ItemKey) {
