@@ -64,7 +64,7 @@ func (e Entry) checked() Entry {
 	e.Owner, e.Wrote.Owner = only(loginChecked, e.Owner), only(loginChecked, e.Wrote.Owner)
 	e.Due, e.Snoozed = e.Due.checked(), e.Snoozed.checked()
 	e.Wrote.Due, e.Wrote.Date = e.Wrote.Due.checked(), e.Wrote.Date.checked()
-	e.Wrote.Title = only(wordsChecked, e.Wrote.Title)
+	e.Wrote.Title, e.Wrote.As = only(wordsChecked, e.Wrote.Title), only(wordsChecked, e.Wrote.As)
 	if e.Wrote.Severity < 0 || e.Wrote.Severity > 5 {
 		e.Wrote.Severity = 0
 	}

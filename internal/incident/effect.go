@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -93,7 +94,7 @@ type UpdateFollowUp struct {
 // Renames is whether the title is to be written: it is another, and the one
 // that is there is Hindsight's own.
 func (e UpdateFollowUp) Renames(issue Issue) bool {
-	return e.Is.Title != e.Was.Title && titleDigest(issue.Title) == e.Was.Title
+	return e.Is.Title != e.Was.Title && titleDigest(issue.Title) == cmp.Or(e.Was.As, e.Was.Title)
 }
 
 // Assigns is whether the assignee is to be written: nobody but whom Hindsight

@@ -107,7 +107,7 @@ func (d *decision) room() int {
 // open is the issue for a line.
 func (d *decision) open(c candidate, e Entry) OpenFollowUp {
 	title, body := d.texts.FollowUp(d.followUpView(c, e))
-	wrote := d.wanted(e, c.In)
+	wrote := d.wanted(e, c.In).titled(title)
 	return OpenFollowUp{
 		Item: e.Key, Source: e.Source, Words: e.Words, In: c.In,
 		Title: title, Body: body, Owner: d.assignable(c.In, e.Owner), Wrote: wrote,
@@ -142,6 +142,14 @@ func (d *decision) wanted(e Entry, in Repo) Written {
 	return w
 }
 
+// titled is with what was made of the words.
+func (w Written) titled(title string) Written {
+	if w.As = titleDigest(title); w.As == w.Title {
+		w.As = ""
+	}
+	return w
+}
+
 // dayForm is how a [Day] is written.
 const dayForm = "20060102"
 
@@ -161,6 +169,7 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 		return
 	}
 	is := d.wanted(*e, e.Issue.Repo)
+	is.As = e.Wrote.As
 	if e.Wrote == (Written{}) {
 		e.Wrote = is
 	}
@@ -172,6 +181,9 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	}
 	line.In = e.Issue.Repo
 	title, body := d.texts.FollowUp(d.followUpView(line, *e))
+	if is.Title != e.Wrote.Title {
+		is = is.titled(title)
+	}
 	number := d.Parent.Key.Number
 	d.plan(UpdateFollowUp{
 		Item: e.Key, Issue: f.Issue, Was: e.Wrote, Is: is, Title: title, Body: body,

@@ -144,7 +144,8 @@ type Entry struct {
 
 // Written is what of a follow-up's issue Hindsight writes and writes again.
 type Written struct {
-	Title    string   `json:"t,omitempty"` // a digest of its words
+	Title    string   `json:"t,omitempty"` // a digest of the words that it is made of
+	As       string   `json:"w,omitempty"` // and of what was made of them, if that is another: without markup, cut
 	Owner    string   `json:"o,omitempty"` // a login
 	Due      Day      `json:"d,omitempty"`
 	Severity Severity `json:"s,omitempty"`

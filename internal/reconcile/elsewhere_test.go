@@ -390,6 +390,36 @@ func TestRewordedLineRenamesItsFollowUp(t *testing.T) {
 	s.onlyFollowUp(t)
 }
 
+// A title holds no markup, and not more words than fit.
+func TestRewordedLineWithMarkup(t *testing.T) {
+	t.Parallel()
+	for name, words := range map[string]string{
+		"markup": "**Mend** the [pool](https://pool.test) of `connections`",
+		"long":   "Mend the pool " + strings.Repeat("and the other one ", 30),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "### Follow-ups\n- [ ] "+words+"\n")
+			s.look(t)
+			s.edit(parent, func(i *incident.Issue) { i.Body = strings.Replace(i.Body, "the", "all the", 1) })
+			s.look(t)
+			f := s.onlyFollowUp(t)
+			if !strings.HasPrefix(f.Title, "Mend all the pool") {
+				t.Errorf("the title is still %q", f.Title)
+			}
+			s.edit(f.Key, func(i *incident.Issue) { i.Title = "Replace the pool" })
+			s.edit(parent, func(i *incident.Issue) { i.Body = strings.Replace(i.Body, "all the", "both the", 1) })
+			s.look(t)
+			if f = s.onlyFollowUp(t); f.Title != "Replace the pool" {
+				t.Errorf("the title that a person gave has become %q", f.Title)
+			}
+			s.forget()
+			s.look(t)
+			s.expect(t, 0, outward...)
+		})
+	}
+}
+
 func TestOwnerBecomesAssignee(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "### Follow-ups\n- [ ] Mend the pool @ben due 2000-02-01\n- [ ] Call back @ghost\n")
