@@ -59,7 +59,7 @@ func (d *decision) heard() []*answer {
 		}
 		return found[comment]
 	}
-	for _, c := range d.found {
+	for _, c := range slices.Concat(d.found, d.repeats) {
 		if c.Item.Command != 0 && (c.Known || d.verdict(c.line, c.Item) == Allowed) {
 			e, a := d.ledger().Entry(c.Entry.Key), to(c.Item.Command)
 			a.seen, a.undone = true, a.undone || e == nil || !e.Opened() || len(c.Wish.Problems) > 0

@@ -55,6 +55,7 @@ type decision struct {
 	effects []Effect
 	tracked map[Key]FollowUp // what was seen, by issue
 	found   []candidate      // the items that are there now
+	repeats []candidate      // and those that only name what has a line
 	more    bool             // there are more than are looked at
 	lines   []candidate      // those of them that are followed up
 	waiting int

@@ -270,6 +270,19 @@ func TestCommandsAreAnswered(t *testing.T) {
 	same(t, "in the end", []string(nil), effects(judgedPlan(w)))
 }
 
+// A command that names what is followed already has nothing left to do, and is
+// answered like any other.
+func TestCommandNamesWhatIsFollowed(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(exists(incident.NewKey("acme", "shop", 77), incident.Open), wrote(ada, "body", "#77", "Fix it")))
+	commanded(ada, 7, "#77")(&w)
+	commanded(ada, 8, "#102")(&w)
+	commanded(mallory, 9, "#77")(&w)
+	w = settled(t, w)
+	same(t, "answers", []string{"eyes +1", "eyes +1", ""}, []string{reactions(w, 7), reactions(w, 8), reactions(w, 9)})
+	same(t, "followed", 2, len(w.Record.Ledger.Items))
+}
+
 func TestSubIssues(t *testing.T) {
 	t.Parallel()
 	pull := func(w *incident.World) { w.Parent.PullRequest = true }

@@ -77,7 +77,7 @@ func (d *decision) recognise() {
 	m.byPosition()
 	m.twins()
 	m.name()
-	d.found, d.more = m.distinct(), more
+	d.found, d.repeats, d.more = m.distinct(), m.repeats, more
 }
 
 // candidates read the items. Equal words in one source are numbered, so that
@@ -216,6 +216,7 @@ type matcher struct {
 	entries []Entry
 	taken   map[ItemKey]bool
 	refused map[ItemKey]bool
+	repeats []candidate // lines that were left out
 }
 
 func (m *matcher) take(c *candidate, e Entry) {
@@ -401,5 +402,11 @@ func (m *matcher) distinct() []candidate {
 			}
 		}
 	}
-	return slices.DeleteFunc(m.found, func(c candidate) bool { return c.Known && c.Refers && c.twin })
+	return slices.DeleteFunc(m.found, func(c candidate) bool {
+		repeats := c.Known && c.Refers && c.twin
+		if repeats {
+			m.repeats = append(m.repeats, c)
+		}
+		return repeats
+	})
 }
