@@ -41,7 +41,10 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer func() { err = join(err, s.close()) }()
-	if err := errors.Join(s.prepare(), s.startApp(ctx)); err != nil {
+	if err := s.prepare(); err != nil { //nolint:contextcheck // the stand-in's own git, at once
+		return err
+	}
+	if err := s.startApp(ctx); err != nil {
 		return err
 	}
 	if d.Tour {

@@ -57,14 +57,14 @@ func (s *stage) tour(ctx context.Context, c console, later *clock) error {
 		}
 		_, _ = fmt.Fprintf(c.out, "         held after %s\n", took.Round(10*time.Millisecond))
 	}
-	_, _ = fmt.Fprintf(c.out, "\nEvery step held, in %s.\n", time.Since(began).Round(time.Second))
+	_, _ = fmt.Fprintf(c.out, "\nEvery step held. It took %s.\n", time.Since(began).Round(time.Second))
 	return nil
 }
 
 // play does what the step says, and waits until it has come true.
 func play(ctx context.Context, step step) (seen []string, took time.Duration, err error) {
 	began := time.Now()
-	if err := step.do(ctx); err != nil {
+	if err = step.do(ctx); err != nil {
 		return nil, 0, fmt.Errorf("could not be played: %w", err)
 	}
 	if seen, err = eventually(ctx, step.want); err != nil {

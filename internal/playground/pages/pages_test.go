@@ -241,3 +241,25 @@ func TestWhatIsNotThere(t *testing.T) {
 	equal(t, "a form that is too large", long.StatusCode, http.StatusRequestEntityTooLarge)
 	equal(t, "an empty title", s.do(http.MethodPost, shop+"/issues", nil, nil).StatusCode, http.StatusUnprocessableEntity)
 }
+
+// The welcome leads to what it speaks of.
+func TestWelcomeLeadsOn(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must(t, s.PutFile("acme/shop", ".github/hindsight.yml", "timezone: UTC\n"))
+	must(t, s.AddRepository("acme", "website", playground.RepoOptions{}))
+	s.post(shop+"/issues", "title", "Checkout is down")
+	links := map[string]bool{}
+	for _, a := range s.see("/").all(func(n *html.Node) bool { return n.Data == "a" }) {
+		links[attr(a, "href")] = true
+	}
+	for _, to := range []string{
+		shop + "/issues/1", shop + "/wiki", shop + "/pulls", shop + "/blob/main/.github/hindsight.yml",
+		"/acme/website", "/acme/website/wiki", "/_deliveries",
+	} {
+		if !links[to] {
+			t.Errorf("the welcome does not lead to %s", to)
+		}
+		s.see(to)
+	}
+}

@@ -74,7 +74,8 @@ type place struct {
 type welcome struct {
 	Places   []place
 	Prepared string
-	Bare     string // a repository whose wiki has no first page; may be empty
+	Home     string // the path of the repository that it is in
+	Bare     string // a public repository whose wiki has no first page; may be empty
 	Least    string // who may do least; empty if there is one person only
 }
 
@@ -84,8 +85,9 @@ func (s *site) welcome(r *http.Request, v visit) (screen, error) {
 		return screen{}, err
 	}
 	w := welcome{Places: all, Prepared: s.options.Prepared}
+	w.Home, _, _ = strings.Cut(w.Prepared, "/issues/")
 	for _, p := range all {
-		if p.NoFirstPage {
+		if p.NoFirstPage && !p.Repo.Private {
 			w.Bare = p.Repo.FullName()
 			break
 		}
