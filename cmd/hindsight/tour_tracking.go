@@ -81,8 +81,8 @@ func (t *tour) closed(title string, want bool) look {
 	}
 }
 
-// quiet is longer than the app waits for anything within one look.
-const quiet = 1800 * time.Millisecond
+// stillness is longer than the app waits for anything within one look.
+const stillness = 1800 * time.Millisecond
 
 // pass lets time pass for everybody, as soon as nobody is at work any more:
 // whoever is may only hold an incident for so long.
@@ -93,7 +93,7 @@ func (t *tour) pass(d time.Duration) func(context.Context) error {
 			if n := len(t.github.Calls()); n != calls {
 				calls, since = n, time.Now()
 			}
-			if time.Since(since) < quiet {
+			if time.Since(since) < stillness {
 				return nil, errors.New("the app does not come to rest")
 			}
 			return nil, nil
@@ -144,8 +144,10 @@ func (t *tour) moving() []step {
 		{"She attaches an issue from the backlog by hand", func(context.Context) error {
 			return t.github.As(alice).AttachSubIssue(shop, preparedIncident, shop, preparedBacklog)
 		}, all(t.shows("it is listed and counted", openLine(backlog, fmt.Sprintf("(#%d)", preparedBacklog))), t.untouched)},
-		{"She merges the pull request, whose text says Incident: #1, and now: fixes the alert", t.merge,
-			t.shows("the alert is done, what the pull request promised is not", tickedLine(alert), openLine(pulled))},
+		{
+			"She merges the pull request, whose text says Incident: #1, and now: fixes the alert", t.merge,
+			t.shows("the alert is done, what the pull request promised is not", tickedLine(alert), openLine(pulled)),
+		},
 		{"She adds a line to the page, under Proposed", t.propose(shop, alice, "Show expiry dates on the dashboard @bob"), all(
 			t.shows("it is a follow-up", openLine("Show expiry dates on the dashboard", "bob")), t.linked(shop))},
 	}

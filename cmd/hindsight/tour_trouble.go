@@ -15,15 +15,21 @@ const brokenConfig = "follow_ups:\n  due:\n    p1: soon\n"
 
 func (t *tour) trouble() []step {
 	return []step{
-		{"Alice makes a mistake in " + configFile + ", and notes something for the timeline",
+		{
+			"Alice makes a mistake in " + configFile + ", and notes something for the timeline",
 			t.configure(brokenConfig, "/incident note 10m ago The old certificate is back"),
 			t.shows("the tracker names file, line and column, and shows the note",
-				has("hindsight.yml", "3<span>:</span>9", "The old certificate is back"))},
+				has("hindsight.yml", "3<span>:</span>9", "The old certificate is back")),
+		},
 		t.rest(),
-		{"She mends it, and notes something else", t.configure(shopConfig, "/incident note Checkout is well"),
-			t.shows("the notice is gone", lacks("⚠️"), has("Checkout is well"))},
-		{"GitHub loses the next webhooks; Bob closes a follow-up, and the sweep finds out", t.unheard,
-			t.shows("the box is ticked", tickedLine(rehearse))},
+		{
+			"She mends it, and notes something else", t.configure(shopConfig, "/incident note Checkout is well"),
+			t.shows("the notice is gone", lacks("⚠️"), has("Checkout is well")),
+		},
+		{
+			"GitHub loses the next webhooks; Bob closes a follow-up, and the sweep finds out", t.unheard,
+			t.shows("the box is ticked", tickedLine(rehearse)),
+		},
 		{"The app is stopped, its database deleted, and started again", t.amnesia, t.nothingTwice},
 	}
 }
@@ -86,8 +92,10 @@ func (t *tour) elsewhere() []step {
 		{"Alice saves the wiki's first page, as the tracker said", func(ctx context.Context) error {
 			return t.github.As(alice).SaveWikiPage(ctx, website, "Home", "Welcome.")
 		}, all(t.delivered, t.showsAt(website, here, "the notice is gone", lacks("⚠️")))},
-		{"She proposes an item on this page, which everybody can read", t.propose(website, alice, front+" <b>in every browser</b>"),
-			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", front), lacks("<b>in")), t.count(website, 0))},
+		{
+			"She proposes an item on this page, which everybody can read", t.propose(website, alice, front+" <b>in every browser</b>"),
+			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", front), lacks("<b>in")), t.count(website, 0)),
+		},
 		{"Bob comments: /followup accept", t.command("/followup accept"), all(
 			t.showsAt(website, here, "it is a follow-up; the organisation's configuration gives it a day", openLine(front, "due "), lacks("<b>in")),
 			t.count(website, 1), t.linked(website))},

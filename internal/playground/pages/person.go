@@ -75,6 +75,7 @@ type welcome struct {
 	Places   []place
 	Prepared string
 	Home     string // the path of the repository that it is in
+	Config   string // the path of that repository's configuration; empty if there is none
 	Bare     string // a public repository whose wiki has no first page; may be empty
 	Least    string // who may do least; empty if there is one person only
 }
@@ -86,6 +87,9 @@ func (s *site) welcome(r *http.Request, v visit) (screen, error) {
 	}
 	w := welcome{Places: all, Prepared: s.options.Prepared}
 	w.Home, _, _ = strings.Cut(w.Prepared, "/issues/")
+	if _, found := s.g.File(strings.TrimPrefix(w.Home, "/"), usualFile); found {
+		w.Config = w.Home + "/blob/main/" + usualFile
+	}
 	for _, p := range all {
 		if p.NoFirstPage && !p.Repo.Private {
 			w.Bare = p.Repo.FullName()
