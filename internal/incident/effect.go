@@ -84,7 +84,7 @@ type UpdateFollowUp struct {
 	// Was is what was written last, and Is what is to be there.
 	Was, Is Written
 	Title   string // in full; Is has its digest
-	Body    string // as it would be opened now
+	Body    string // as it would be opened now; "" where no line tells
 	// Assign is the new owner, if that is allowed; a login or "".
 	Assign string
 	// Before and After are the labels that go with Was and with Is.

@@ -180,7 +180,10 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 		return
 	}
 	line.In = e.Issue.Repo
-	title, body := d.texts.FollowUp(d.followUpView(line, *e))
+	title, body := f.Title, ""
+	if line.Entry.Key != "" {
+		title, body = d.texts.FollowUp(d.followUpView(line, *e))
+	}
 	if is.Title != e.Wrote.Title {
 		is = is.titled(title)
 	}

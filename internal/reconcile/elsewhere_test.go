@@ -390,6 +390,26 @@ func TestRewordedLineRenamesItsFollowUp(t *testing.T) {
 	s.onlyFollowUp(t)
 }
 
+// Where no line tells any more what was asked for, and by whom, the follow-up
+// does. Lines that are added in the tracker are such.
+func TestSeverityChangesNoWordsWithoutALine(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.look(t)
+	s.tracked(t, ben, openBox, "- [ ] **Call** the customer\n"+openBox)
+	s.look(t)
+	before := s.openedOnce(t, "Call the customer")
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
+	s.look(t)
+	after := s.openedOnce(t, "Call the customer")
+	if after.Body != before.Body || !incident.HasLabel(after.Labels, "sev1") {
+		t.Errorf("labelled %v, the body has become\n%s\nfrom\n%s", after.Labels, after.Body, before.Body)
+	}
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+}
+
 // A title holds no markup, and not more words than fit.
 func TestRewordedLineWithMarkup(t *testing.T) {
 	t.Parallel()
