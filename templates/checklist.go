@@ -66,7 +66,7 @@ func kindOf(l incident.TrackerLine) kind {
 // needsOwner is whether people can see to it that somebody has it: there is an
 // issue to be assigned, and what it says may be shown.
 func needsOwner(l incident.TrackerLine) bool {
-	return l.State == incident.Open && l.Owner == "" && l.Issue.Number != 0 && l.Text != ""
+	return l.State == incident.Open && l.Owner == "" && l.Issue.Number != 0 && l.Text != "" && !l.Secret
 }
 
 // checklist is the lines in their groups: a single one without a heading when

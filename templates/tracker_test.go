@@ -310,3 +310,15 @@ func FuzzTracker(f *testing.F) {
 		}
 	})
 }
+
+// Whom an issue is assigned to that fewer people may read is not known here:
+// neither is that it is nobody.
+func TestTrackerSaysNothingOfASecretsOwner(t *testing.T) {
+	t.Parallel()
+	body := templates.New().Tracker(incident.TrackerView{Ticking: true, Lines: []incident.TrackerLine{
+		{Issue: incident.NewKey("Acme", "secret", 3), Other: true, Secret: true, Text: "Replace the logo", State: incident.Open},
+	}})
+	if !strings.Contains(body, "- [ ] Replace the logo (acme/secret#3) <!--") || strings.Contains(body, "needs an owner") {
+		t.Errorf("the tracker asks who owns it:\n%s", body)
+	}
+}

@@ -307,6 +307,21 @@ func TestAttachedSecretIsBare(t *testing.T) {
 	}
 }
 
+// What is adopted by its name is not shown by it twice.
+func TestAdoptedSecretIsBare(t *testing.T) {
+	t.Parallel()
+	w := world(public, wrote(ada, "body", "acme/vault#7 is part of it"))
+	w.FollowUps = append(w.FollowUps, incident.FollowUp{
+		Issue: incident.NewKey("acme", "vault", 7), ID: 1007, Title: "Rotate the root key", State: incident.Open,
+		Secret: true, Adopted: true,
+	})
+	w = settled(t, w)
+	mentions(t, said(w.Trackers[0].Body), "- open #7 \n")
+	if strings.Contains(said(w.Trackers[0].Body), "part of it") {
+		t.Errorf("the tracker shows the line beside the name:\n%s", w.Trackers[0].Body)
+	}
+}
+
 func refsOf(w incident.World, source incident.Source) []incident.Ref {
 	var refs []incident.Ref
 	for _, e := range w.Record.Ledger.Items {

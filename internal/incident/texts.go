@@ -107,7 +107,10 @@ type TrackerLine struct {
 	Text  string // not neutral; "" for what must not be shown here
 	State State
 	Owner string
-	Due   Day
+	// Secret is true when fewer people may read it than the parent: whom it is
+	// assigned to must not be shown.
+	Secret bool
+	Due    Day
 	// Overdue is true for an open one whose day is past in the team's zone.
 	Overdue bool
 	Snoozed Day

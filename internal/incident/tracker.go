@@ -105,9 +105,12 @@ func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 		Unlisted: !listed && e.Source != FromTracker && (e.Source != FromPage || !d.PageUnread),
 	}
 	if f, seen := d.followUp(e.Issue); seen && e.Opened() {
-		line.State, line.URL = f.State, f.URL
-		if !f.Secret {
+		line.State, line.URL, line.Secret = f.State, f.URL, f.Secret
+		switch {
+		case !f.Secret:
 			line.Text, line.Owner = f.Title, f.Owner
+		case c.Refers: // the reference says it
+			line.Text = ""
 		}
 	}
 	if line.Raw = listed && c.Item.Source == FromTracker && !e.Opened(); line.Raw {
