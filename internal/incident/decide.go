@@ -33,7 +33,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.closing()
 	}
 	if d.labelled() && !d.undecidedTicks { // else the ticks are looked into again
-		d.next.Edits, d.next.EditsAt = d.Edits, d.EditsAt
+		d.next.Edits, d.next.EditsAt, d.next.NoHistory = d.Edits, d.EditsAt, d.NoHistory
 	}
 	d.forgetSolved()
 	d.ledger().advance(w.Record.Ledger)

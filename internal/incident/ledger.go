@@ -364,6 +364,8 @@ type Record struct {
 	// which may have crossed a person's.
 	Edits   string    `json:"edits,omitempty"`
 	EditsAt time.Time `json:"edits_at,omitzero"`
+	// NoHistory is whether the host had no history when it was asked last.
+	NoHistory bool `json:"no_history,omitempty"`
 	// Proposed are the lines on a public page that the tracker has shown to
 	// wait for "/followup accept": what came later is not accepted unseen.
 	Proposed []ItemKey `json:"proposed,omitempty"`

@@ -20,6 +20,7 @@ func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident
 	quiet := remembered == tracker.ID && tracker.UpdatedAt.Equal(record.EditsAt) ||
 		remembered == 0 && tracker.UpdatedAt.Equal(tracker.CreatedAt)
 	if quiet && !now.edited() {
+		w.NoHistory = record.NoHistory
 		w.Items = append(w.Items, now.items(nil)...)
 		return nil
 	}

@@ -228,6 +228,13 @@ func TestHostWithoutHistory(t *testing.T) {
 		t.Errorf("nobody knows who ticked, and the follow-up is %s", got)
 	}
 	s.shows(t, openBox, "/followup done #")
+	for range 2 { // what the host lacks is remembered while it is not asked
+		s.look(t)
+		s.shows(t, openBox, "/followup done #")
+	}
+	if plan, err := s.reconciler.Preview(t.Context(), parent); err != nil || len(plan.Effects) > 0 {
+		t.Errorf("still to do: %v, %v", plan.Effects, err)
+	}
 }
 
 // While nobody has changed the tracker, nobody is asked for its history.
