@@ -14,35 +14,17 @@ import (
 // the finger.
 const mostYears = 5
 
-// ParseDay reads text, all of it, as a day, and answers with the day's first
-// moment in the zone (nil: UTC). It knows 2026-12-01, "Dec 1", "1 Dec 2026",
-// 2w, "in 3 days", "Friday", "today", "tomorrow" and "yesterday", in any case.
-// A weekday is the next such day after the one on which the text was written;
-// a day without a year is the next such day, the one of writing included.
-//
-// 1.12.2026 and 12/1/2026 are refused: whether December or January is meant
-// depends on who writes. So is a bare "next week". Whether the day may lie in
-// the past is for the caller to say. The error is a sentence for people; what
-// it quotes is not neutral.
-func ParseDay(text string, written time.Time, zone *time.Location) (time.Time, error) {
-	zone = orUTC(zone)
-	today := civil(written.In(zone))
-	day, ok := readDay(text, today)
-	if !ok {
-		return time.Time{}, fmt.Errorf(
-			"%s is no day that can be read: write «2026-12-01», «Dec 1» or «2w»", quoted(text))
-	}
-	if tooFar(day, today) {
-		return time.Time{}, fmt.Errorf("%s is more than %d years ahead: write a day that is nearer", quoted(text), mostYears)
-	}
-	return moments(day, zone)[0], nil
-}
-
 // tooFar is whether a day or moment is more than [mostYears] after another.
 func tooFar(t, from time.Time) bool { return t.After(from.AddDate(mostYears, 0, 0)) }
 
-// readDay is the day that text names, as UTC midnight, seen from today, which
-// is UTC midnight too: calendars are reckoned without zones.
+// readDay is the day that text, all of it, names, as UTC midnight, seen from
+// today, which is UTC midnight too: calendars are reckoned without zones. It
+// knows 2026-12-01, "Dec 1", "1 Dec 2026", 2w, "in 3 days", "Friday", "today",
+// "tomorrow" and "yesterday", in any case. A weekday is the next such day after
+// today; a day without a year is the next such day, today included.
+//
+// 1.12.2026 and 12/1/2026 are refused: whether December or January is meant
+// depends on who writes. So is a bare "next week".
 func readDay(text string, today time.Time) (time.Time, bool) {
 	words := dayWords(text)
 	if len(words) > 1 && slices.Contains([]string{"in", "on", "by"}, words[0]) {

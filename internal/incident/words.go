@@ -56,7 +56,7 @@ type WishContext struct {
 }
 
 // ParseWish reads what stands behind an item's words: "@login" or "owner:
-// @login", "p1" or "prio 1", "due DAY" (see [ParseDay]), "in PLACE" and a type
+// @login", "p1" or "prio 1", "due DAY" (see readDay), "in PLACE" and a type
 // in brackets, in any order and case, with brackets, commas, "and" and emoji
 // between them.
 //
