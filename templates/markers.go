@@ -124,7 +124,13 @@ func severityField(s incident.Severity) string {
 	return strconv.Itoa(int(s))
 }
 
-// ReadFollowUp finds the marker of a follow-up.
+// nameLimit is how long what a marker names may be, in bytes: four times of what
+// Hindsight writes.
+const nameLimit = 100
+
+// ReadFollowUp finds the marker of a follow-up. What it names goes into the
+// ledger, which has to fit into a comment: one that people have made longer is
+// none.
 func (Texts) ReadFollowUp(body string) (of incident.ID, entry incident.Entry, ok bool) {
 	of, fields, ok := readMarker(body, followUpKind)
 	return of, incident.Entry{
@@ -132,7 +138,7 @@ func (Texts) ReadFollowUp(body string) (of incident.ID, entry incident.Entry, ok
 		Source: incident.Source(fields["source"]),
 		Words:  fields["words"],
 		Wrote:  readWritten(fields),
-	}, ok && fields["item"] != ""
+	}, ok && fields["item"] != "" && max(len(fields["item"]), len(fields["source"]), len(fields["words"])) <= nameLimit
 }
 
 var dayForm = regexp.MustCompile(`^\d{8}$`)

@@ -314,7 +314,9 @@ func (l Ledger) Unite(other Ledger) Ledger {
 func (l *Ledger) keep(e Entry, newer bool) {
 	mine := l.Entry(e.Key)
 	if mine == nil {
-		l.Items = append(l.Items, e)
+		if len(l.Items) < entriesKept { // or people could make it grow by editing the tracker again and again
+			l.Items = append(l.Items, e)
+		}
 		return
 	}
 	older := e

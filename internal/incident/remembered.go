@@ -7,13 +7,14 @@ import (
 
 // uniteCommands takes over which commands ran by another ledger.
 func (l *Ledger) uniteCommands(other Ledger) {
-	l.Ran, l.Failed = union(l.Ran, other.Ran), union(l.Failed, other.Failed)
+	l.Ran = upTo(union(l.Ran, other.Ran), max(len(l.Ran), commandsKept))
+	l.Failed = upTo(union(l.Failed, other.Failed), max(len(l.Failed), commandsKept))
 	noted := map[ItemKey]bool{}
 	for _, n := range l.Noted {
 		noted[n.Key] = true
 	}
 	for _, n := range other.Noted {
-		if !noted[n.Key] {
+		if !noted[n.Key] && len(l.Noted) < commandsKept {
 			l.Noted = append(l.Noted, n)
 		}
 	}

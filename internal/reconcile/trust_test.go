@@ -1,9 +1,13 @@
 package reconcile_test
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -234,4 +238,50 @@ func TestStrangersPullRequest(t *testing.T) {
 	s.memory.records = map[incident.Key]incident.Record{} // the database is deleted
 	s.look(t)
 	s.expect(t, 0, "OpenIssue")
+}
+
+// noise is a text that does not compress.
+func noise(n int) string {
+	text := make([]byte, 0, n+256)
+	for i := 0; len(text) < n; i++ {
+		sum := sha256.Sum256([]byte(strconv.Itoa(n * i)))
+		text = append(text, strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:51])...)
+	}
+	return string(text[:n])
+}
+
+// Nobody can make the tracker longer than GitHub takes, by filling its ledger
+// again and again, or the markers of follow-ups.
+func TestTrackerIsFilled(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	for round := range 2 {
+		s.forgeLedger(t, func(l *incident.Ledger) {
+			all := noise(110 * 1200 * (round + 1))[110*1200*round:]
+			for i := range 1200 {
+				one := all[110*i:]
+				l.Items = append(l.Items, incident.Entry{
+					Key: incident.ItemKey(one[:12]), Source: incident.FromBody, Words: one[12:20], Owner: one[20:110],
+					Issue: incident.Ref{Number: 1000 + 1200*round + i},
+				})
+			}
+		})
+		s.look(t)
+	}
+	for n := range 3 {
+		key := incident.Key{Repo: shop, Number: 9000 + n}
+		s.addIssue(key, "postmortem-followup")
+		s.edit(key, func(i *incident.Issue) {
+			i.AppID, i.Body = ourApp, "<!-- hindsight:followup incident=77#42 item="+noise(60_000+n)+" source=body -->\n"
+		})
+		s.lookAt(t, key)
+	}
+	s.look(t)
+	const most = 65_536
+	if is := utf8.RuneCountInString(s.tracker(t).Body); is > most {
+		t.Errorf("the tracker has %d characters, and GitHub takes %d", is, most)
+	}
+	if kept := len(s.record(parent).Ledger.Items); kept > 1500 {
+		t.Errorf("%d entries are remembered", kept)
+	}
 }
