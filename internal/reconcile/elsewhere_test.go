@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -289,6 +290,44 @@ func TestOtherLabel(t *testing.T) {
 }
 
 // Nobody pushes to a repository because its owner's configuration has changed.
+// A configuration that changes, or is mended, counts for what is open though
+// nobody touches the issue: for whom it is the repository's own as for whom it
+// is the owner's.
+func TestConfigurationChangesForWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	for _, repo := range []incident.Repo{shop, "acme/.github"} {
+		t.Run(string(repo), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, oneItem)
+			s.forge.others["acme/.github"] = 79
+			s.forge.pushed[shop], s.forge.pushed["acme/.github"] = opened, opened
+			s.forge.configs = map[incident.Repo]string{repo: "nonsense"}
+			s.look(t)
+			marks := func(after time.Duration) bool {
+				t.Helper()
+				s.marker.marks = nil
+				s.reconciler.Clock = later(opened.Add(time.Hour + after))
+				if _, err := s.reconciler.Sweep(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				return slices.ContainsFunc(s.marker.marks, func(m mark) bool { return m.Key == parent })
+			}
+			marks(0)
+			if marks(10 * time.Minute) {
+				t.Error("made due while nothing has changed")
+			}
+			s.forge.configs[repo] = "standard"
+			s.forge.pushed[repo] = opened.Add(time.Minute)
+			if !marks(30 * time.Minute) {
+				t.Error("not made due when the configuration was mended")
+			}
+			if marks(40 * time.Minute) {
+				t.Error("made due again")
+			}
+		})
+	}
+}
+
 func TestOwnersOtherLabel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)

@@ -188,6 +188,9 @@ type Settings struct {
 	Found bool `json:"found,omitempty"`
 	// WikiTip is the wiki's newest commit when it was asked for last.
 	WikiTip string `json:"wiki_tip,omitempty"`
+	// InForce stands for what the last sweep found in force, the file's own or
+	// the owner's: when it is another, what is open is looked at again.
+	InForce string `json:"in_force,omitempty"`
 	// Label and FollowUpLabel are in force for the repository: with them an
 	// event is known to concern an incident.
 	Label         string `json:"label"`

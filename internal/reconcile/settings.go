@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -23,6 +25,8 @@ type configuration struct {
 	policy incident.Policy
 	// problem is why the file could not be used: neutral Markdown, or "".
 	problem string
+	// inForce stands for both, as [Settings.InForce].
+	inForce string
 }
 
 // configure reads a repository's configuration, else its owner's. A file that
@@ -41,7 +45,7 @@ func (r *Reconciler) configure(
 			return configuration{}, err
 		}
 	}
-	c := configuration{policy: r.Defaults, problem: used.Bad}
+	c := configuration{policy: r.Defaults, problem: used.Bad, inForce: used.digest()}
 	if used.Good != "" {
 		if c.policy, err = r.Policy(ConfigFile, []byte(used.Good)); err != nil { // by a stricter version
 			c.policy, c.problem = r.Defaults, markdown.Text(err.Error())
@@ -53,6 +57,13 @@ func (r *Reconciler) configure(
 		return c, nil
 	}
 	return c, wrap(r.Memory.SaveSettings(ctx, repo, own), "remember the settings of %s", repo)
+}
+
+// digest stands for the text that is in force, and for what is wrong with the
+// file.
+func (s Settings) digest() string {
+	sum := sha256.Sum256([]byte(s.Good + "\x00" + s.Bad))
+	return hex.EncodeToString(sum[:8])
 }
 
 // ownersEvery is how often an owner's configuration is looked for: no webhook
@@ -105,7 +116,7 @@ func (r *Reconciler) settings(
 	missing, blocked := new(incident.Missing), new(incident.Blocked)
 	switch {
 	case errors.As(err, &missing):
-		s = Settings{WikiTip: s.WikiTip}
+		s = Settings{WikiTip: s.WikiTip, InForce: s.InForce}
 	case errors.As(err, &blocked):
 		s.Bad = blocked.Text
 		return s, true, nil // and asked for again: a person may mend it without a push

@@ -87,7 +87,7 @@ const overlap = 2 * time.Minute
 func (r *Reconciler) sweepRepository(
 	ctx context.Context, inst Installation, forge Forge, repo incident.Repo, pushed time.Time,
 ) (due int, err error) {
-	settings, err := r.sweepSettings(ctx, forge, repo, pushed)
+	settings, err := r.sweepSettings(ctx, inst.ID, forge, repo, pushed)
 	if err != nil {
 		return 0, err
 	}
@@ -242,22 +242,59 @@ func (s Settings) marks(issue incident.Issue) bool {
 
 // sweepSettings reads a repository's configuration when somebody has pushed
 // since: no webhook tells. Where it has none, its owner's may have changed. When
-// another label starts incidents by now, the repository is looked at anew.
+// another label starts incidents by now, the repository is looked at anew; when
+// anything else has changed, what is open is.
 func (r *Reconciler) sweepSettings(
-	ctx context.Context, forge Forge, repo incident.Repo, pushed time.Time,
+	ctx context.Context, installation int64, forge Forge, repo incident.Repo, pushed time.Time,
 ) (Settings, error) {
 	before, err := r.recallSettings(ctx, repo)
-	if err != nil || before.Found && !pushed.IsZero() && before.PushedAt.Equal(pushed) {
+	if err != nil || before.Found && !pushed.IsZero() && before.PushedAt.Equal(pushed) && before.InForce == before.digest() {
 		return before, err
 	}
-	if _, err = r.configure(ctx, forge, repo, pushed, false); err != nil {
+	configured, err := r.configure(ctx, forge, repo, pushed, false)
+	if err != nil {
 		return before, err
 	}
 	after, err := r.recallSettings(ctx, repo)
-	if err != nil || after.Label == before.Label && after.FollowUpLabel == before.FollowUpLabel {
+	if err != nil {
 		return after, err
 	}
-	return after, wrap(r.Memory.SaveLook(ctx, repo, time.Time{}), "have %s swept anew", repo)
+	if after.Label != before.Label || after.FollowUpLabel != before.FollowUpLabel {
+		if err := r.Memory.SaveLook(ctx, repo, time.Time{}); err != nil {
+			return after, fmt.Errorf("have %s swept anew: %w", repo, err)
+		}
+	}
+	if after.InForce == configured.inForce {
+		return after, nil
+	}
+	if after.InForce != "" { // else everything is looked at in the first sweep
+		if err := r.markOpen(ctx, installation, repo); err != nil {
+			return after, err
+		}
+	}
+	after.InForce = configured.inForce
+	return after, wrap(r.Memory.SaveSettings(ctx, repo, after), "remember what is in force in %s", repo)
+}
+
+// markOpen makes the incidents of a repository due that are not complete.
+func (r *Reconciler) markOpen(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.Memory.Incidents(ctx, repo)
+	if err != nil {
+		return fmt.Errorf("recall the incidents of %s: %w", repo, err)
+	}
+	for _, key := range keys {
+		record, known, err := r.Memory.Record(ctx, key)
+		if err != nil {
+			return fmt.Errorf("recall %s: %w", key, err)
+		}
+		if !known || record.Ledger.Closing.Complete {
+			continue
+		}
+		if err := r.mark(ctx, installation, key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // markNews makes an issue due that carries a label of ours or is known, unless
