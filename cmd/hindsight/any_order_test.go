@@ -122,6 +122,8 @@ func (s *saga) crash(rt *rapid.T) {
 func (s *saga) rest() {
 	s.label("incident")
 	s.heal()
+	s.days(1) // what is in no listing is looked at once a day
+	s.heal()
 }
 
 func (s *saga) check(rt *rapid.T) {

@@ -373,3 +373,25 @@ func (h *house) wantFollowUps(repo string, want ...string) {
 		h.tb.Errorf("%s has the follow-ups %q, want %q", repo, got, want)
 	}
 }
+
+// wantTracker wants these texts in an incident's tracker.
+func (h *house) wantTracker(number int, want ...string) {
+	h.tb.Helper()
+	body := h.tracker(number).Body
+	for _, text := range want {
+		if !strings.Contains(body, text) {
+			h.tb.Errorf("the tracker does not say %q:\n%s", text, body)
+		}
+	}
+}
+
+// wantNotInTracker wants none of these texts there.
+func (h *house) wantNotInTracker(number int, unwanted ...string) {
+	h.tb.Helper()
+	body := h.tracker(number).Body
+	for _, text := range unwanted {
+		if strings.Contains(body, text) {
+			h.tb.Errorf("the tracker says %q:\n%s", text, body)
+		}
+	}
+}
