@@ -21,7 +21,7 @@ func TestUnacceptedCostsLittle(t *testing.T) {
 	s.forge.verdicts["ada"] = incident.Denied
 	s.forge.pushed[shop] = opened // and nobody has pushed since the configuration was read
 	s.memory.settings[shop] = reconcile.Settings{
-		PushedAt: opened, Found: true, Label: "incident", FollowUpLabel: "postmortem-followup",
+		PushedAt: opened, ReadAt: opened.Add(time.Hour), Found: true, Label: "incident", FollowUpLabel: "postmortem-followup",
 	}
 	s.look(t)
 	want := []string{

@@ -253,6 +253,18 @@ func TestConfigurationIsReadWhenSomebodyPushed(t *testing.T) {
 	}
 }
 
+// GitHub tells whole seconds: a second push may hide behind the first.
+func TestTwoPushesInOneSecond(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.pushed[shop], s.forge.config = s.now(), "nonsense"
+	s.look(t)
+	s.shows(t, "nonsense")
+	s.forge.config = "standard"
+	s.look(t)
+	s.openedOnce(t, "Tell the customers")
+}
+
 func TestOwnersConfiguration(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")

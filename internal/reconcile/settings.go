@@ -59,6 +59,13 @@ func (r *Reconciler) configure(
 	return c, wrap(r.Memory.SaveSettings(ctx, repo, own), "remember the settings of %s", repo)
 }
 
+// fresh is whether nobody has pushed since it was read. GitHub tells whole
+// seconds, and its clock is not ours: what was read right after a push may not
+// be the last of that second.
+func (s Settings) fresh(pushed time.Time) bool {
+	return !pushed.IsZero() && s.PushedAt.Equal(pushed) && s.ReadAt.After(pushed.Add(overlap))
+}
+
 // digest stands for the text that is in force, and for what is wrong with the
 // file.
 func (s Settings) digest() string {
@@ -109,7 +116,7 @@ func (r *Reconciler) settings(
 	if err != nil {
 		return s, false, fmt.Errorf("recall the settings of %s: %w", repo, err)
 	}
-	if known && !pushed.IsZero() && s.PushedAt.Equal(pushed) {
+	if known && s.fresh(pushed) {
 		return s, false, nil
 	}
 	data, err := forge.File(ctx, repo, ConfigFile)

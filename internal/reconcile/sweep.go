@@ -248,7 +248,7 @@ func (r *Reconciler) sweepSettings(
 	ctx context.Context, installation int64, forge Forge, repo incident.Repo, pushed time.Time,
 ) (Settings, error) {
 	before, err := r.recallSettings(ctx, repo)
-	if err != nil || before.Found && !pushed.IsZero() && before.PushedAt.Equal(pushed) && before.InForce == before.digest() {
+	if err != nil || before.Found && before.fresh(pushed) && before.InForce == before.digest() {
 		return before, err
 	}
 	configured, err := r.configure(ctx, forge, repo, pushed, false)
