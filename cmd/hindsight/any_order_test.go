@@ -122,7 +122,7 @@ func (s *saga) crash(rt *rapid.T) {
 func (s *saga) rest() {
 	s.label("incident")
 	s.heal()
-	s.days(1) // what is in no listing is looked at once a day
+	s.nextDay() // what is in no listing is looked at once a day
 	s.heal()
 }
 

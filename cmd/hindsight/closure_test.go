@@ -50,6 +50,24 @@ func TestClosureTable(t *testing.T) {
 			func(h *house, n int) error { return h.github.As(bob).Assign(shop, n, alice) },
 			"- [ ] Alert on the age", "· alice", "**3 open** (2 need an owner)",
 		},
+		"reopened": {
+			func(h *house, n int) error {
+				return errors.Join(h.github.As(bob).Close(shop, n, "completed"), h.github.As(bob).Reopen(shop, n))
+			},
+			"- [ ] Alert on the age", "", "**3 open** (3 need an owner)",
+		},
+		"transferred": {
+			func(h *house, n int) error {
+				h.addTools()
+				_, err := h.github.As(alice).Transfer(shop, n, tools)
+				return errors.Join(err, h.github.As(bob).Close(tools, 1, "completed"))
+			},
+			"- [x] Alert on the age of certificates (acme/tools#1)", "", "**2 open** (2 need an owner) · 1 done",
+		},
+		"converted to a discussion": {
+			func(h *house, n int) error { return h.github.As(alice).ConvertToDiscussion(shop, n) },
+			"- Alert on the age", "gone", "**2 open** (2 need an owner) · 1 gone",
+		},
 		"deleted": {
 			func(h *house, n int) error {
 				if err := h.github.SetRole(shop, alice, playground.Admin); err != nil {
@@ -78,7 +96,7 @@ func TestClosureTable(t *testing.T) {
 				if heard {
 					h.drain()
 				} else {
-					h.days(1) // what is in no listing is looked at once a day
+					h.nextDay() // what is in no listing is looked at once a day
 					h.sweep()
 				}
 				wantLine(t, h.ours(shop, number)[0], test.line, test.also, test.head)

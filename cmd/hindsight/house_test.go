@@ -141,11 +141,11 @@ func (h *house) wait() {
 	h.later += time.Hour
 }
 
-// days lets days pass.
-func (h *house) days(n int) {
+// nextDay lets a day pass.
+func (h *house) nextDay() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.later += time.Duration(n) * 24 * time.Hour
+	h.later += 24 * time.Hour
 }
 
 // die is what a power cut is to the app: nothing that it does from now on

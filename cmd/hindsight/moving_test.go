@@ -97,7 +97,7 @@ func TestOutOfSightIsNotGone(t *testing.T) {
 	must(t, h.app.store.Mark(t.Context(), 0, incident.NewKey("acme", "shop", number), h.clock()))
 	h.heal()
 	h.github.Select("acme")
-	h.days(1)
+	h.nextDay()
 	h.heal()
 	h.wantOnce(number, 0)
 	h.idle(shop, number)

@@ -146,7 +146,7 @@ func TestEditedCommentRunsNewLines(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	number := h.mild(twoWords)
-	c, err := h.github.As(bob).Comment(shop, number, "/incident severity sev5\n/incident comander @alice\n/incident note Rolled back")
+	c, err := h.github.As(bob).Comment(shop, number, "/incident severity sev5\n/incident leader @alice\n/incident note Rolled back")
 	must(t, err)
 	h.hearAndWork()
 	h.wantLabels(number, "incident", "sev5")
@@ -210,7 +210,7 @@ func TestMistakeInTheConfiguration(t *testing.T) {
 	h.wantTracker(number, "hindsight.yml<span>:</span>3<span>:</span>3: unknown key", "2 new follow-ups at once")
 	h.wantFollowUps(shop)
 	h.configure("follow_ups:\n  at_once: 2\n  owner: alice\n")
-	h.days(1) // nobody touches the issue
+	h.nextDay() // nobody touches the issue
 	h.heal()
 	h.wantNotInTracker(number, "hindsight.yml", "at once")
 	h.wantFollowUps(shop, alertItem, bookItem)
