@@ -355,6 +355,9 @@ type Record struct {
 	Opening []ItemKey `json:"opening,omitempty"`
 	// OpeningIn are the other repositories in which that is so.
 	OpeningIn []Repo `json:"opening_in,omitempty"`
+	// Revision is how often it was stored. One that somebody else has stored
+	// since it was read is not stored over.
+	Revision int64 `json:"-"`
 	// Seen is when it was last looked at, by our clock.
 	Seen time.Time `json:"seen,omitzero"`
 	// Labelling is true while the label that says complete is being put on.

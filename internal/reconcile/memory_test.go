@@ -55,7 +55,12 @@ func (f *fakeMemory) SaveRecord(ctx context.Context, key incident.Key, r inciden
 				return err
 			}
 		}
-		f.records[key] = r.Clone()
+		if stored, ok := f.records[key]; ok && stored.Revision != r.Revision {
+			return &incident.Changed{What: "the record of " + key.String()}
+		}
+		stored := r.Clone()
+		stored.Revision++
+		f.records[key] = stored
 		return nil
 	})
 }

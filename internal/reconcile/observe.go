@@ -95,7 +95,7 @@ func (n *run) renewed() bool {
 	defer n.mu.Unlock()
 	was := n.record.Repository
 	if was != 0 && was != n.repository.ID {
-		n.record, n.listed, n.united = incident.Record{}, false, false
+		n.record, n.listed, n.united = incident.Record{Revision: n.record.Revision}, false, false
 	}
 	n.record.Repository = n.repository.ID
 	return was != 0 && was != n.repository.ID

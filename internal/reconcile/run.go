@@ -168,6 +168,7 @@ func (n *run) save(ctx context.Context) error {
 	if err := n.r.Memory.SaveRecord(ctx, n.key, n.record); err != nil {
 		return fmt.Errorf("remember %s: %w", n.key, err)
 	}
+	n.record.Revision++
 	return nil
 }
 

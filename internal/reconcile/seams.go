@@ -140,6 +140,8 @@ type Wiki interface {
 type Memory interface {
 	// Record of an incident; false if there is none.
 	Record(ctx context.Context, key incident.Key) (incident.Record, bool, error)
+	// SaveRecord stores the record as the revision after the one that it is;
+	// [incident.Changed] if that is not the one that is stored.
 	SaveRecord(ctx context.Context, key incident.Key, record incident.Record) error
 	// FollowUps that were observed for an incident, by repository and number.
 	FollowUps(ctx context.Context, of incident.Key) ([]incident.FollowUp, error)

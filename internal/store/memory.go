@@ -14,21 +14,22 @@ import (
 
 // Record of an incident; false if there is none.
 func (s *Store) Record(ctx context.Context, key incident.Key) (incident.Record, bool, error) {
-	text, err := s.reads.Record(ctx, db.RecordParams{Repo: string(key.Repo), Number: int64(key.Number)})
+	row, err := s.reads.Record(ctx, db.RecordParams{Repo: string(key.Repo), Number: int64(key.Number)})
 	if errors.Is(err, sql.ErrNoRows) {
 		return incident.Record{}, false, nil
 	}
 	if err != nil {
 		return incident.Record{}, false, fmt.Errorf("store: read the record of %s: %w", key, err)
 	}
-	var record incident.Record
-	if err = json.Unmarshal([]byte(text), &record); err != nil {
+	record := incident.Record{Revision: row.Revision}
+	if err = json.Unmarshal([]byte(row.Record), &record); err != nil {
 		return incident.Record{}, false, fmt.Errorf("store: the record of %s is damaged: %w", key, err)
 	}
 	return record, true, nil
 }
 
-// SaveRecord replaces the record of an incident.
+// SaveRecord replaces the record of an incident, unless somebody else has done
+// so since this one was read. A database that does not have it takes it.
 func (s *Store) SaveRecord(ctx context.Context, key incident.Key, record incident.Record) error {
 	if err := checkKey(key); err != nil {
 		return err
@@ -37,11 +38,15 @@ func (s *Store) SaveRecord(ctx context.Context, key incident.Key, record inciden
 	if err != nil {
 		return fmt.Errorf("store: encode the record of %s: %w", key, err)
 	}
-	err = s.writes.SaveRecord(ctx, db.SaveRecordParams{
+	n, err := s.writes.SaveRecord(ctx, db.SaveRecordParams{
 		Repo: string(key.Repo), Number: int64(key.Number), Record: string(text), UpdatedAt: s.now(),
+		Revision: record.Revision + 1,
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("store: save the record of %s: %w", key, err)
+	case n == 0:
+		return &incident.Changed{What: "the record of " + key.String()}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -28,12 +29,43 @@ func TestRecord(t *testing.T) {
 			Opening:  []incident.ItemKey{"x"},
 		}
 		must(t, s.SaveRecord(t.Context(), key(42), incident.Record{}))
+		want.Revision = 1
 		must(t, s.SaveRecord(t.Context(), key(42), want))
+		want.Revision = 2
 		got, ok, err := s.Record(t.Context(), key(42))
 		must(t, err)
 		if diff := cmp.Diff(want, got); !ok || diff != "" {
 			t.Errorf("record (-want +got):\n%s", diff)
 		}
+	})
+}
+
+// A worker that lost its lease does not write over what another has stored
+// since; and a database that was deleted takes what is known.
+func TestStaleRecord(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(d database) {
+		t := d.t
+		first, second := d.open(t), d.open(t)
+		must(t, first.SaveRecord(t.Context(), key(42), incident.Record{}))
+		mine, _, err := first.Record(t.Context(), key(42))
+		must(t, err)
+		mine.Ledger.TrackerID = 1
+		theirs := mine.Clone()
+		theirs.Ledger.TrackerID = 2
+		must(t, second.SaveRecord(t.Context(), key(42), theirs))
+		for range 2 {
+			err := first.SaveRecord(t.Context(), key(42), mine)
+			if _, changed := errors.AsType[*incident.Changed](err); !changed {
+				t.Errorf("a stale record was stored: %v", err)
+			}
+		}
+		got, _, err := first.Record(t.Context(), key(42))
+		must(t, err)
+		if got.Ledger.TrackerID != 2 || got.Revision != 2 {
+			t.Errorf("stored: %+v", got)
+		}
+		must(t, first.SaveRecord(t.Context(), key(43), mine)) // of which the database knows nothing
 	})
 }
 

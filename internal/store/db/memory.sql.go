@@ -271,7 +271,7 @@ func (q *Queries) Pulls(ctx context.Context, arg PullsParams) ([]PullsRow, error
 }
 
 const record = `-- name: Record :one
-SELECT record FROM incidents WHERE repo = $1 AND number = $2
+SELECT record, revision FROM incidents WHERE repo = $1 AND number = $2
 `
 
 type RecordParams struct {
@@ -279,11 +279,16 @@ type RecordParams struct {
 	Number int64
 }
 
-func (q *Queries) Record(ctx context.Context, arg RecordParams) (string, error) {
+type RecordRow struct {
+	Record   string
+	Revision int64
+}
+
+func (q *Queries) Record(ctx context.Context, arg RecordParams) (RecordRow, error) {
 	row := q.queryRow(ctx, q.recordStmt, record, arg.Repo, arg.Number)
-	var record string
-	err := row.Scan(&record)
-	return record, err
+	var i RecordRow
+	err := row.Scan(&i.Record, &i.Revision)
+	return i, err
 }
 
 const removePull = `-- name: RemovePull :execrows
@@ -368,12 +373,14 @@ func (q *Queries) SaveLook(ctx context.Context, arg SaveLookParams) error {
 	return err
 }
 
-const saveRecord = `-- name: SaveRecord :exec
-INSERT INTO incidents (repo, number, record, updated_at)
-VALUES ($1, $2, $3, $4)
+const saveRecord = `-- name: SaveRecord :execrows
+INSERT INTO incidents (repo, number, record, updated_at, revision)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (repo, number) DO UPDATE SET
     record = excluded.record,
-    updated_at = excluded.updated_at
+    updated_at = excluded.updated_at,
+    revision = excluded.revision
+WHERE incidents.revision = excluded.revision - 1
 `
 
 type SaveRecordParams struct {
@@ -381,16 +388,22 @@ type SaveRecordParams struct {
 	Number    int64
 	Record    string
 	UpdatedAt time.Time
+	Revision  int64
 }
 
-func (q *Queries) SaveRecord(ctx context.Context, arg SaveRecordParams) error {
-	_, err := q.exec(ctx, q.saveRecordStmt, saveRecord,
+// None when another revision is stored than the one before this.
+func (q *Queries) SaveRecord(ctx context.Context, arg SaveRecordParams) (int64, error) {
+	result, err := q.exec(ctx, q.saveRecordStmt, saveRecord,
 		arg.Repo,
 		arg.Number,
 		arg.Record,
 		arg.UpdatedAt,
+		arg.Revision,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const touchFollowUp = `-- name: TouchFollowUp :exec

@@ -24,6 +24,10 @@ ALTER TABLE follow_ups_anew RENAME TO follow_ups;
 CREATE INDEX follow_ups_issue ON follow_ups (repo, number);
 CREATE INDEX follow_ups_checked ON follow_ups (repo, is_open, checked_at);
 
+-- How often a record was stored: a worker that lost its lease must not write
+-- over what another has stored since.
+ALTER TABLE incidents ADD COLUMN revision BIGINT NOT NULL DEFAULT 0;
+
 -- The pull requests that refer to an incident.
 CREATE TABLE pulls (
     incident_repo   TEXT   NOT NULL,
@@ -45,6 +49,7 @@ CREATE TABLE settings (
 -- +goose Down
 DROP TABLE settings;
 DROP TABLE pulls;
+ALTER TABLE incidents DROP COLUMN revision;
 CREATE TABLE follow_ups_before (
     repo            TEXT      NOT NULL,
     number          BIGINT    NOT NULL,

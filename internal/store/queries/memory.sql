@@ -1,12 +1,15 @@
 -- name: Record :one
-SELECT record FROM incidents WHERE repo = $1 AND number = $2;
+SELECT record, revision FROM incidents WHERE repo = $1 AND number = $2;
 
--- name: SaveRecord :exec
-INSERT INTO incidents (repo, number, record, updated_at)
-VALUES ($1, $2, $3, $4)
+-- name: SaveRecord :execrows
+-- None when another revision is stored than the one before this.
+INSERT INTO incidents (repo, number, record, updated_at, revision)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (repo, number) DO UPDATE SET
     record = excluded.record,
-    updated_at = excluded.updated_at;
+    updated_at = excluded.updated_at,
+    revision = excluded.revision
+WHERE incidents.revision = excluded.revision - 1;
 
 -- name: Incidents :many
 SELECT number FROM incidents WHERE repo = $1 ORDER BY number;
