@@ -27,7 +27,7 @@ func TestUnacceptedCostsLittle(t *testing.T) {
 	want := []string{
 		"Admits acme", "Comments acme/shop#42", "IncidentsOf acme/shop#42", "Issue acme/shop#42",
 		"Labelling acme/shop#42 incident", "MayTriage ada", "Record acme/shop#42", "Repository acme/shop",
-		"SaveRecord acme/shop#42", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop",
+		"SaveRecord acme/shop#42", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop",
 	}
 	calls := s.all()
 	slices.Sort(calls) // some run beside each other

@@ -301,6 +301,38 @@ func TestOtherLabel(t *testing.T) {
 	s.openedOnce(t, "Mend the pool")
 }
 
+// A look may be the first to see that another label starts incidents. The sweep
+// finds what has carried it all along.
+func TestOtherLabelSeenByALook(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.forge.pushed[shop] = opened
+	sweep := func() {
+		if _, err := s.reconciler.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep()
+	s.look(t)
+	other := incident.Key{Repo: shop, Number: 50}
+	s.addIssue(other, "outage")
+	issue := s.forge.issues[other]
+	issue.UpdatedAt = opened.Add(-time.Hour)
+	s.forge.issues[other] = issue
+	s.forge.config = "outage"
+	s.forge.pushed[shop] = opened.Add(time.Minute)
+	s.look(t)
+	s.shows(t, "**Paused:** the label `outage` is off")
+	s.marker.marks = nil
+	sweep()
+	for _, m := range s.marker.marks {
+		if m.Key == other {
+			return
+		}
+	}
+	t.Errorf("marked %+v, want %s", s.marker.marks, other)
+}
+
 // Nobody pushes to a repository because its owner's configuration has changed.
 // A configuration that changes, or is mended, counts for what is open though
 // nobody touches the issue: for whom it is the repository's own as for whom it

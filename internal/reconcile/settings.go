@@ -35,6 +35,10 @@ type configuration struct {
 func (r *Reconciler) configure(
 	ctx context.Context, forge Forge, repo incident.Repo, pushed time.Time, dry bool,
 ) (configuration, error) {
+	before, err := r.recallSettings(ctx, repo)
+	if err != nil {
+		return configuration{}, err
+	}
 	own, read, err := r.settings(ctx, forge, repo, ConfigFile, pushed)
 	if err != nil {
 		return configuration{}, err
@@ -55,6 +59,11 @@ func (r *Reconciler) configure(
 	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel
 	if dry || same && !read {
 		return c, nil
+	}
+	if before.Label != own.Label || before.FollowUpLabel != own.FollowUpLabel {
+		if err := r.Memory.SaveLook(ctx, repo, time.Time{}); err != nil {
+			return c, fmt.Errorf("have %s swept anew: %w", repo, err)
+		}
 	}
 	return c, wrap(r.Memory.SaveSettings(ctx, repo, own), "remember the settings of %s", repo)
 }

@@ -259,11 +259,6 @@ func (r *Reconciler) sweepSettings(
 	if err != nil {
 		return after, err
 	}
-	if after.Label != before.Label || after.FollowUpLabel != before.FollowUpLabel {
-		if err := r.Memory.SaveLook(ctx, repo, time.Time{}); err != nil {
-			return after, fmt.Errorf("have %s swept anew: %w", repo, err)
-		}
-	}
 	if after.InForce == configured.inForce {
 		return after, nil
 	}
