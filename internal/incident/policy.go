@@ -107,7 +107,11 @@ func (p Policy) followUpLabels(w Written, number int, e Entry) []Label {
 			return value
 		})
 		if complete {
-			all = append(all, Label{name, severityColour(w.Severity)})
+			colour := followUpColour
+			if strings.Contains(pattern, "{severity}") {
+				colour = severityColour(w.Severity)
+			}
+			all = append(all, Label{name, colour})
 		}
 	}
 	return all

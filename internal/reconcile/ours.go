@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"hindsight/internal/incident"
 )
@@ -24,17 +25,24 @@ func (n *run) readOurs(ctx context.Context, w *incident.World, comments []incide
 		if err := n.readTracker(ctx, w, c, remembered, newest); err != nil {
 			return err
 		}
-		if of, complete, ok := n.r.Texts.ReadClosing(c.Body); ok && n.isMe(of) {
-			w.Closings = append(w.Closings, incident.ClosingComment{ID: c.ID, Complete: complete})
-		}
-		if of, to, ok := n.r.Texts.ReadReply(c.Body); ok && n.isMe(of) {
-			w.Replies = append(w.Replies, incident.Reply{ID: c.ID, To: to, Body: c.Body})
+		if !slices.ContainsFunc(w.Trackers, func(t incident.Tracker) bool { return t.ID == c.ID }) {
+			n.readWords(w, c)
 		}
 	}
 	w.Foreign = w.Foreign && len(w.Trackers) == 0
 	gone, err := n.trackerGone(ctx, comments)
 	w.TrackerGone = gone
 	return err
+}
+
+// readWords takes in what else we say. A comment is one thing only, or people
+// could have the tracker deleted by another marker in it.
+func (n *run) readWords(w *incident.World, c incident.Comment) {
+	if of, complete, ok := n.r.Texts.ReadClosing(c.Body); ok && n.isMe(of) {
+		w.Closings = append(w.Closings, incident.ClosingComment{ID: c.ID, Complete: complete})
+	} else if of, to, ok := n.r.Texts.ReadReply(c.Body); ok && n.isMe(of) {
+		w.Replies = append(w.Replies, incident.Reply{ID: c.ID, To: to, Body: c.Body})
+	}
 }
 
 // isMe is whether a marker names this incident, by the name that it has or by

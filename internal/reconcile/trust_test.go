@@ -285,3 +285,20 @@ func TestTrackerIsFilled(t *testing.T) {
 		t.Errorf("%d entries are remembered", kept)
 	}
 }
+
+// A marker of another of our texts in the tracker does not have it deleted.
+func TestOtherMarkersInTheTracker(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	texts := templates.New()
+	for _, other := range []string{
+		texts.Reply(incident.ReplyView{ID: idOf(parent.Number), To: 1}),
+		texts.Closing(incident.ClosingView{Facts: incident.Facts{ID: idOf(parent.Number)}}),
+	} {
+		marker, _, _ := strings.Cut(other, "\n")
+		s.tracked(t, ben, openBox, marker+"\n\n"+openBox)
+		s.look(t)
+	}
+	s.expect(t, 0, "DeleteComment", "WriteComment")
+	s.shows(t, openBox)
+}
