@@ -207,3 +207,23 @@ func TestPrivateIssueOnPublicParent(t *testing.T) {
 	wantBoxes(t, h.ours(website, number)[0], 1, 1)
 	h.idle(website, number)
 }
+
+// A follow-up that is transferred while nobody tells is listed once: GitHub
+// keeps it under the incident.
+func TestTransferThatNobodyTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.addTools()
+	number := h.mild(twoWords)
+	h.github.SetDeliveryFault(func(playground.Delivery) playground.DeliveryFault {
+		return playground.DeliveryFault{Lose: true}
+	})
+	_, err := h.github.As(alice).Transfer(shop, number+1, tools)
+	must(t, err)
+	_, err = h.github.As(bob).Comment(shop, number, "/followup Tell the partners")
+	must(t, err)
+	h.heal()
+	h.wantTracker(number, "acme/tools#1")
+	wantBoxes(t, h.tracker(number).Body, 3, 0)
+	h.idle(shop, number)
+}

@@ -105,6 +105,7 @@ func (d *decision) candidates(items []Item) []candidate {
 
 // attached are the issues that people attached to the parent by hand: those
 // that are no follow-ups of Hindsight's own.
+// One that was transferred hangs there still, and is one.
 func (d *decision) attached() []candidate {
 	ours, entries := map[Key]bool{}, d.ledger().byKey()
 	for _, f := range d.FollowUps {
@@ -119,7 +120,7 @@ func (d *decision) attached() []candidate {
 		if f.Secret { // no line of the parent says it
 			title = ""
 		}
-		if !ours[f.Issue] {
+		if e := entries[f.Item]; !ours[f.Issue] && (f.Item == "" || e == nil || e.Adopted) {
 			found = append(found, candidate{
 				Item: Item{Source: FromSubIssue, URL: f.URL, Text: title}, Wish: Wish{Title: title},
 				Refers: true, Pointer: pointer{issue: f.Issue}, tail: tail("", ""),

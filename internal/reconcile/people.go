@@ -128,13 +128,23 @@ func (n *run) readSubIssues(ctx context.Context) error {
 	}
 	n.subIssues = nil
 	for _, issue := range issues {
-		f, err := n.r.observed(ctx, n.forge, issue, n.key.Repo, incident.FollowUp{})
+		f, err := n.r.observed(ctx, n.forge, issue, n.key.Repo, n.ownSubIssue(issue))
 		if err != nil {
 			return err
 		}
 		n.subIssues = append(n.subIssues, f)
 	}
 	return nil
+}
+
+// ownSubIssue tells which item's follow-up one is that this App opened for the
+// incident: where it was transferred to, only its marker says so.
+func (n *run) ownSubIssue(issue incident.Issue) incident.FollowUp {
+	of, entry, ok := n.r.Texts.ReadFollowUp(issue.Body)
+	if !ok || issue.AppID != n.r.Forges.AppID() || !n.isMe(of) {
+		return incident.FollowUp{}
+	}
+	return incident.FollowUp{Item: entry.Key}
 }
 
 // page is the post-mortem page, and what is proposed there.

@@ -39,6 +39,36 @@ func (n *run) observeFollowUps(ctx context.Context) ([]incident.FollowUp, error)
 			known = append(known, f)
 		}
 	}
+	return n.moved(ctx, known)
+}
+
+// moved asks for follow-ups that hang under the parent from another place than
+// the one where they are known: GitHub keeps them there when they are
+// transferred, and perhaps nobody has told.
+func (n *run) moved(ctx context.Context, known []incident.FollowUp) ([]incident.FollowUp, error) {
+	ledger := n.snapshot().Ledger
+	for _, sub := range n.subIssues {
+		e := ledger.Entry(sub.Item)
+		if e == nil || !e.Opened() || e.Adopted || e.Issue.In(n.key.Repo) == sub.Issue || n.lookUps == lookUpsInOneRun {
+			continue
+		}
+		i := slices.IndexFunc(known, func(f incident.FollowUp) bool { return f.Issue == e.Issue.In(n.key.Repo) })
+		if i < 0 || known[i].Moved != (incident.Key{}) {
+			continue
+		}
+		n.lookUps++
+		f, _, err := n.lookUp(ctx, known[i].Issue, known[i])
+		if err != nil {
+			return nil, err
+		}
+		if f.Moved != (incident.Key{}) {
+			f.At = known[i].At
+			known[i] = f
+			if err := n.seen(ctx, f); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return known, nil
 }
 
