@@ -168,6 +168,9 @@ func (d document) oneLine(block ast.Node, from int, hidden []text.Segment) strin
 	for i := range segments.Len() {
 		s := segments.At(i)
 		part := strings.TrimSpace(d.visible(max(s.Start, from), s.Stop, hidden))
+		if i > 0 && d.beginsLine(s.Start) && command.MatchString(part) {
+			break // it is none of the item's words
+		}
 		if i+1 < segments.Len() {
 			part = strings.TrimSuffix(part, `\`) // a hard line break
 		}

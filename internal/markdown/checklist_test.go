@@ -20,6 +20,7 @@ func TestChecklist(t *testing.T) {
 		{"nested", head + "- [ ] a\n  - [x] b\n    1. [ ] c\n- plain\n  - [ ] d\n", []string{"[ ] a", "[x] b", "[ ] c", "[ ] d"}},
 		{"loose list", head + "- [ ] a\n\n  more of a\n\n- [ ] b\n", []string{"[ ] a", "[ ] b"}},
 		{"several lines are one", head + "- [ ] a\n  b  \n  c\\\n  d\nlazy\n", []string{"[ ] a b c d lazy"}},
+		{"a command below is none of its words", head + "- [ ] a\n/incident responders @b @c\n- [ ] d\n  /followup e\n", []string{"[ ] a", "[ ] d /followup e"}},
 		{"markup is kept", head + "- [ ] **Fix** the `x` of @ann, see [this](http://e.org)\n", []string{"[ ] **Fix** the `x` of @ann, see [this](http://e.org)"}},
 		{"comments are hidden", head + "- [ ] a <!-- not\n  this -->b `<!-- but this -->`\n", []string{"[ ] a b `<!-- but this -->`"}},
 		{"tabs", head + "-\t[ ]\ta\tb\n\t- [ ] c\n", []string{"[ ] a b", "[ ] c"}},
