@@ -41,16 +41,27 @@ func Text(s string) string {
 
 // clean drops what can't be seen and collapses white space to single spaces.
 func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
+	runes := []rune(strings.ToValidUTF8(s, ""))
+	var b strings.Builder
+	for i, r := range runes {
 		switch {
 		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unseen(r):
-			return -1
+			b.WriteRune(' ')
+		case joins(runes, i), !unicode.IsControl(r) && !unseen(r):
+			b.WriteRune(r)
 		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// joins is whether the rune makes one emoji of those around it.
+func joins(runes []rune, i int) bool {
+	const joiner, emojiForm = '\u200D', '\uFE0F'
+	if runes[i] != joiner || i == 0 || i+1 == len(runes) {
+		return false
+	}
+	before := runes[i-1]
+	return unicode.Is(unicode.So, runes[i+1]) && (before == emojiForm || unicode.In(before, unicode.So, unicode.Sk))
 }
 
 // unseen is whether a character shows nothing by itself: those of zero width or

@@ -256,3 +256,16 @@ func FuzzQuote(f *testing.F) {
 		}
 	})
 }
+
+// What joins emoji to one stays; between words it would hide something.
+func TestJoinedEmoji(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"Thank the 👩\u200d🚒 and the 👩🏽\u200d🚒, 🏳\ufe0f\u200d🌈": "Thank the 👩\u200d🚒 and the 👩🏽\u200d🚒, 🏳\ufe0f\u200d🌈",
+		"a\u200db \u200d👩\u200d c\u200d":                       "ab 👩 c",
+	} {
+		if got := markdown.Text(s); got != want {
+			t.Errorf("%q becomes %q, want %q", s, got, want)
+		}
+	}
+}
