@@ -33,11 +33,13 @@ func (f *forge) Repository(ctx context.Context, repo incident.Repo) (incident.Re
 	if err != nil {
 		return incident.Repository{}, fmt.Errorf("look at repository %s: %w", repo, err)
 	}
+	internal := r.GetVisibility() == "internal"
 	return incident.Repository{
 		ID:       r.GetID(),
 		FullName: r.GetFullName(),
 		URL:      r.GetHTMLURL(),
-		Private:  r.GetPrivate() || r.GetVisibility() == "internal",
+		Private:  r.GetPrivate() || internal,
+		Internal: internal,
 		HasWiki:  r.GetHasWiki(),
 		Archived: r.GetArchived(),
 		PushedAt: r.GetPushedAt().Time,

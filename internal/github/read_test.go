@@ -211,7 +211,7 @@ func TestRepository(t *testing.T) {
 	for body, want := range map[string]incident.Repository{
 		`{"full_name":"Acme/api","html_url":"u","private":false,"has_wiki":true}`:      {FullName: "Acme/api", URL: "u", HasWiki: true},
 		`{"full_name":"Acme/api","private":true,"archived":true}`:                      {FullName: "Acme/api", Private: true, Archived: true},
-		`{"full_name":"Acme/api","private":false,"visibility":"internal"}`:             {FullName: "Acme/api", Private: true},
+		`{"full_name":"Acme/api","private":false,"visibility":"internal"}`:             {FullName: "Acme/api", Private: true, Internal: true},
 		`{"full_name":"Acme/api","visibility":"public","has_wiki":false,"x":{"y":[]}}`: {FullName: "Acme/api"},
 		`{"full_name":"Acme/api","pushed_at":null}`:                                    {FullName: "Acme/api"},
 		`{"full_name":"Acme/api","pushed_at":"2026-11-20T10:00:00Z"}`: {

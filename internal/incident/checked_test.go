@@ -107,7 +107,7 @@ func TestCheckedDetails(t *testing.T) {
 	elsewhere := with(func(e *incident.Entry) { e.Issue, e.Want = incident.Ref{Repo: "acme/infra", Number: 5}, incident.Done })
 	same(t, "an order about another repository", []incident.Entry{with(func(e *incident.Entry) { e.Issue = elsewhere.Issue })},
 		incident.Ledger{Items: []incident.Entry{elsewhere}}.Checked().Items)
-	for _, repo := range []incident.Repo{"acme/..", "Acme/Infra", "acme", "acme/x/y", "acme/x y", "/x"} {
+	for _, repo := range []incident.Repo{"acme/..", "acme/x.git", "acme/x.wiki", "Acme/Infra", "acme", "acme/x/y", "acme/x y", "/x"} {
 		lost := with(func(e *incident.Entry) { e.Issue.Repo = repo })
 		same(t, string(repo), 0, len(incident.Ledger{Items: []incident.Entry{lost}, Home: repo}.Checked().Items))
 	}

@@ -176,6 +176,9 @@ func (d *decision) usable(c candidate) (Verdict, string) {
 	case d.Repository.Private && !place.Private:
 		return Denied, "can't be opened there: " + string(c.In) +
 			" is public, and this repository is not. Name another repository, or none."
+	case d.Repository.Private && !d.Repository.Internal && place.Internal:
+		return Denied, "can't be opened there: everybody in the enterprise can read " + string(c.In) +
+			", and not this repository. Name another repository, or none."
 	}
 	return Allowed, ""
 }

@@ -61,6 +61,7 @@ func hasPlaces(w *incident.World) {
 	w.Places = map[incident.Repo]incident.Repository{
 		"acme/infra": {ID: 8, FullName: "Acme/Infra", Private: true},
 		"acme/site":  {ID: 9, FullName: "Acme/Site"},
+		"acme/hall":  {ID: 11, FullName: "Acme/Hall", Private: true, Internal: true},
 		"acme/attic": {ID: 10, FullName: "Acme/Attic", Private: true, Archived: true},
 	}
 }
@@ -93,6 +94,17 @@ func TestPlaces(t *testing.T) {
 			name: "from private to public", changes: []change{wrote(ada, "body", "Fix it in acme/site")},
 			doubt: "«Fix it in acme/site» can't be opened there: acme/site is public, and this repository is not. Name another repository, or none.",
 		},
+		{
+			name: "from private to internal", changes: []change{wrote(ada, "body", "Fix it in acme/hall")},
+			doubt: "«Fix it in acme/hall» can't be opened there: everybody in the enterprise can read acme/hall, and not this repository. Name another repository, or none.",
+		},
+		{name: "from internal to internal", changes: []change{inEnterprise, wrote(ada, "body", "Fix it in acme/hall")}, in: "acme/hall", opened: true},
+		{name: "from internal to private", changes: []change{inEnterprise, wrote(ada, "body", "Fix it in acme/infra")}, in: "acme/infra", opened: true},
+		{name: "from public to internal", changes: []change{public, wrote(ada, "body", "Fix it in acme/hall")}, in: "acme/hall", opened: true},
+		{
+			name: "from internal to public", changes: []change{inEnterprise, wrote(ada, "body", "Fix it in acme/site")},
+			doubt: "«Fix it in acme/site» can't be opened there: acme/site is public, and this repository is not. Name another repository, or none.",
+		},
 		{name: "from public to public", changes: []change{public, wrote(ada, "body", "Fix it in acme/site")}, in: "acme/site", opened: true},
 		{
 			name: "of another owner", changes: []change{wrote(ada, "body", "Fix it in other/shop")},
@@ -120,6 +132,8 @@ func TestPlaces(t *testing.T) {
 			opened: true,
 		},
 		{name: "a path that leads elsewhere", changes: []change{wrote(ada, "body", "Fix it in acme/..")}, opened: true},
+		{name: "what git calls a repository", changes: []change{wrote(ada, "body", "Fix it in acme/infra.git")}, opened: true},
+		{name: "what git calls a wiki", changes: []change{wrote(ada, "body", "Fix it in acme/infra.Wiki")}, opened: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -68,8 +68,12 @@ func host(address string) string {
 	return scheme + "://" + name
 }
 
-// nowhere is whether a repository's name would lead elsewhere in an address.
-func nowhere(repo Repo) bool { return repo.Name() == "." || repo.Name() == ".." }
+// nowhere is whether a repository's name would lead elsewhere in an address: up,
+// or to what git calls the repository, or its wiki.
+func nowhere(repo Repo) bool {
+	name := strings.ToLower(repo.Name())
+	return name == "." || name == ".." || strings.HasSuffix(name, ".git") || strings.HasSuffix(name, ".wiki")
+}
 
 // line is the reference in words that no two references share.
 func (r Ref) line() string { return string(r.Repo) + "#" + strconv.Itoa(r.Number) }

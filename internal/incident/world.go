@@ -114,6 +114,7 @@ type Repository struct {
 	FullName string // as GitHub spells it
 	URL      string // the page for people
 	Private  bool   // private or internal: not everybody can read it
+	Internal bool   // private, but everybody in the enterprise can read it
 	HasWiki  bool   // the feature is on; says nothing of a first page
 	Archived bool   // nothing can be written
 	// PushedAt is when somebody last pushed: until it changes, no file has.

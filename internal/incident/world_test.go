@@ -58,6 +58,8 @@ func noPage(w *incident.World) { w.Record.Ledger.Page = incident.Page{} }
 
 func public(w *incident.World) { w.Repository.Private = false }
 
+func inEnterprise(w *incident.World) { w.Repository.Internal = true }
+
 func labels(labels ...string) change {
 	return func(w *incident.World) { w.Parent.Labels = labels }
 }
