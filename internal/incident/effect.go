@@ -149,6 +149,7 @@ type UpdatePage struct {
 
 // LinkItem appends the link to its issue to an item's line on the page.
 type LinkItem struct {
+	Item  ItemKey
 	Path  string
 	Repo  Repo   // whose wiki the page is in; empty for the parent's repository
 	Text  string // of the line

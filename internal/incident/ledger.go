@@ -135,6 +135,9 @@ type Entry struct {
 	// Asked is true when a reason was asked for on a follow-up that was
 	// dropped without one.
 	Asked bool `json:"q,omitempty"`
+	// Linked is true when the line on the page has got its link: one that
+	// people took away stays away.
+	Linked bool `json:"l,omitempty"`
 	// Snoozed is until when people asked not to be reminded of it.
 	Snoozed Day `json:"z,omitempty"`
 	// Wrote is what Hindsight last wrote on the issue. What is not so any more
@@ -371,6 +374,9 @@ type Record struct {
 	EditsAt time.Time `json:"edits_at,omitzero"`
 	// NoHistory is whether the host had no history when it was asked last.
 	NoHistory bool `json:"no_history,omitempty"`
+	// Unanswered is since when there have been questions that no look got to,
+	// and nothing was taken in; zero when there are none.
+	Unanswered time.Time `json:"unanswered,omitzero"`
 	// Proposed are the lines on a public page that the tracker has shown to
 	// wait for "/followup accept": what came later is not accepted unseen.
 	Proposed []ItemKey `json:"proposed,omitempty"`

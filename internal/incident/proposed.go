@@ -53,16 +53,16 @@ func (d *decision) proposedTexts() []string {
 func (d *decision) link() {
 	page := d.ledger().Page
 	for _, c := range d.lines {
-		if c.Item.Source != FromPage || c.Item.Linked {
+		e := d.ledger().Entry(c.Entry.Key)
+		if c.Item.Source != FromPage || e == nil || !e.Opened() {
 			continue
 		}
-		e := d.ledger().Entry(c.Entry.Key)
-		if e == nil || !e.Opened() {
+		if e.Linked = e.Linked || c.Item.Linked; e.Linked {
 			continue
 		}
 		if f, seen := d.followUp(e.Issue); seen && f.State != Gone {
 			d.plan(LinkItem{
-				Path: page.Path, Repo: page.Repo, Text: c.Item.Text,
+				Item: e.Key, Path: page.Path, Repo: page.Repo, Text: c.Item.Text,
 				Issue: f.Issue, Name: d.nameOf(f.Issue), URL: f.URL,
 			})
 		}

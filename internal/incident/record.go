@@ -79,7 +79,11 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		}
 	case CloseDuplicate:
 		l.Healed = union(l.Healed, []int{e.Issue.Number})
-	case DeleteComment, LinkItem, UpdatePage:
+	case LinkItem:
+		if entry := l.Entry(e.Item); entry != nil {
+			entry.Linked = true
+		}
+	case DeleteComment, UpdatePage:
 	}
 }
 

@@ -101,7 +101,7 @@ func (d *decision) checklist() []checklistLine {
 // shown as if it were done: it is about to be.
 func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 	line := TrackerLine{
-		Text: c.Wish.Title, State: Open, Owner: e.Owner, Due: e.Due, Snoozed: e.Snoozed, Type: e.Type,
+		Text: c.Wish.Title, State: Open, Owner: e.Owner, Due: e.Due, Type: e.Type,
 		Unlisted: !listed && e.Source != FromTracker && (e.Source != FromPage || !d.PageUnread),
 	}
 	if f, seen := d.followUp(e.Issue); seen && e.Opened() {
@@ -122,6 +122,10 @@ func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 	}
 	if e.Want != "" {
 		line.State = e.Want
+	}
+	if until, ok := e.Snoozed.in(d.policy.Zone); ok && d.now.Before(until) {
+		line.Snoozed = e.Snoozed
+		d.atLatest(until)
 	}
 	if due, ok := e.Due.in(d.policy.Zone); ok && line.State == Open {
 		end := d.today(due.Add(36 * time.Hour)) // the next midnight, whatever clocks do

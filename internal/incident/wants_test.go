@@ -3,6 +3,7 @@ package incident_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"hindsight/internal/incident"
 )
@@ -190,4 +191,17 @@ func TestSnooze(t *testing.T) {
 			same(t, "reactions", "eyes +1", reactions(w, 7))
 		})
 	}
+}
+
+// TestSnoozeEnds: a follow-up that was snoozed is looked at when that ends, and
+// says nothing of it afterwards.
+func TestSnoozeEnds(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(wrote(ada, incident.FromBody, "Mend it")))
+	w.Record.Ledger.Items[0].Snoozed = "20261204"
+	until := time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC)
+	same(t, "looks again", until, judgedPlan(w).LookAgain)
+	policy := incident.DefaultPolicy()
+	judged(policy)(&w)
+	same(t, "looks again after it", time.Time{}, incident.Decide(policy, plain{}, w, until).LookAgain)
 }

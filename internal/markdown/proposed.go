@@ -7,13 +7,13 @@ import (
 
 // Proposed is the task list items of a post-mortem page that stand under a
 // heading "Proposed" within those of [Checklist]. The link that [Link] has
-// appended is no part of their text.
+// appended is no part of their text, also when people wrote on behind it.
 func Proposed(src string) []ProposedLine {
 	var found []ProposedLine
 	for _, l := range parse(src).checklist(namesFollowUps, func(words string) bool { return words == "proposed" }) {
 		p := ProposedLine{Line: l.Line}
 		if at := link.FindStringIndex(l.Text); at != nil {
-			p.Text, p.Linked = l.Text[:at[0]], true
+			p.Text, p.Linked = strings.TrimSpace(l.Text[:at[0]]+l.Text[at[1]:]), true
 		}
 		found = append(found, p)
 	}
@@ -27,7 +27,7 @@ type ProposedLine struct {
 }
 
 // link is what is appended to an item that has become an issue.
-var link = regexp.MustCompile(`\s*→ \[[\w./-]*#\d+\]\(https?://[^\s()]+\)$`)
+var link = regexp.MustCompile(`\s*→ \[[\w./-]*#\d+\]\(https?://[^\s()]+\)`)
 
 // Link appends a link to the line of a proposed item: the first that has none
 // and that is chosen. It is the only thing that changes. False if there is no

@@ -10,6 +10,7 @@ import (
 
 const page = "# Shop is down\r\n\r\n## Follow-ups\r\n- [ ] #12 is tracked\r\n\r\n### Proposed\r\n<!-- write here -->\r\n" +
 	"- [ ] Alert on **age**  \r\n  of certificates\r\n- [x] Drop it\r\n- [ ] Rehearse → [#77](https://github.test/acme/shop/issues/77)\r\n" +
+	"- [ ] Fix it → [#5](https://github.test/acme/shop/issues/5) @ben\r\n" +
 	"\r\n```\r\n- [ ] code\r\n```\r\n> - [ ] quoted\r\n\r\n## Responders\r\n- [ ] not this\r\n\r\n### Proposed\r\n- [ ] nor this\r\n"
 
 func TestProposed(t *testing.T) {
@@ -22,7 +23,7 @@ func TestProposed(t *testing.T) {
 	for _, l := range markdown.Proposed(page) {
 		got = append(got, line{l.Text, l.Ticked, l.Linked})
 	}
-	want := []line{{"Alert on **age** of certificates", false, false}, {"Drop it", true, false}, {"Rehearse", false, true}}
+	want := []line{{"Alert on **age** of certificates", false, false}, {"Drop it", true, false}, {"Rehearse", false, true}, {"Fix it @ben", false, true}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("proposed (-want +got):\n%s", diff)
 	}

@@ -72,6 +72,9 @@ func (n *run) readTracker(
 		return nil
 	}
 	if n.isMe(of) && len(w.Trackers) == 0 {
+		if ledger.Version > n.snapshot().Ledger.Version {
+			remembered = 0 // by a database of long ago: what was looked into since is not known
+		}
 		n.unite(ledger, newest)
 	}
 	w.Trackers = append(w.Trackers, incident.Tracker{ID: c.ID, Body: c.Body, Paused: paused})

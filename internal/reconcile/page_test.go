@@ -121,3 +121,24 @@ func TestPageThatCannotBeRead(t *testing.T) {
 	s.look(t)
 	s.openedOnce(t, "Alert on size")
 }
+
+// A link that people take away stays away.
+func TestLinkThatPeopleRemove(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.repository.Private = true
+	s.look(t)
+	path := s.propose(t, "- [ ] Alert on age")
+	s.look(t)
+	s.mu.Lock()
+	before, _, _ := strings.Cut(s.wiki.pages[path], "Alert on age →")
+	_, after, _ := strings.Cut(s.wiki.pages[path], before)
+	_, rest, _ := strings.Cut(after, "\n")
+	s.wiki.pages[path] = before + "Alert on age\n" + rest
+	s.mu.Unlock()
+	s.look(t)
+	if strings.Contains(s.wiki.pages[path], "Alert on age →") {
+		t.Errorf("the link is back:\n%s", s.wiki.pages[path])
+	}
+	s.onlyFollowUp(t)
+}

@@ -37,11 +37,12 @@ func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident
 		return nil
 	}
 	since := record.Edits
-	if remembered == 0 { // nobody knows what was looked into: what we wrote last was
-		since = newestOfOurs(edits)
+	is := func(id string) func(incident.Edit) bool { return func(e incident.Edit) bool { return e.ID == id } }
+	if remembered == 0 || since != "" && !slices.ContainsFunc(edits, is(since)) {
+		since = newestOfOurs(edits) // nobody knows what was looked into: what we wrote last was
 	}
 	w.Edits = edits[0].ID
-	if i := slices.IndexFunc(edits, func(e incident.Edit) bool { return e.ID == since }); i >= 0 {
+	if i := slices.IndexFunc(edits, is(since)); i >= 0 {
 		edits = edits[:i]
 	}
 	found := n.review(edits)

@@ -246,3 +246,24 @@ func TestQuietTrackerIsNotLookedInto(t *testing.T) {
 	s.look(t)
 	s.expect(t, 0, "Edits")
 }
+
+// With a database of long ago, what was ticked and done since is not done again.
+func TestTicksWithAnOldDatabase(t *testing.T) {
+	t.Parallel()
+	s, f := followed(t)
+	old := s.record(parent)
+	s.tracked(t, ben, openBox, tickedBox)
+	s.look(t)
+	s.edit(f.Key, func(i *incident.Issue) { i.State, i.Reopened = incident.Open, true })
+	s.lookAt(t, f.Key)
+	s.look(t)
+	s.shows(t, openBox)
+	s.mu.Lock()
+	old.Revision = s.memory.records[parent].Revision
+	s.memory.records[parent] = old
+	s.mu.Unlock()
+	s.look(t)
+	if got := s.state(f.Key); got != incident.Open {
+		t.Errorf("an old tick has made the follow-up %s", got)
+	}
+}
