@@ -67,7 +67,7 @@ func (d *decision) counts(c *candidate, twins map[ItemKey]time.Time) bool {
 		return false
 	}
 	if c.unread || c.twin && !d.settled(*c, twins) {
-		d.waits(*c)
+		d.holds(*c)
 		return false
 	}
 	return d.goes(c)
@@ -111,9 +111,16 @@ func (d *decision) goes(c *candidate) bool {
 	return false
 }
 
-// waits keeps in mind that a line can't be decided about yet. While one in the
-// tracker waits, the tracker must not be written: the line would be gone.
+// waits is about a line of which GitHub has not answered yet what has to be
+// known.
 func (d *decision) waits(c candidate) {
+	d.unanswered = true
+	d.holds(c)
+}
+
+// holds keeps in mind that a line can't be decided about yet. While one in the
+// tracker waits, the tracker must not be written: the line would be gone.
+func (d *decision) holds(c candidate) {
 	d.undecided, d.unsure = true, true
 	d.undecidedTicks = d.undecidedTicks || c.Item.Source == FromTracker
 }

@@ -92,7 +92,9 @@ func (w World) asksOfCommands() []Ask {
 		}
 		for _, repo := range w.setsIn(o, &l) {
 			if !decided[o.there(repo)] {
-				asks = append(asks, Ask{Line: o.there(repo), Repo: repo, Login: o.Author.Login})
+				asks = append(asks, Ask{
+					Line: o.there(repo), Repo: repo, Login: o.Author.Login, Source: FromComment(o.Comment),
+				})
 			}
 		}
 	}
@@ -134,7 +136,7 @@ func (d *decision) commands() {
 		case Denied:
 			d.refuse(o.key)
 		case Unknown:
-			d.undecided = true
+			d.undecided, d.unanswered = true, true
 		}
 	}
 }

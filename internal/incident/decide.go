@@ -36,6 +36,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.next.Edits, d.next.EditsAt, d.next.NoHistory = d.Edits, d.EditsAt, d.NoHistory
 	}
 	d.forgetSolved()
+	d.noteUnanswered(w.Record)
 	d.ledger().advance(w.Record.Ledger)
 	return Plan{
 		Record:    d.next,
@@ -65,6 +66,8 @@ type decision struct {
 	undecided bool
 	// unsure is true while an item is not known to be a new one that counts.
 	unsure bool
+	// unanswered is true while GitHub has not answered what has to be known.
+	unanswered bool
 	// undecidedTicks is true while that is so of a tick in the tracker.
 	undecidedTicks bool
 	soonest        time.Time // when time alone changes what is planned
@@ -258,7 +261,23 @@ const (
 	// pageEvery is how soon a page is read again that could not be: what made
 	// it be looked at is no news any more.
 	pageEvery = 10 * time.Minute
+	// Where more has to be known than is asked for in one look, the next one
+	// goes on: soon at first, and later where none of what was learned was of
+	// use.
+	unansweredSoonest = time.Minute
+	unansweredLatest  = time.Hour
 )
+
+// noteUnanswered remembers since when questions have been left open, and
+// nothing was taken in. What failed is tried again in its own time.
+func (d *decision) noteUnanswered(before Record) {
+	switch l := d.ledger(); {
+	case !d.unanswered || d.Busy[FollowUpsPart]:
+		d.next.Unanswered = time.Time{}
+	case before.Unanswered.IsZero(), len(l.Items)+len(l.Ran) > len(before.Ledger.Items)+len(before.Ledger.Ran):
+		d.next.Unanswered = d.now
+	}
+}
 
 // lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
@@ -267,6 +286,9 @@ func (d *decision) lookAgain() time.Time {
 	}
 	if d.labelled() && d.PageUnread && !d.ledger().Closing.Complete {
 		d.atLatest(d.now.Add(pageEvery))
+	}
+	if since := d.next.Unanswered; !since.IsZero() {
+		d.atLatest(d.now.Add(min(max(d.now.Sub(since), unansweredSoonest), unansweredLatest)))
 	}
 	for _, p := range d.next.Problems {
 		d.atLatest(p.RetryAt)

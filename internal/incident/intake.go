@@ -202,10 +202,19 @@ func (d *decision) reaches(c candidate, repo Repo) (Verdict, string) {
 	verdict := d.judged(c.there(repo))
 	if verdict == Denied {
 		// Whether the repository exists is nobody's business who can't see it.
-		return Denied, "can't be followed up there: have it written by somebody with triage permission in " +
-			string(repo) + ", and the app installed there."
+		return Denied, "can't be followed up there: have it written in a new comment by somebody with triage permission in " +
+			string(repo) + ", who alone edits it, and the app installed there" + d.untold() + "."
 	}
 	return verdict, ""
+}
+
+// untold is what more there is to say to people where the host doesn't tell who
+// edited a text: then it is nobody's who could answer for it elsewhere.
+func (d *decision) untold() string {
+	if !d.NoHistory {
+		return ""
+	}
+	return " (this GitHub does not tell who edits a text: what counts there is a comment that was never edited)"
 }
 
 // there is what the verdict about another repository is remembered by.

@@ -80,7 +80,7 @@ func TestPlaces(t *testing.T) {
 		{name: "by a command", changes: []change{commanded(ada, 7, "Fix it in acme/infra")}, in: "acme/infra", opened: true},
 		{
 			name: "by somebody who has no say there", changes: []change{wrote(ben, "comment:7", "Fix it in acme/infra")},
-			doubt: "«Fix it in acme/infra» can't be followed up there: have it written by somebody with triage permission in acme/infra, and the app installed there.",
+			doubt: "«Fix it in acme/infra» can't be followed up there: have it written in a new comment by somebody with triage permission in acme/infra, who alone edits it, and the app installed there.",
 		},
 		{
 			name: "not there", changes: []change{wrote(ada, "body", "Fix it in acme/nowhere")},
@@ -230,7 +230,7 @@ func TestReferences(t *testing.T) {
 		{name: "another owner's", line: other.String(), doubt: "«other/shop#5» belongs to another owner: only repositories of acme can be named here."},
 		{
 			name: "where the author has no say", by: ben, line: "acme/infra#5",
-			doubt: "«acme/infra#5» can't be followed up there: have it written by somebody with triage permission in acme/infra, and the app installed there.",
+			doubt: "«acme/infra#5» can't be followed up there: have it written in a new comment by somebody with triage permission in acme/infra, who alone edits it, and the app installed there.",
 		},
 		{name: "here, by one who has no say there", by: ben, line: "#77", ref: incident.Ref{Number: 77}},
 		{name: "by a stranger", by: mallory, line: "#77"},

@@ -11,6 +11,10 @@ type Ask struct {
 	Line  ItemKey // what the answer is for; it is asked once
 	Repo  Repo    // where; empty for the parent's repository
 	Login string
+	// Source is set where the line may be another person's than its text: who
+	// may write in the parent's repository can edit what others wrote. Then
+	// everybody who has edited the text must be allowed as well.
+	Source Source
 }
 
 // Assignment is somebody who is to be assigned to an issue.
@@ -79,7 +83,7 @@ func QuestionsOf(policy Policy, w World) Questions {
 		}
 	}
 	for _, ask := range w.asksOfCommands() {
-		q.may(ask.Line, ask.Repo, Actor{Login: ask.Login})
+		q.ask(ask, Actor{Login: ask.Login})
 	}
 	return q.Questions
 }
@@ -91,16 +95,31 @@ type questioning struct {
 	asked map[ItemKey]bool // and those that need no answer
 }
 
-// may asks for a permission, once for each line.
+// may asks for a permission.
 func (q *questioning) may(line ItemKey, in Repo, who Actor) {
-	if q.asked[line] || who.Bot || who.Login == "" || q.d.Verdicts[line] != Unknown {
-		return
-	}
-	q.asked[line] = true
 	if in == q.d.Parent.Key.Repo {
 		in = ""
 	}
-	q.May = append(q.May, Ask{Line: line, Repo: in, Login: who.Login})
+	q.ask(Ask{Line: line, Repo: in, Login: who.Login}, who)
+}
+
+// there asks for a permission in another repository. Of a line in the tracker
+// it is known who wrote the very line.
+func (q *questioning) there(c candidate, repo Repo) {
+	ask := Ask{Line: c.there(repo), Repo: repo, Login: c.Item.Author.Login, Source: c.Item.Source}
+	if ask.Source == FromTracker {
+		ask.Source = ""
+	}
+	q.ask(ask, c.Item.Author)
+}
+
+// ask asks a question once for each line.
+func (q *questioning) ask(ask Ask, who Actor) {
+	if q.asked[ask.Line] || who.Bot || who.Login == "" || q.d.Verdicts[ask.Line] != Unknown {
+		return
+	}
+	q.asked[ask.Line] = true
+	q.May = append(q.May, ask)
 }
 
 // about asks what is to be known of a line: first who may, then whether it can
@@ -110,7 +129,7 @@ func (q *questioning) about(c candidate) {
 	switch {
 	case c.Known && e != nil && e.Opened():
 		if c.says(*e) {
-			q.may(c.there(e.Issue.Repo), e.Issue.Repo, c.Item.Author)
+			q.there(c, e.Issue.Repo)
 		}
 		q.owner(c, e)
 		return
@@ -119,12 +138,12 @@ func (q *questioning) about(c candidate) {
 		q.may(c.line, "", c.Item.Author)
 		return
 	case c.reach != "" && q.d.judged(c.there(c.reach)) == Unknown:
-		q.may(c.there(c.reach), c.reach, c.Item.Author)
+		q.there(c, c.reach)
 	case q.d.verdict(c.line, c.Item) != Allowed, c.Item.Ticked && !c.Refers:
 		return
 	}
 	if repo := c.elsewhere(q.d.Parent.Key.Repo); repo != "" {
-		q.may(c.there(repo), repo, c.Item.Author)
+		q.there(c, repo)
 		if q.d.judged(c.there(repo)) != Allowed {
 			return
 		}

@@ -125,11 +125,13 @@ func (d *decision) maySet(o order, key Key) error {
 	case Allowed:
 		return nil
 	case Unknown:
+		d.unanswered = true
 		return notYetError{}
 	case Denied:
 		d.refuse(line)
 	}
-	return fmt.Errorf("who wrote this has no triage permission in %s: ask somebody who has it", key.Repo)
+	return fmt.Errorf("who wrote this, or edited the comment, has no triage permission in %s: "+
+		"ask somebody who has it to write it in a new comment%s", key.Repo, d.untold())
 }
 
 // there is the line under which the verdict of another repository is known.

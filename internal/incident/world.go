@@ -29,7 +29,7 @@ type World struct {
 	// when the tracker had last changed by then.
 	Edits   string
 	EditsAt time.Time
-	// NoHistory is true on a host that does not tell who edited a comment:
+	// NoHistory is true on a host that does not tell who edited a text:
 	// then no tick in the tracker counts.
 	NoHistory bool
 	// Page is what the page says, "" where it is not there or was not read.
@@ -124,7 +124,8 @@ type Repository struct {
 // Issue is an issue or a pull request.
 type Issue struct {
 	Key         Key
-	ID          int64 // GitHub's id, which is not the number
+	ID          int64  // GitHub's id, which is not the number
+	Node        string // GitHub's other id, by which the body's history is asked for
 	URL         string
 	Title       string
 	Body        string
