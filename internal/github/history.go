@@ -21,18 +21,18 @@ const graphRoute = "POST /graphql"
 // botSuffix is what logins of Apps end with in REST, and not in GraphQL.
 const botSuffix = "[bot]"
 
-// editsQuery asks for what a comment was after each edit. GitHub calls that
-// diff, and gives the whole text; null once somebody has removed it from the
-// history.
-const editsQuery = `query($id: ID!) {
+// editsQuery asks for what a text was after each edit. GitHub calls that diff,
+// and gives the whole text; null once somebody has removed it from the history.
+const (
+	editsQuery = `query($id: ID!) {
   node(id: $id) {
-    ... on IssueComment {
-      userContentEdits(first: 100) {
-        nodes { id editedAt editor { login __typename } diff }
-      }
-    }
+    ... on IssueComment { ` + editsField + ` }
+    ... on Issue { ` + editsField + ` }
+    ... on PullRequest { ` + editsField + ` }
   }
 }`
+	editsField = `userContentEdits(first: 100) { nodes { id editedAt editor { login __typename } diff } }`
+)
 
 type wireHistory struct {
 	Node *struct {
@@ -61,15 +61,23 @@ func (w *wireEdit) by() incident.Actor {
 	return by.actor()
 }
 
-// Edits are not known on a host without GraphQL, or whose GraphQL is older
-// than the history.
 func (f *forge) Edits(ctx context.Context, comment incident.Comment) (edits []incident.Edit, known bool, err error) {
-	if comment.Node == "" {
+	return f.edits(ctx, comment.Node, fmt.Sprintf("comment %d", comment.ID))
+}
+
+func (f *forge) BodyEdits(ctx context.Context, issue incident.Issue) (edits []incident.Edit, known bool, err error) {
+	return f.edits(ctx, issue.Node, "the text of "+issue.Key.String())
+}
+
+// edits are not known on a host without GraphQL, or whose GraphQL is older
+// than the history.
+func (f *forge) edits(ctx context.Context, node, of string) (edits []incident.Edit, known bool, err error) {
+	if node == "" {
 		return nil, false, nil
 	}
-	about := fmt.Sprintf("the history of comment %d", comment.ID)
+	about := "the history of " + of
 	var found wireHistory
-	err = f.client.ask(ctx, editsQuery, map[string]string{"id": comment.Node}, about, &found)
+	err = f.client.ask(ctx, editsQuery, map[string]string{"id": node}, about, &found)
 	if errors.Is(err, errNotKnown) {
 		return nil, false, nil
 	}
@@ -81,7 +89,7 @@ func (f *forge) Edits(ctx context.Context, comment incident.Comment) (edits []in
 	}
 	self, err := f.app.Identity(ctx)
 	if err != nil {
-		return nil, false, fmt.Errorf("find out which edits of comment %d are ours: %w", comment.ID, err)
+		return nil, false, fmt.Errorf("find out which edits of %s are ours: %w", of, err)
 	}
 	for _, w := range found.Node.Edits.Nodes {
 		by := w.by()

@@ -144,6 +144,29 @@ func TestEditsOfACommentWithoutANode(t *testing.T) {
 	}
 }
 
+func TestBodyEdits(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	h.graph(200, history(
+		`{"id":"E1","editedAt":"2026-11-20T10:00:00Z","editor":{"login":"wim","__typename":"User"},"diff":"first"}`,
+	))
+	forge := h.app(nil).Forge(1)
+	got, known, err := forge.BodyEdits(t.Context(), incident.Issue{Key: key, Node: "I_42"})
+	same(t, "edits", []incident.Edit{
+		{ID: "E1", By: incident.Actor{Login: "wim"}, At: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC), Body: "first"},
+	}, got, err)
+	asked := h.requests()[0].Body
+	for _, want := range []string{`"variables":{"id":"I_42"}`, "on Issue {", "on PullRequest {"} {
+		if !known || !strings.Contains(asked, want) {
+			t.Errorf("known %t, asked without %s: %s", known, want, asked)
+		}
+	}
+	before := len(h.requests())
+	if _, known, err := forge.BodyEdits(t.Context(), incident.Issue{Key: key}); known || err != nil || len(h.requests()) != before {
+		t.Errorf("without a node: known %t, %v", known, err)
+	}
+}
+
 // TestAskingIsNotPaced has more questions than writes may follow each other.
 func TestAskingIsNotPaced(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,39 @@ func TestHistoryByTheStandIn(t *testing.T) {
 	}
 }
 
+// The history of what an issue itself says, and a pull request, and whose
+// edit each was.
+func TestHistoryOfBodies(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStage(t), t.Context()
+	must(t, s.SetRole("acme/api", "wim", playground.Write))
+	pull, err := s.As("ana").OpenPullRequest("acme/api", "Mend it", "first")
+	must(t, err)
+	var (
+		issue incident.Issue
+		edits []incident.Edit
+		known bool
+	)
+	for _, number := range []int{pull, s.parent.Number} {
+		issue, err = s.forge.Issue(ctx, incident.Key{Repo: s.parent.Repo, Number: number})
+		must(t, err)
+		edits, known, err = s.forge.BodyEdits(ctx, issue)
+		if err != nil || !known || len(edits) != 0 {
+			t.Errorf("%s was never edited: %+v, %t, %v", issue.Key, edits, known, err)
+		}
+		body := "second"
+		must(t, s.As("wim").EditIssue("acme/api", number, nil, &body))
+		edits, known, err = s.forge.BodyEdits(ctx, issue)
+		if err != nil || !known || len(edits) != 2 || edits[0].By.Login != "wim" || edits[0].Ours || edits[0].Body != "second" {
+			t.Errorf("%s: %+v, %t, %v", issue.Key, edits, known, err)
+		}
+	}
+	s.SetEditHistory(false)
+	if _, known, err := s.forge.BodyEdits(ctx, issue); known || err != nil {
+		t.Errorf("without the history: known %t, %v", known, err)
+	}
+}
+
 func TestLabelsAndAssigneesByGitHubsDescription(t *testing.T) {
 	t.Parallel()
 	s, ctx := newStage(t), t.Context()

@@ -31,6 +31,7 @@ type wireApp struct {
 
 type wireIssue struct {
 	ID            int64      `json:"id"`
+	Node          string     `json:"node_id"`
 	Number        int        `json:"number"`
 	HTMLURL       string     `json:"html_url"`
 	RepositoryURL string     `json:"repository_url"`
@@ -80,7 +81,7 @@ func (w *wireIssue) state() incident.State {
 
 func (w *wireIssue) issue(appID int64) incident.Issue {
 	i := incident.Issue{
-		Key: w.key(), ID: w.ID, URL: w.HTMLURL, Title: w.Title, Body: w.Body,
+		Key: w.key(), ID: w.ID, Node: w.Node, URL: w.HTMLURL, Title: w.Title, Body: w.Body,
 		Author: w.User.actor(), AppID: appID,
 		PullRequest: w.PullRequest != nil, State: w.state(),
 		Reopened: w.State != "closed" && w.StateReason == "reopened",

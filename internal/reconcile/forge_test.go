@@ -29,13 +29,14 @@ type fakeForge struct {
 	repositories []incident.Repo
 	private      map[incident.Repo]bool // of the others
 	moved        map[incident.Key]incident.Key
-	subs         []incident.Key              // that hang under the parent
-	mentioning   []incident.Key              // pull requests
-	history      map[int64][]incident.Edit   // of comments, the newest first
-	forgetful    bool                        // the host has no histories
-	unassignable map[string]bool             // by login
-	pushed       map[incident.Repo]time.Time // when somebody pushed last
-	commented    map[incident.Key]time.Time  // when each was last commented
+	subs         []incident.Key                   // that hang under the parent
+	mentioning   []incident.Key                   // pull requests
+	history      map[int64][]incident.Edit        // of comments, the newest first
+	bodies       map[incident.Key][]incident.Edit // the same of issues' own texts
+	forgetful    bool                             // the host has no histories
+	unassignable map[string]bool                  // by login
+	pushed       map[incident.Repo]time.Time      // when somebody pushed last
+	commented    map[incident.Key]time.Time       // when each was last commented
 	attached     []int64
 	reactions    []incident.Reaction
 	next         int64
@@ -156,6 +157,14 @@ func (f *fakeForge) Mentioning(ctx context.Context, issue incident.Key) (keys []
 func (f *fakeForge) Edits(ctx context.Context, c incident.Comment) (edits []incident.Edit, known bool, err error) {
 	err = f.call(ctx, "Edits", fmt.Sprint(c.ID), func() error {
 		edits, known = slices.Clone(f.history[c.ID]), !f.forgetful
+		return nil
+	})
+	return edits, known, err
+}
+
+func (f *fakeForge) BodyEdits(ctx context.Context, i incident.Issue) (edits []incident.Edit, known bool, err error) {
+	err = f.call(ctx, "BodyEdits", i.Key.String(), func() error {
+		edits, known = slices.Clone(f.bodies[i.Key]), !f.forgetful
 		return nil
 	})
 	return edits, known, err

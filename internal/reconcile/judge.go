@@ -9,6 +9,11 @@ import (
 	"hindsight/internal/incident"
 )
 
+// mostOfAKind is how many other repositories, how many issues, and how many
+// texts' histories are asked for in one run: each takes no more than a line. The
+// rest is left to the next looks.
+const mostOfAKind = 50
+
 // questionsAsked bounds the rounds of questions: who may, here and there, what
 // is there, then, where that has moved, the same again, and whom it goes to.
 const questionsAsked = 8
@@ -21,18 +26,23 @@ type answers struct {
 	places     map[incident.Repo]incident.Repository
 	assignable map[incident.Assignment]incident.Verdict
 	issues     map[incident.Key]incident.FollowUp
+	// hands are who wrote a text, and linesOf the lines that were judged by it.
+	hands   map[incident.Source]hands
+	linesOf map[incident.Source][]incident.ItemKey
 }
 
 func newAnswers() answers {
 	return answers{
 		lines: map[incident.ItemKey]incident.Verdict{}, places: map[incident.Repo]incident.Repository{},
 		assignable: map[incident.Assignment]incident.Verdict{}, issues: map[incident.Key]incident.FollowUp{},
+		hands: map[incident.Source]hands{}, linesOf: map[incident.Source][]incident.ItemKey{},
 	}
 }
 
 // tell puts into the world what was answered.
 func (a answers) tell(w *incident.World) {
 	maps.Copy(a.lines, w.Verdicts)
+	w.NoHistory = w.NoHistory || a.untold()
 	w.Verdicts, w.Places, w.Assignable = a.lines, a.places, a.assignable
 	for _, key := range slices.SortedFunc(maps.Keys(a.issues), incident.Key.Compare) {
 		if !slices.ContainsFunc(w.FollowUps, func(f incident.FollowUp) bool { return f.Issue == key }) {
@@ -41,16 +51,35 @@ func (a answers) tell(w *incident.World) {
 	}
 }
 
+// within leaves out what is more than is asked for in one run.
+func (a answers) within(q incident.Questions) incident.Questions {
+	q.Places = q.Places[:min(len(q.Places), mostOfAKind-len(a.places))]
+	q.Issues = q.Issues[:min(len(q.Issues), mostOfAKind-len(a.issues))]
+	texts := map[incident.Source]bool{}
+	q.May = slices.DeleteFunc(q.May, func(ask incident.Ask) bool {
+		if _, asked := a.hands[ask.Source]; asked || ask.Source == "" || texts[ask.Source] {
+			return false
+		}
+		if len(a.hands)+len(texts) >= mostOfAKind {
+			return true
+		}
+		texts[ask.Source] = true
+		return false
+	})
+	return q
+}
+
 // judge asks GitHub what the rules want to know. Only the follow-ups wait for
 // the answers; while they are under way nobody is asked.
 func (n *run) judge(ctx context.Context, w *incident.World) {
 	w.Record = n.snapshot()
+	n.answers.forgetEdited(n.texts)
 	n.answers.tell(w)
 	if n.isBusy(incident.FollowUpsPart) {
 		return
 	}
 	for range questionsAsked {
-		questions := incident.QuestionsOf(n.policy(), *w)
+		questions := n.answers.within(incident.QuestionsOf(n.policy(), *w))
 		if questions.Empty() {
 			return
 		}
@@ -64,12 +93,13 @@ func (n *run) judge(ctx context.Context, w *incident.World) {
 
 func (n *run) answer(ctx context.Context, w *incident.World, q incident.Questions) error {
 	for _, ask := range q.May {
-		verdict, err := n.mayTriage(ctx, ask)
+		verdict, err := n.may(ctx, ask)
 		if err != nil {
 			return err
 		}
 		w.Verdicts[ask.Line] = verdict
 	}
+	w.NoHistory = w.NoHistory || n.answers.untold()
 	for _, repo := range q.Places {
 		place, err := n.place(ctx, repo)
 		if err != nil {

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,12 +14,15 @@ import (
 // readPeople takes the lines that ask for something.
 func (n *run) readPeople(w *incident.World, comments []incident.Comment) {
 	p := w.Parent
+	n.texts = maps.Clone(n.pulledTexts)
+	n.texts[incident.FromBody] = n.bodyText(p)
 	w.Items = append(w.Items, items(p.Body, incident.FromBody, p.URL, p.Author, time.Time{})...)
 	for _, c := range comments {
 		if c.Ours {
 			continue
 		}
 		w.Items = append(w.Items, commentItems(c)...)
+		n.texts[incident.FromComment(c.ID)] = n.commentText(c)
 		for _, command := range markdown.Commands(c.Body) {
 			w.Commands = append(w.Commands, incident.Command{
 				Name: command.Name, Rest: command.Rest, Comment: c.ID, URL: c.URL, Author: c.Author, Written: c.UpdatedAt,
@@ -66,7 +70,7 @@ func (n *run) readPulls(ctx context.Context) error {
 		}
 		pulls = union(pulls, mentioning)
 	}
-	n.pulled = nil
+	n.pulled, n.pulledTexts = nil, map[incident.Source]text{}
 	read := 0
 	for _, key := range pulls[:min(len(pulls), pullsAsked)] {
 		refers, err := n.readPull(ctx, key)
@@ -111,9 +115,11 @@ func (n *run) readPull(ctx context.Context, key incident.Key) (refers bool, err 
 		return true, fmt.Errorf("read the comments of %s: %w", key, err)
 	}
 	n.pulled = append(n.pulled, items(pull.Body, incident.FromPull(key.Number), pull.URL, pull.Author, time.Time{})...)
+	n.pulledTexts[incident.FromPull(key.Number)] = n.bodyText(pull)
 	for _, c := range comments {
 		if !c.Ours {
 			n.pulled = append(n.pulled, commentItems(c)...)
+			n.pulledTexts[incident.FromComment(c.ID)] = n.commentText(c)
 		}
 	}
 	return true, nil

@@ -33,20 +33,22 @@ type run struct {
 
 	known bool // the database knew that the incident is one when the run began
 
-	first      *incident.Issue // the parent, if it was read already
-	repository incident.Repository
-	configured configuration
-	former     incident.ID // what the parent was before it was transferred here
-	since      time.Time   // nothing was opened for it before
-	rest       bool        // what follows was read
-	pulled     []incident.Item
-	subIssues  []incident.FollowUp
-	history    looked
-	lookUps    int
-	listedIn   map[incident.Repo]bool
-	verdicts   map[incident.Assignment]incident.Verdict // on commanding, by place and person
-	answers    answers
-	finished   chan incident.Part
+	first       *incident.Issue // the parent, if it was read already
+	repository  incident.Repository
+	configured  configuration
+	former      incident.ID // what the parent was before it was transferred here
+	since       time.Time   // nothing was opened for it before
+	rest        bool        // what follows was read
+	pulled      []incident.Item
+	pulledTexts map[incident.Source]text
+	texts       map[incident.Source]text // that lines stand in, as this round read them
+	subIssues   []incident.FollowUp
+	history     looked
+	lookUps     int
+	listedIn    map[incident.Repo]bool
+	verdicts    map[incident.Assignment]incident.Verdict // on commanding, by place and person
+	answers     answers
+	finished    chan incident.Part
 
 	mu      sync.Mutex
 	record  incident.Record

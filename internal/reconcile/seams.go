@@ -27,6 +27,8 @@ type Forge interface {
 	// 100; known is false on a host that has no such history. The comment's
 	// first text counts as an edit once there is another.
 	Edits(ctx context.Context, comment incident.Comment) (edits []incident.Edit, known bool, err error)
+	// BodyEdits are the same of an issue's, or pull request's, own text.
+	BodyEdits(ctx context.Context, issue incident.Issue) (edits []incident.Edit, known bool, err error)
 	// SubIssues hang under the issue; none where the host has no sub-issues.
 	SubIssues(ctx context.Context, parent incident.Key) ([]incident.Issue, error)
 	// Mentioning are the pull requests of the same repository that mention the

@@ -65,6 +65,7 @@ func newStage(t *testing.T, body string) *stage {
 		private:      map[incident.Repo]bool{},
 		moved:        map[incident.Key]incident.Key{},
 		history:      map[int64][]incident.Edit{},
+		bodies:       map[incident.Key][]incident.Edit{},
 		unassignable: map[string]bool{},
 		pushed:       map[incident.Repo]time.Time{},
 		repositories: []incident.Repo{shop},
