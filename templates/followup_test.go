@@ -16,7 +16,9 @@ func followUps() map[string]incident.FollowUpView {
 	full := incident.FollowUpView{
 		Facts: facts, Item: "abc", Source: incident.FromComment(7), Words: "def",
 		Text: "Ask **Bob** about TLS", Line: line, Author: "alice", Owner: "bob", Due: "20261201", Priority: "p1", Type: "prevention",
-		Wrote: incident.Written{Title: "def", Owner: "bob", Due: "20261201", Severity: 2, Date: "20261120"},
+		Wrote: incident.Written{
+			Title: "defghijk", Owner: "bob", Due: "20261201", Severity: 2, Date: "20261120", Priority: "p1", Type: "prevention",
+		},
 	}
 	bare, minimal := full, full
 	bare.Bare = true
@@ -47,7 +49,7 @@ func TestFollowUp(t *testing.T) {
 			golden(t, name, title+"\n\n"+body)
 			for _, src := range []string{body, strings.ReplaceAll(body, "\n", "\r\n")} {
 				of, entry, ok := templates.New().ReadFollowUp(src)
-				want := incident.Entry{Key: view.Item, Source: view.Source, Words: view.Words, Wrote: view.Wrote}
+				want := incident.Entry{Key: view.Item, Source: view.Source, Words: view.Words, Wrote: view.Wrote.Checked()}
 				if view.Bare {
 					want.Wrote.Severity, want.Wrote.Date = 0, ""
 				}

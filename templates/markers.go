@@ -2,7 +2,6 @@ package templates
 
 import (
 	"maps"
-	"regexp"
 	"strconv"
 
 	"hindsight/internal/incident"
@@ -110,6 +109,7 @@ func followUpFields(v incident.FollowUpView) markdown.Fields {
 	more := markdown.Fields{
 		"item": string(v.Item), "source": string(v.Source), "words": v.Words,
 		"title": v.Wrote.Title, "owner": v.Wrote.Owner, "due": string(v.Wrote.Due),
+		"priority": string(v.Wrote.Priority), "type": string(v.Wrote.Type),
 	}
 	if !v.Bare {
 		more["severity"], more["date"] = severityField(v.Wrote.Severity), string(v.Wrote.Date)
@@ -141,24 +141,17 @@ func (Texts) ReadFollowUp(body string) (of incident.ID, entry incident.Entry, ok
 	}, ok && fields["item"] != "" && max(len(fields["item"]), len(fields["source"]), len(fields["words"])) <= nameLimit
 }
 
-var dayForm = regexp.MustCompile(`^\d{8}$`)
-
 // readWritten leaves out what is not of the form in which it was written.
 func readWritten(fields markdown.Fields) incident.Written {
 	w := incident.Written{
 		Title: fields["title"], Owner: fields["owner"],
 		Due: incident.Day(fields["due"]), Date: incident.Day(fields["date"]),
+		Priority: incident.Priority(fields["priority"]), Type: incident.ItemType(fields["type"]),
 	}
-	if !dayForm.MatchString(fields["due"]) {
-		w.Due = ""
-	}
-	if !dayForm.MatchString(fields["date"]) {
-		w.Date = ""
-	}
-	if n, err := strconv.Atoi(fields["severity"]); err == nil && n >= 1 && n <= 5 {
+	if n, err := strconv.Atoi(fields["severity"]); err == nil {
 		w.Severity = incident.Severity(n)
 	}
-	return w
+	return w.Checked()
 }
 
 // Refresh writes what a follow-up's body says of it anew, and the marker with

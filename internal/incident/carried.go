@@ -57,5 +57,7 @@ func (c *carriedEntry) written() []writtenPair {
 		{&c.Wrote.Title, &c.Words},
 		{&c.Wrote.Owner, &c.Owner},
 		{(*string)(&c.Wrote.Due), (*string)(&c.Due)},
+		{(*string)(&c.Wrote.Priority), (*string)(&c.Priority)},
+		{(*string)(&c.Wrote.Type), (*string)(&c.Type)},
 	}
 }

@@ -61,25 +61,39 @@ func (e Entry) checked() Entry {
 	e.Position = between(e.Position)
 	e.Sketch = Sketch(only(sketchChecked, string(e.Sketch)))
 	e.Tail, e.DueAs = only(tailChecked, e.Tail), only(tailChecked, e.DueAs)
-	e.Owner, e.Wrote.Owner = only(loginChecked, e.Owner), only(loginChecked, e.Wrote.Owner)
-	e.Due, e.Snoozed = e.Due.checked(), e.Snoozed.checked()
-	e.Wrote.Due, e.Wrote.Date = e.Wrote.Due.checked(), e.Wrote.Date.checked()
-	e.Wrote.Title, e.Wrote.As = only(wordsChecked, e.Wrote.Title), only(wordsChecked, e.Wrote.As)
-	if e.Wrote.Severity < 0 || e.Wrote.Severity > 5 {
-		e.Wrote.Severity = 0
-	}
-	if m := priorityForm.FindString(string(e.Priority)); m != string(e.Priority) || len(m) != len("p1") {
-		e.Priority = ""
-	}
-	switch e.Type {
-	case Mitigation, Prevention, Detection, Process:
-	default:
-		e.Type = ""
-	}
+	e.Owner, e.Due, e.Snoozed = only(loginChecked, e.Owner), e.Due.checked(), e.Snoozed.checked()
+	e.Priority, e.Type, e.Wrote = e.Priority.checked(), e.Type.checked(), e.Wrote.Checked()
 	if e.Want != Open && e.Want != Done || e.Issue.Repo != "" {
 		e.Want = ""
 	}
 	return e
+}
+
+// Checked is what can be believed of what comes with a ledger, or with the
+// marker of a follow-up, which people may edit as well.
+func (w Written) Checked() Written {
+	w.Title, w.As, w.Owner = only(wordsChecked, w.Title), only(wordsChecked, w.As), only(loginChecked, w.Owner)
+	w.Due, w.Date = w.Due.checked(), w.Date.checked()
+	w.Priority, w.Type = w.Priority.checked(), w.Type.checked()
+	if w.Severity < 0 || w.Severity > 5 {
+		w.Severity = 0
+	}
+	return w
+}
+
+func (p Priority) checked() Priority {
+	if m := priorityForm.FindString(string(p)); m != string(p) || len(m) != len("p1") {
+		return ""
+	}
+	return p
+}
+
+func (t ItemType) checked() ItemType {
+	switch t {
+	case Mitigation, Prevention, Detection, Process:
+		return t
+	}
+	return ""
 }
 
 // sound is whether an entry says what it must: which item it is, and which

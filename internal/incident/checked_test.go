@@ -93,14 +93,17 @@ func TestCheckedDetails(t *testing.T) {
 	good := with(func(e *incident.Entry) {
 		e.Position, e.Words, e.Sketch, e.Tail, e.DueAs = 7, "qrstuvwx", "0123456789abcdef", "abcd", "wxyz"
 		e.Owner, e.Due, e.Priority, e.Type, e.Snoozed = "bob", "20261201", "p4", incident.Detection, "20270101"
-		e.Want, e.Wrote = incident.Open, incident.Written{Title: "qrstuvwx", Owner: "bob", Due: "20261201", Severity: 5, Date: "20261120"}
+		e.Want, e.Wrote = incident.Open, incident.Written{Title: "qrstuvwx", Owner: "bob", Due: "20261201", Severity: 5, Date: "20261120", Priority: "p1", Type: incident.Process}
 	})
 	same(t, "good", []incident.Entry{good}, incident.Ledger{Items: []incident.Entry{good}}.Checked().Items)
 
 	bad := with(func(e *incident.Entry) {
 		e.Position, e.Sketch, e.Tail, e.DueAs = -1, "0123456789ABCDEF", "-->x", "-->y"
 		e.Owner, e.Due, e.Priority, e.Type, e.Snoozed = "<img>", "20261301", "p5", "[x](y)", "tomorrow"
-		e.Want, e.Wrote = incident.Dropped, incident.Written{Title: "Fix it", Owner: "@all", Due: "2026-12-01", Severity: 6, Date: "x"}
+		e.Want = incident.Dropped
+		e.Wrote = incident.Written{
+			Title: "Fix it", Owner: "@all", Due: "2026-12-01", Severity: 6, Date: "x", Priority: "p1, p2", Type: "<b>",
+		}
 	})
 	same(t, "bad", []incident.Entry{sound(101)}, incident.Ledger{Items: []incident.Entry{bad}}.Checked().Items)
 

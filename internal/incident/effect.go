@@ -87,7 +87,8 @@ type UpdateFollowUp struct {
 	Body    string // as it would be opened now; "" where no line tells
 	// Assign is the new owner, if that is allowed; a login or "".
 	Assign string
-	// Before and After are the labels that go with Was and with Is.
+	// Before and After are the labels that go with Was and with Is, kind by
+	// kind: of one that there is none of, the name is empty.
 	Before, After []Label
 }
 
@@ -108,19 +109,22 @@ func (e UpdateFollowUp) Assigns(issue Issue) bool {
 }
 
 // Relabels are the labels that go on, and off: each old one that is still
-// there gives way to the new one of its kind.
+// there, or that there was none of, gives way to the new one of its kind.
 func (e UpdateFollowUp) Relabels(issue Issue) (on []Label, off []string) {
 	kept := map[string]bool{}
 	for _, l := range e.After {
 		kept[strings.ToLower(l.Name)] = true
 	}
 	for i, old := range e.Before {
-		if kept[strings.ToLower(old.Name)] || !HasLabel(issue.Labels, old.Name) {
+		switch {
+		case old.Name == "":
+		case kept[strings.ToLower(old.Name)] || !HasLabel(issue.Labels, old.Name):
 			continue
+		default:
+			off = append(off, old.Name)
 		}
-		off = append(off, old.Name)
-		if i < len(e.After) && !HasLabel(issue.Labels, e.After[i].Name) {
-			on = append(on, e.After[i])
+		if is := e.After[i]; is.Name != "" && !HasLabel(issue.Labels, is.Name) {
+			on = append(on, is)
 		}
 	}
 	return on, off

@@ -111,7 +111,7 @@ func (d *decision) open(c candidate, e Entry) OpenFollowUp {
 	return OpenFollowUp{
 		Item: e.Key, Source: e.Source, Words: e.Words, In: c.In,
 		Title: title, Body: body, Owner: d.assignable(c.In, e.Owner), Wrote: wrote,
-		Labels: d.policy.followUpLabels(wrote, d.Parent.Key.Number, e),
+		Labels: slices.DeleteFunc(d.policy.followUpLabels(wrote, d.Parent.Key.Number), func(l Label) bool { return l.Name == "" }),
 	}
 }
 
@@ -133,7 +133,7 @@ func (d *decision) followUpView(c candidate, e Entry) FollowUpView {
 // somebody whom people have unassigned.
 func (d *decision) wanted(e Entry, in Repo) Written {
 	w := Written{
-		Title: e.Words, Owner: e.Owner, Due: e.Due,
+		Title: e.Words, Owner: e.Owner, Due: e.Due, Priority: e.Priority, Type: e.Type,
 		Severity: d.facts.Severity, Date: Day(d.facts.Date.Format(dayForm)),
 	}
 	if e.Owner != "" && d.assignable(in, e.Owner) == "" {
@@ -174,7 +174,9 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 		e.Wrote = is
 	}
 	if line.Entry.Key == "" { // no line says the title, or who wrote it
-		is.Title, is.Owner, is.Due = e.Wrote.Title, e.Wrote.Owner, e.Wrote.Due
+		severity, date := is.Severity, is.Date
+		is = e.Wrote
+		is.Severity, is.Date = severity, date
 	}
 	if is == e.Wrote {
 		return
@@ -191,7 +193,7 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	d.plan(UpdateFollowUp{
 		Item: e.Key, Issue: f.Issue, Was: e.Wrote, Is: is, Title: title, Body: body,
 		Assign: d.assignable(e.Issue.Repo, is.Owner),
-		Before: d.policy.followUpLabels(e.Wrote, number, *e), After: d.policy.followUpLabels(is, number, *e),
+		Before: d.policy.followUpLabels(e.Wrote, number), After: d.policy.followUpLabels(is, number),
 	})
 }
 

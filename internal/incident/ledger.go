@@ -153,6 +153,8 @@ type Written struct {
 	Due      Day      `json:"d,omitempty"`
 	Severity Severity `json:"s,omitempty"`
 	Date     Day      `json:"a,omitempty"` // the incident's, as the labels say
+	Priority Priority `json:"p,omitempty"`
+	Type     ItemType `json:"y,omitempty"`
 }
 
 // Day is a day of the calendar as "20261201", "" for none. It sorts.

@@ -134,11 +134,13 @@ func TestEntryIsReadAsItWasWritten(t *testing.T) {
 		change(&e)
 		return e
 	}
-	asWanted := incident.Written{Title: "qrstuvwx", Owner: "bob", Due: "20261201", Severity: 2, Date: "20261120"}
+	asWanted := incident.Written{Title: "qrstuvwx", Owner: "bob", Due: "20261201", Severity: 2, Date: "20261120", Priority: "p1", Type: incident.Process}
 	tests := map[string]incident.Entry{
-		"nothing written yet":  full,
-		"written as wanted":    with(func(e *incident.Entry) { e.Wrote = asWanted }),
-		"written otherwise":    with(func(e *incident.Entry) { e.Wrote = incident.Written{Title: "aaaaaaaa", Owner: "ann", Due: "20261202"} }),
+		"nothing written yet": full,
+		"written as wanted":   with(func(e *incident.Entry) { e.Wrote = asWanted }),
+		"written otherwise": with(func(e *incident.Entry) {
+			e.Wrote = incident.Written{Title: "aaaaaaaa", Owner: "ann", Due: "20261202", Priority: "p2", Type: incident.Detection}
+		}),
 		"nobody, at no time":   with(func(e *incident.Entry) { e.Owner, e.Due, e.Wrote = "", "", incident.Written{Title: "qrstuvwx"} }),
 		"words without a form": with(func(e *incident.Entry) { e.Sketch = "" }),
 		"adopted":              with(func(e *incident.Entry) { e.Adopted, e.Words, e.Sketch = true, "", "" }),

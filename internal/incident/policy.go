@@ -91,12 +91,12 @@ const (
 
 // followUpLabels are what a follow-up is labelled with: the constant label and
 // the patterns, in which {severity} is "sev1", {date} the incident's date as
-// "20261120", {number} its number, {priority} and {type} the item's. A pattern
-// that asks for what there is none of is left out.
-func (p Policy) followUpLabels(w Written, number int, e Entry) []Label {
+// "20261120", {number} its number, {priority} and {type} the item's. Of a pattern
+// that asks for what there is none of, the label has no name.
+func (p Policy) followUpLabels(w Written, number int) []Label {
 	values := map[string]string{
 		"severity": w.Severity.String(), "date": string(w.Date), "number": strconv.Itoa(number),
-		"priority": string(e.Priority), "type": string(e.Type),
+		"priority": string(w.Priority), "type": string(w.Type),
 	}
 	all := []Label{{p.FollowUpLabel, followUpColour}}
 	for _, pattern := range p.LabelPatterns {
@@ -106,13 +106,14 @@ func (p Policy) followUpLabels(w Written, number int, e Entry) []Label {
 			complete = complete && value != ""
 			return value
 		})
-		if complete {
-			colour := followUpColour
-			if strings.Contains(pattern, "{severity}") {
-				colour = severityColour(w.Severity)
-			}
-			all = append(all, Label{name, colour})
+		label := Label{name, followUpColour}
+		if strings.Contains(pattern, "{severity}") {
+			label.Colour = severityColour(w.Severity)
 		}
+		if !complete {
+			label = Label{}
+		}
+		all = append(all, label)
 	}
 	return all
 }
