@@ -209,12 +209,12 @@ func (d *decision) adoptFollowUp(f FollowUp) {
 			e.Issue = RefTo(f.Moved, d.Parent.Key.Repo)
 		}
 	case e == nil:
-		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref})
+		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref, Wrote: f.Wrote})
 	case e.Adopted || e.Issue == ref:
 	case !e.Opened(),
 		ref.Repo == e.Issue.Repo && ref.Number < e.Issue.Number && f.State != Gone,
 		d.gone(e.Issue) && (f.State == Open || f.State == Done):
-		e.Issue, e.Attached = ref, false
+		e.Issue, e.Attached, e.Wrote = ref, false, f.Wrote
 	}
 }
 

@@ -163,7 +163,8 @@ func (d *decision) assignable(in Repo, login string) string {
 
 // update writes anew what Hindsight wrote on an open issue, when something
 // else is wanted by now. Of an issue that was opened before that was
-// remembered, what is there counts as wanted.
+// remembered, what is there counts as wanted; so do severity and date of which
+// the marker in another repository says nothing.
 func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	if e.Adopted || f.State != Open {
 		return
@@ -172,6 +173,9 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	is.As = e.Wrote.As
 	if e.Wrote == (Written{}) {
 		e.Wrote = is
+	}
+	if e.Wrote.Severity == 0 {
+		e.Wrote.Severity, e.Wrote.Date = is.Severity, is.Date
 	}
 	if line.Entry.Key == "" { // no line says the title, or who wrote it
 		severity, date := is.Severity, is.Date

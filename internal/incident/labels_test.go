@@ -51,3 +51,15 @@ func TestRelabelled(t *testing.T) {
 		})
 	}
 }
+
+// TestMarkerWithoutSeverity: of what a marker in another repository does not
+// say, what is there counts as wanted.
+func TestMarkerWithoutSeverity(t *testing.T) {
+	t.Parallel()
+	w := settled(t, world(hasPlaces, wrote(ada, "body", "Fix it in acme/infra")))
+	wrote := &w.Record.Ledger.Items[0].Wrote
+	wrote.Severity, wrote.Date = 0, ""
+	plan := judgedPlan(w)
+	same(t, "updates", 0, len(of[incident.UpdateFollowUp](plan)))
+	same(t, "severity", incident.Severity(2), plan.Record.Ledger.Items[0].Wrote.Severity)
+}

@@ -210,10 +210,11 @@ type FollowUp struct {
 	Parent int64 `json:"parent"`
 	// Adopted is true for an issue that people had.
 	Adopted bool `json:"adopted,omitempty"`
-	// Source and Words repeat the ledger's entry, so that the entry can be
-	// made again from the issue's marker alone.
+	// Source, Words and Wrote repeat the ledger's entry, so that the entry can
+	// be made again from the issue's marker alone.
 	Source Source    `json:"source,omitempty"`
 	Words  string    `json:"words,omitempty"`
+	Wrote  Written   `json:"wrote,omitzero"`
 	Title  string    `json:"title"`
 	URL    string    `json:"url"`
 	State  State     `json:"state"`

@@ -107,7 +107,7 @@ func (n *run) openFollowUp(ctx context.Context, e incident.OpenFollowUp) (incide
 		return incident.Outcome{}, err
 	}
 	f, err := n.r.observed(ctx, n.forge, issue, n.key.Repo,
-		n.marked(incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words}))
+		n.marked(incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words, Wrote: e.Wrote}))
 	if err != nil {
 		return incident.Outcome{}, err
 	}

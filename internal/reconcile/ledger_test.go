@@ -143,6 +143,29 @@ func TestLedgerOfManyNumbers(t *testing.T) {
 }
 
 // What was deleted stays deleted, however often the database is lost.
+// TestWhatWasWrittenOutlivesTheTracker: with the tracker and the database gone, a
+// follow-up's marker tells what on it is Hindsight's own.
+func TestWhatWasWrittenOutlivesTheTracker(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "### Follow-ups\n- [ ] Mend it @bob p1 due 2026-12-01")
+	s.look(t)
+	issue := s.onlyFollowUp(t)
+	wrote := s.record(parent).Ledger.Items[0].Wrote
+	s.memory = newMemory(s.journal)
+	s.reconciler.Memory = s.memory
+	delete(s.forge.comments, parent)
+	s.edit(parent, func(i *incident.Issue) { i.Body = "### Follow-ups\n- [ ] Mend it @ada p2 due 2026-12-24" })
+	s.look(t)
+	s.edit(issue.Key, func(i *incident.Issue) { issue = *i })
+	if want := []string{"ada"}; !slices.Equal(issue.Assignees, want) {
+		t.Errorf("it is assigned to %v, want %v, whom the line names by now", issue.Assignees, want)
+	}
+	if is := s.record(parent).Ledger.Items[0].Wrote; is == wrote || is.Due != "20261224" || is.Severity != wrote.Severity {
+		t.Errorf("the ledger says that %+v was written; before: %+v", is, wrote)
+	}
+	s.expect(t, 1, "OpenIssue")
+}
+
 func TestDeletedFollowUpOutlivesTheDatabase(t *testing.T) {
 	t.Parallel()
 	s, issue := followed(t)

@@ -31,8 +31,12 @@ func (r *Reconciler) noteFollowUp(ctx context.Context, forge Forge, installation
 	if err != nil {
 		return err
 	}
-	if parent, f, ok := r.readFollowUp(issue); ok && !slices.ContainsFunc(recalled, of(parent)) {
-		recalled = append(recalled, remembered{parent, f})
+	if parent, f, ok := r.readFollowUp(issue); ok {
+		if i := slices.IndexFunc(recalled, of(parent)); i >= 0 {
+			recalled[i].Wrote = f.Wrote
+		} else {
+			recalled = append(recalled, remembered{parent, f})
+		}
 	}
 	for _, known := range recalled {
 		f, err := r.observed(ctx, forge, issue, known.of.Repo, known.FollowUp)
@@ -109,7 +113,9 @@ func (r *Reconciler) readFollowUp(issue incident.Issue) (incident.Key, incident.
 // marked is what a marker, or the ledger, says of a follow-up; repository is
 // the id of the parent's.
 func marked(entry incident.Entry, repository int64) incident.FollowUp {
-	return incident.FollowUp{Item: entry.Key, Parent: repository, Source: entry.Source, Words: entry.Words}
+	return incident.FollowUp{
+		Item: entry.Key, Parent: repository, Source: entry.Source, Words: entry.Words, Wrote: entry.Wrote,
+	}
 }
 
 // observed is an issue as the follow-up of a parent in home. Of whose

@@ -113,6 +113,7 @@ func (n *run) newest(known []incident.FollowUp) []incident.FollowUp {
 	for _, sub := range n.subIssues {
 		if f, ok := all[sub.Issue]; ok && sub.At.After(f.At) {
 			sub.Item, sub.Parent, sub.Source, sub.Words, sub.Adopted = f.Item, f.Parent, f.Source, f.Words, f.Adopted
+			sub.Wrote = f.Wrote
 			all[sub.Issue] = sub
 		}
 	}
@@ -320,7 +321,7 @@ func (n *run) list(ctx context.Context, repo incident.Repo) ([]incident.FollowUp
 func (n *run) settle(found []incident.FollowUp) {
 	for _, f := range found {
 		if e := n.record.Ledger.Entry(f.Item); e != nil && !e.Opened() {
-			e.Issue = incident.RefTo(f.Issue, n.key.Repo)
+			e.Issue, e.Wrote = incident.RefTo(f.Issue, n.key.Repo), f.Wrote
 		}
 	}
 }
