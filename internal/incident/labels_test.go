@@ -52,13 +52,13 @@ func TestRelabelled(t *testing.T) {
 	}
 }
 
-// TestMarkerWithoutSeverity: of what a marker in another repository does not
-// say, what is there counts as wanted.
+// TestMarkerWithoutSeverity: of what a marker, as in another repository,
+// does not say, what is there counts as wanted.
 func TestMarkerWithoutSeverity(t *testing.T) {
 	t.Parallel()
-	w := settled(t, world(hasPlaces, wrote(ada, "body", "Fix it in acme/infra")))
-	wrote := &w.Record.Ledger.Items[0].Wrote
-	wrote.Severity, wrote.Date = 0, ""
+	w := settled(t, world(wrote(ada, "body", "Fix it")))
+	marked := &w.Record.Ledger.Items[0].Wrote
+	marked.Severity, marked.Date = 0, ""
 	plan := judgedPlan(w)
 	same(t, "updates", 0, len(of[incident.UpdateFollowUp](plan)))
 	same(t, "severity", incident.Severity(2), plan.Record.Ledger.Items[0].Wrote.Severity)
