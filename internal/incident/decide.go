@@ -21,6 +21,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	d.recognise()
 	if d.labelled() {
 		d.accept()
+		d.takeOff()
 		d.commands()
 		d.showProposed()
 		d.facts = d.read() // as the commands left them
@@ -292,6 +293,9 @@ func (d *decision) lookAgain() time.Time {
 	}
 	for _, p := range d.next.Problems {
 		d.atLatest(p.RetryAt)
+	}
+	if d.labelled() && len(d.next.TakenOff) > 0 {
+		d.atLatest(d.next.TakenOff[0].At.Add(takenOffFor))
 	}
 	return d.soonest
 }

@@ -10,12 +10,16 @@ const doubtsShown = 10
 
 // doubts are what was not understood behind people's items, and what can't be
 // done as they say: only of those who may command, or strangers could have
-// their words repeated.
+// their words repeated. Lines of the tracker are gone when it is written: what
+// there is to say of them is remembered.
 func (d *decision) doubts() []Doubt {
 	var doubts []Doubt
+	for _, t := range d.next.TakenOff {
+		doubts = append(doubts, Doubt{Text: t.Text})
+	}
 	entries := d.ledger().byKey()
 	for _, c := range d.found {
-		if c.Item.Source == FromPolicy || !c.Known && d.verdict(c.line, c.Item) != Allowed {
+		if c.Item.Source == FromPolicy || c.Item.Source == FromTracker || !c.Known && d.verdict(c.line, c.Item) != Allowed {
 			continue
 		}
 		for _, text := range d.doubtsOf(c, entries[c.Entry.Key]) {

@@ -205,6 +205,9 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 // people, and what is gone can't be changed.
 func (d *decision) order(e *Entry, f FollowUp) {
 	closed := f.State == Done || f.State == Dropped
+	if f.Pull {
+		d.orderPull(*e, f)
+	}
 	if f.Pull || f.State == Gone || e.Want == Done && closed || e.Want == Open && f.State == Open {
 		e.Want = ""
 	}

@@ -385,12 +385,15 @@ type Record struct {
 	// Twins are lines that say the same as one that stands elsewhere, and when
 	// they were first seen: perhaps that one is being moved.
 	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
+	// TakenOff is what there is to say of what people wrote in the tracker and
+	// can't see there any more, oldest first.
+	TakenOff []TakenOff `json:"taken_off,omitempty"`
 }
 
 // Clone is a copy that shares nothing with the record.
 func (r Record) Clone() Record {
 	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
 	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
-	r.Proposed = slices.Clone(r.Proposed)
+	r.Proposed, r.TakenOff = slices.Clone(r.Proposed), slices.Clone(r.TakenOff)
 	return r
 }

@@ -142,7 +142,7 @@ func (d *decision) refusedLines() int {
 	n := d.refusedCommands()
 	refused := set(d.ledger().Refused)
 	for _, c := range d.found {
-		if !c.Known && refused[c.line] {
+		if !c.Known && refused[c.line] && c.Item.Source != FromTracker {
 			n++
 		}
 	}

@@ -206,15 +206,36 @@ func TestLineInTheTrackerThatCannotBeOpened(t *testing.T) {
 	s.openedOnce(t, "Call the customer")
 }
 
-func TestLineInTheTrackerWithoutPermission(t *testing.T) {
+// A line that nobody follows up is taken off the tracker, which says so for
+// longer than until it is written next.
+func TestLineInTheTrackerThatDoesNotCount(t *testing.T) {
 	t.Parallel()
-	s, _ := followed(t)
-	s.forge.verdicts["ben"] = incident.Denied
-	s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+openBox)
-	s.look(t)
-	s.onlyFollowUp(t)
-	if body := s.tracker(t).Body; strings.Contains(body, "Call the customer") {
-		t.Errorf("a line that nobody follows up is still there:\n%s", body)
+	tests := map[string]struct {
+		line, want string
+		before     func(*stage)
+	}{
+		"no permission": {
+			"- [ ] Call the customer", "written without triage permission",
+			func(s *stage) { s.forge.verdicts["ben"] = incident.Denied },
+		},
+		"no history":     {"- [ ] Call the customer", "does not tell who wrote it", func(s *stage) { s.forge.forgetful = true }},
+		"ticked already": {"- [x] Call the customer", "was ticked already", func(*stage) {}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := followed(t)
+			tt.before(s)
+			s.tracked(t, ben, openBox, tt.line+"\n"+openBox)
+			s.look(t)
+			s.say(ada, "/incident note Rolled back")
+			s.look(t)
+			s.onlyFollowUp(t)
+			s.shows(t, "Rolled back", "Call the customer", tt.want)
+			if body := s.tracker(t).Body; strings.Contains(body, tt.line) {
+				t.Errorf("a line that nobody follows up is still there:\n%s", body)
+			}
+		})
 	}
 }
 
