@@ -55,7 +55,7 @@ func badInputs() map[string]badInput {
 			text: "> /incident severity sev1\n\n    /incident explode\n\n```\n/followup Buy from us\n```\n- /incident explode\n",
 		},
 		"emoji": {
-			text: head + "- [ ] 🔥\n- [ ] 👩‍🚒 Mend it\n", opens: []string{"🔥", "👩🚒 Mend it"}, // what joins them shows nothing
+			text: head + "- [ ] 🔥\n- [ ] 👩‍🚒 Mend it\n", opens: []string{"🔥", "👩‍🚒 Mend it"},
 		},
 		"an owner who does not exist": {
 			text: head + "- [ ] Mend it @nobody-at-all\n", opens: []string{"Mend it"},
