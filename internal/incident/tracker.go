@@ -159,6 +159,10 @@ func (d *decision) notices() []string {
 		notices = append(notices, fmt.Sprintf(
 			"Somebody wrote more than %d lines to be followed up here: only the first %d are looked at.", linesTaken, linesTaken))
 	}
+	if d.PullsLeft > 0 {
+		notices = append(notices, fmt.Sprintf(
+			"There are so many pull requests about this that %d of them are not read: write what they promise in a comment here.", d.PullsLeft))
+	}
 	for _, part := range []Part{PagePart, FollowUpsPart, AnswersPart, ClosingPart} {
 		if p, ok := d.next.Problems[part]; ok && p.Show {
 			notices = append(notices, p.Text)

@@ -21,6 +21,9 @@ type World struct {
 	// Commands the commands, in the order in which they were found.
 	Items    []Item
 	Commands []Command
+	// PullsLeft is how many pull requests that refer to the parent were not
+	// read, since there are so many.
+	PullsLeft int
 	// Ticks are boxes in the tracker that people have ticked or unticked since
 	// it was written, in the order in which they did; lines that they added
 	// are Items of the source [FromTracker].

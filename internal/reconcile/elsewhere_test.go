@@ -194,7 +194,6 @@ func TestPullRequestThatRefersToTheIncident(t *testing.T) {
 	}
 }
 
-// What a pull request refers to elsewhere is not read here.
 // A pull request may be older than the incident, and many may mention it
 // without being about it.
 func TestPullRequestsFromBefore(t *testing.T) {
@@ -216,6 +215,27 @@ func TestPullRequestsFromBefore(t *testing.T) {
 	s.openedOnce(t, "Test the pool")
 }
 
+// TestPullRequestsThatAreLeftOut: of very many not all are read, and the tracker
+// says so, also in the look after the one that has found them.
+func TestPullRequestsThatAreLeftOut(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	for number := 50; number < 63; number++ {
+		pull := incident.Key{Repo: shop, Number: number}
+		s.addIssue(pull)
+		s.edit(pull, func(i *incident.Issue) { i.PullRequest, i.Body = true, "Incident: #42" })
+		s.forge.mentioning = append(s.forge.mentioning, pull)
+	}
+	const left = "so many pull requests about this that 3 of them are not read"
+	s.look(t)
+	s.shows(t, left)
+	s.forget()
+	s.say(ada, "/incident note Rolled back")
+	s.look(t)
+	s.shows(t, left, "Rolled back")
+}
+
+// What a pull request refers to elsewhere is not read here.
 func TestPullRequestOfAnotherRepository(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")

@@ -29,7 +29,7 @@ func (n *run) readPeople(w *incident.World, comments []incident.Comment) {
 			})
 		}
 	}
-	w.Items = append(w.Items, n.pulled...)
+	w.Items, w.PullsLeft = append(w.Items, n.pulled...), n.pullsLeft
 	proposed := n.proposed()
 	w.Items = append(w.Items, proposed.items...)
 	w.Page, w.PageUnread = proposed.text, proposed.unread
@@ -70,59 +70,66 @@ func (n *run) readPulls(ctx context.Context) error {
 		}
 		pulls = union(pulls, mentioning)
 	}
-	n.pulled, n.pulledTexts = nil, map[incident.Source]text{}
+	n.pulled, n.pulledTexts, n.pullsLeft = nil, map[incident.Source]text{}, 0
 	read := 0
-	for _, key := range pulls[:min(len(pulls), pullsAsked)] {
-		refers, err := n.readPull(ctx, key)
-		if err != nil {
-			return err
-		}
-		if refers {
-			read++
-		}
-		if read == pullsRead {
+	for i, key := range pulls {
+		if i == pullsAsked || read == pullsRead && n.remembers() { // else it is not known yet which refer to it
+			n.pullsLeft += len(pulls) - i
 			break
+		}
+		pull, refers, err := n.referring(ctx, key)
+		switch {
+		case err != nil:
+			return err
+		case refers && read == pullsRead:
+			n.pullsLeft++
+		case refers:
+			read++
+			if err := n.readPull(ctx, pull); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// readPull reads one, if it still refers to the incident.
-func (n *run) readPull(ctx context.Context, key incident.Key) (refers bool, err error) {
-	pull, err := n.forge.Issue(ctx, key)
+// referring is a pull request, and whether it still refers to the incident.
+func (n *run) referring(ctx context.Context, key incident.Key) (pull incident.Issue, refers bool, err error) {
+	pull, err = n.forge.Issue(ctx, key)
 	if isMissing(err) {
-		return false, nil
+		return pull, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read the pull request %s: %w", key, err)
+		return pull, false, fmt.Errorf("read the pull request %s: %w", key, err)
 	}
 	refers = pull.PullRequest && slices.Contains(references(pull), n.key)
 	if refers && !n.remembers() { // else it was asked when it was remembered
 		if refers, err = mayRefer(ctx, n.forge, pull); err != nil {
-			return false, err
+			return pull, false, err
 		}
 	}
-	if !n.dry {
-		if _, err = n.r.Memory.SavePull(ctx, n.key, key, refers); err != nil {
-			return refers, fmt.Errorf("remember what %s refers to: %w", key, err)
-		}
+	if n.dry {
+		return pull, refers, nil
 	}
-	if !refers {
-		return false, nil
-	}
-	comments, err := n.forge.Comments(ctx, key)
+	_, err = n.r.Memory.SavePull(ctx, n.key, key, refers)
+	return pull, refers, wrap(err, "remember what %s refers to", key)
+}
+
+// readPull takes the lines in a pull request that refers to the incident.
+func (n *run) readPull(ctx context.Context, pull incident.Issue) error {
+	comments, err := n.forge.Comments(ctx, pull.Key)
 	if err != nil {
-		return true, fmt.Errorf("read the comments of %s: %w", key, err)
+		return fmt.Errorf("read the comments of %s: %w", pull.Key, err)
 	}
-	n.pulled = append(n.pulled, items(pull.Body, incident.FromPull(key.Number), pull.URL, pull.Author, time.Time{})...)
-	n.pulledTexts[incident.FromPull(key.Number)] = n.bodyText(pull)
+	n.pulled = append(n.pulled, items(pull.Body, incident.FromPull(pull.Key.Number), pull.URL, pull.Author, time.Time{})...)
+	n.pulledTexts[incident.FromPull(pull.Key.Number)] = n.bodyText(pull)
 	for _, c := range comments {
 		if !c.Ours {
 			n.pulled = append(n.pulled, commentItems(c)...)
 			n.pulledTexts[incident.FromComment(c.ID)] = n.commentText(c)
 		}
 	}
-	return true, nil
+	return nil
 }
 
 // readSubIssues reads what hangs under the parent. What GitHub says of an issue

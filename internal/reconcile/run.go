@@ -41,6 +41,7 @@ type run struct {
 	rest        bool        // what follows was read
 	pulled      []incident.Item
 	pulledTexts map[incident.Source]text
+	pullsLeft   int                      // that are not read
 	texts       map[incident.Source]text // that lines stand in, as this round read them
 	subIssues   []incident.FollowUp
 	history     looked
