@@ -79,20 +79,17 @@ const linesRoom = 16_000
 var frames = []func(*trackerView){ //nolint:gochecknoglobals // a constant
 	func(v *trackerView) {
 		v.Notes, v.HiddenNotes = v.Notes[max(0, len(v.Notes)-notesShown):], max(0, len(v.Notes)-notesShown)
-		v.HiddenProposed = max(0, len(v.Proposed)-proposedShown)
-		v.Proposed = v.Proposed[:min(len(v.Proposed), proposedShown)]
+		v.HiddenProposed = max(0, len(v.Proposed)-incident.ProposedShown)
+		v.Proposed = v.Proposed[:min(len(v.Proposed), incident.ProposedShown)]
 	},
 	func(v *trackerView) { v.HiddenNotes, v.Notes = v.HiddenNotes+len(v.Notes), nil },
 	func(v *trackerView) { v.HiddenProposed, v.Proposed = v.HiddenProposed+len(v.Proposed), nil },
 	func(v *trackerView) { v.Doubts = v.Doubts[:min(len(v.Doubts), 1)] },
 }
 
-// How many notes and proposed items are shown; the others are in the comments
-// in which they were written, and on the page.
-const (
-	notesShown    = 30
-	proposedShown = 20
-)
+// notesShown is how many notes are shown; the others are in the comments in which
+// they were written.
+const notesShown = 30
 
 // headings are the groups without their lines.
 func headings(groups []group) []group {

@@ -168,6 +168,48 @@ func TestAcceptWaits(t *testing.T) {
 	same(t, "looks again, answered", now.Add(10*time.Minute), commandedPlan(policy, w).LookAgain)
 }
 
+// TestAcceptedReferences: what is proposed on a public page and can't be adopted
+// is said in the reply; the rest is accepted.
+func TestAcceptedReferences(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	nobody := incident.Actor{}
+	w := obeyed(t, policy, world(
+		public, wrote(nobody, "page", "#5", "acme/infra#5", "#6", "Fix it"), exists(incident.NewKey("acme", "shop", 5), incident.Open),
+	))
+	same(t, "asked on behalf of strangers", true, incident.QuestionsOf(policy, w).Empty())
+	orders(ada, 7, "/followup accept")(&w)
+	w = obeyed(t, policy, w)
+	same(t, "reactions", "eyes", reactions(w, 7))
+	mentions(t, replied(w), "«acme/infra#5» can't be done there, since the page does not tell who wrote it")
+	mentions(t, replied(w), "«#6» names no issue that Hindsight can see")
+	same(t, "followed up", 2, len(w.Record.Ledger.Items))
+	same(t, "still proposed", []string{"acme/infra#5", "#6"}, viewed(policy, w).Proposed)
+}
+
+// TestAcceptedElsewhere: nobody knows who wrote it, so it is opened here, and
+// the tracker says so.
+func TestAcceptedElsewhere(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := obeyed(t, policy, world(public, hasPlaces, wrote(incident.Actor{}, "page", "Fix it in acme/site")))
+	orders(ada, 7, "/followup accept")(&w)
+	w = obeyed(t, policy, w)
+	same(t, "reactions", "eyes +1", reactions(w, 7))
+	mentions(t, doubts(w)[0], "It is followed up here.")
+}
+
+// TestAcceptedUnseen: only what the tracker has room for is shown, and accepted.
+func TestAcceptedUnseen(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := obeyed(t, policy, world(public, wrote(incident.Actor{}, "page", many(incident.ProposedShown+3)...)))
+	orders(ada, 7, "/followup accept")(&w)
+	w = obeyed(t, policy, w)
+	same(t, "followed up", incident.ProposedShown, len(w.Record.Ledger.Items))
+	same(t, "proposed", 3, len(viewed(policy, w).Proposed))
+}
+
 // TestSecondReply: of two replies to one comment, written by two replicas, the
 // first stays.
 func TestSecondReply(t *testing.T) {

@@ -152,6 +152,9 @@ func (d *decision) obey(o order) {
 			d.atLatest(d.now.Add(waits.after))
 		}
 	case err != nil:
+		if carryOut != nil {
+			carryOut()
+		}
 		l.Failed = append(l.Failed, o.key)
 	default:
 		carryOut()

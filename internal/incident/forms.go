@@ -22,7 +22,8 @@ type verb struct {
 	help       string
 	// read understands what follows the word, and answers with what carries it
 	// out, which can't fail. The error is a sentence for people; what it
-	// quotes is not neutral. Nil for what is an item, or a confirmation.
+	// quotes is not neutral; with both, a part can be carried out. Nil for what
+	// is an item, or a confirmation.
 	read func(*decision, order) (carryOut func(), err error)
 	// pending is whether something that was commanded is not done yet; nil
 	// where carrying it out is all.

@@ -130,6 +130,8 @@ func TestPlaces(t *testing.T) {
 				func(w *incident.World) { w.Record = judgedPlan(*w).Record },
 			},
 			opened: true,
+			doubt: "«Fix it in acme/site» can't be done there, since the page does not tell who wrote it: " +
+				"have it written in a comment here, by a person with triage permission in acme/site. It is followed up here.",
 		},
 		{name: "a path that leads elsewhere", changes: []change{wrote(ada, "body", "Fix it in acme/..")}, opened: true},
 		{name: "what git calls a repository", changes: []change{wrote(ada, "body", "Fix it in acme/infra.git")}, opened: true},

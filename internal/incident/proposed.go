@@ -1,13 +1,19 @@
 package incident
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"time"
 )
 
 // proposedEvery is how soon a command to accept is looked at again, while what
 // is proposed has not been shown yet.
 const proposedEvery = 2 * time.Second
+
+// ProposedShown is how many of the lines that are proposed on a public page the
+// tracker shows. What it does not show is not accepted.
+const ProposedShown = 20
 
 // proposes is whether a line only proposes something. Strangers may be allowed
 // to edit the wiki of a public repository, and git's authors prove nothing.
@@ -19,9 +25,42 @@ func (d *decision) proposes(c candidate) bool {
 	return true
 }
 
+// acceptable are those of the shown lines that can be followed up. The error is
+// about the others; while GitHub has not answered, it is not known.
+func (d *decision) acceptable(shown []candidate) (good []candidate, err error) {
+	var wrong []string
+	for _, c := range shown {
+		switch possible, why := d.possible(c); {
+		case !c.Refers || possible == Allowed:
+			good = append(good, c)
+		case possible == Unknown:
+			return nil, notYetError{time.Minute}
+		default:
+			wrong = append(wrong, quoted(c.Item.Text)+" "+why)
+		}
+	}
+	if len(wrong) > 0 {
+		err = errors.New(strings.Join(wrong, " "))
+	}
+	return good, err
+}
+
+// accepting is whether somebody who may accepts what is proposed, or has been
+// told that not all of it can be: the reply has to say so still.
+func (d *decision) accepting() bool {
+	ran, failed := set(d.ledger().Ran), set(d.ledger().Failed)
+	return slices.ContainsFunc(d.given(), func(o order) bool {
+		return o.Name == nameFollowUp && o.word == "accept" && !ran[o.key] &&
+			(failed[o.key] || d.verdict(o.key, Item{Author: o.Author}) == Allowed)
+	})
+}
+
 // takeProposed takes in what somebody has accepted.
 func (d *decision) takeProposed(accepted []candidate) {
 	for _, c := range accepted {
+		if possible, why := d.possible(c); possible == Denied { // elsewhere, by nobody knows whom
+			d.say(c.line, quoted(c.Item.Text)+" "+why+" It is followed up here.")
+		}
 		if d.goes(&c) {
 			d.ledger().Items = append(d.ledger().Items, d.entry(c))
 			d.lines = append(d.lines, c)
@@ -32,10 +71,17 @@ func (d *decision) takeProposed(accepted []candidate) {
 	})
 }
 
+// shown are the proposed lines that the tracker has shown.
+func (d *decision) shown() []candidate {
+	return slices.DeleteFunc(slices.Clone(d.proposed), func(c candidate) bool {
+		return !slices.Contains(d.Record.Proposed, c.line)
+	})
+}
+
 // showProposed remembers what the tracker shows to be proposed.
 func (d *decision) showProposed() {
 	d.next.Proposed = nil
-	for _, c := range d.proposed {
+	for _, c := range upTo(d.proposed, ProposedShown) {
 		d.next.Proposed = append(d.next.Proposed, c.line)
 	}
 }

@@ -85,6 +85,7 @@ func QuestionsOf(policy Policy, w World) Questions {
 	for _, ask := range w.asksOfCommands() {
 		q.ask(ask, Actor{Login: ask.Login})
 	}
+	q.accepted()
 	return q.Questions
 }
 
@@ -155,6 +156,19 @@ func (q *questioning) about(c candidate) {
 		q.Issues = union(q.Issues, []Key{c.Pointer.issue})
 	} else if possible == Allowed {
 		q.owner(c, nil)
+	}
+}
+
+// accepted asks for the issues that proposed lines refer to, once somebody
+// accepts them: not on behalf of strangers.
+func (q *questioning) accepted() {
+	if len(q.d.Record.Proposed) == 0 || !q.d.accepting() {
+		return
+	}
+	for _, c := range q.d.found {
+		if possible, _ := q.d.possible(c); possible == Unknown && c.Refers && slices.Contains(q.d.Record.Proposed, c.line) {
+			q.Issues = union(q.Issues, []Key{c.Pointer.issue})
+		}
 	}
 }
 

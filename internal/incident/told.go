@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -315,15 +314,11 @@ func notBuilt(_ *decision, o order) (func(), error) {
 // readAccept accepts what the tracker has shown to be proposed. What was
 // proposed since is shown first.
 func readAccept(d *decision, _ order) (func(), error) {
-	var shown []candidate
-	for _, c := range d.proposed {
-		if slices.Contains(d.Record.Proposed, c.line) {
-			shown = append(shown, c)
-		}
-	}
+	shown := d.shown()
 	switch {
 	case len(shown) > 0:
-		return func() { d.takeProposed(shown) }, nil
+		good, err := d.acceptable(shown)
+		return func() { d.takeProposed(good) }, err
 	case len(d.proposed) > 0:
 		return nil, notYetError{proposedEvery}
 	case d.PageUnread: // a wiki that does not answer is not asked all the time
