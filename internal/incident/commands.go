@@ -38,12 +38,19 @@ func (o order) quote() string {
 // given are the commands that were given, by comment, then line. Titles of
 // follow-ups are items, and "/followup all" is a confirmation: not these.
 func (w World) given() []order {
+	orders, _ := w.sift()
+	return orders
+}
+
+// sift are the commands that were given, and who gave so many that some are not
+// looked at.
+func (w World) sift() (orders []order, over map[string]bool) {
 	commands := slices.Clone(w.Commands)
 	slices.SortStableFunc(commands, func(a, b Command) int { return cmp.Compare(a.Comment, b.Comment) })
 	ofComment, ofAuthor, equal := map[int64]int{}, map[string]int{}, map[string]int{}
 	l := w.Record.Ledger
 	known := set(slices.Concat(l.Ran, l.Failed, l.Refused))
-	var orders []order
+	over = map[string]bool{}
 	for _, c := range commands {
 		o := order{Command: c}
 		if o.word, o.args = cutVerb(c.Rest); c.Name == nameFollowUp && (isFollowUpTitle(c.Rest) || o.word == "all") {
@@ -52,6 +59,7 @@ func (w World) given() []order {
 		ofComment[c.Comment]++
 		ofAuthor[c.Author.Login]++
 		if ofComment[c.Comment] > commandsOfComment || ofAuthor[c.Author.Login] > commandsOfAuthor {
+			over[c.Author.Login] = true
 			continue
 		}
 		line := digest("command", strconv.FormatInt(c.Comment, 10), normal(c.Name+" "+c.Rest))
@@ -66,7 +74,17 @@ func (w World) given() []order {
 		}
 		orders = append(orders, o)
 	}
-	return orders
+	return orders, over
+}
+
+// unheard is whether commands are not looked at of somebody who may command.
+func (d *decision) unheard() bool {
+	orders, over := d.sift()
+	if len(over) == 0 {
+		return false
+	}
+	decided := set(slices.Concat(d.ledger().Ran, d.ledger().Failed))
+	return slices.ContainsFunc(orders, func(o order) bool { return over[o.Author.Login] && decided[o.key] })
 }
 
 // normal is what must change of a line for it to be a new one.

@@ -272,3 +272,36 @@ func FuzzCommand(f *testing.F) {
 		}
 	})
 }
+
+// TestTooManyCommands: those that are not looked at are not passed over in
+// silence, unless nobody of permission wrote them.
+func TestTooManyCommands(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		by       incident.Actor
+		comments int
+		each     int
+		want     int // notices
+	}{
+		{"few", ada, 3, 150, 0},
+		{"in one comment", ada, 1, 201, 1},
+		{"in all", ada, 3, 170, 1},
+		{"a stranger's", mallory, 3, 170, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := world()
+			for comment := range tt.comments {
+				for n := range tt.each {
+					orders(tt.by, int64(comment+7), fmt.Sprintf("/incident note Step %d", n))(&w)
+				}
+			}
+			policy := incident.DefaultPolicy()
+			judged(policy)(&w)
+			notices := viewed(policy, w).Notices
+			same(t, fmt.Sprint(notices), tt.want, len(notices))
+		})
+	}
+}

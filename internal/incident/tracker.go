@@ -159,6 +159,11 @@ func (d *decision) notices() []string {
 		notices = append(notices, fmt.Sprintf(
 			"Somebody wrote more than %d lines to be followed up here: only the first %d are looked at.", linesTaken, linesTaken))
 	}
+	if d.unheard() {
+		notices = append(notices, fmt.Sprintf(
+			"Somebody wrote more than %d commands in one comment, or more than %d in all: those after them are not looked at. "+
+				"Delete comments with old ones, or write several.", commandsOfComment, commandsOfAuthor))
+	}
 	if d.PullsLeft > 0 {
 		notices = append(notices, fmt.Sprintf(
 			"There are so many pull requests about this that %d of them are not read: write what they promise in a comment here.", d.PullsLeft))
