@@ -17,13 +17,17 @@ build: need-go ## Build the program: bin/hindsight
 	CGO_ENABLED=0 go build -trimpath -o bin/hindsight ./cmd/hindsight
 
 test: deps ## Run all tests, with the race detector where there is a C compiler
-	@race=-race; \
+	@set -e; race=-race; \
 	if [ "$$(go env CGO_ENABLED)" != 1 ]; then \
 		race=; \
 		echo "No C compiler is here, so the tests run without the race detector: sudo apt-get install gcc libc6-dev brings one." >&2; \
 	fi; \
 	echo "go test $$race -timeout 20m ./..."; \
-	go test $$race -timeout 20m ./...
+	go test $$race -timeout 20m ./...; \
+	if [ -n "$$race" ]; then \
+		echo "go test -timeout 20m -run TestCrashAtEveryCall ./cmd/hindsight"; \
+		go test -timeout 20m -run TestCrashAtEveryCall ./cmd/hindsight; \
+	fi
 
 lint: need-go ## Check code, formatting, modules and generated code
 	go mod verify

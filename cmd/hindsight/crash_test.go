@@ -61,13 +61,13 @@ func everyCrash(t *testing.T, story func() story) {
 	if reads {
 		last = whole.calls
 	}
-	for n := 1; n <= last; n++ {
+	for n := 1; n <= last; n += crashEvery {
 		t.Run(fmt.Sprintf("before call %d", n), func(t *testing.T) {
 			t.Parallel()
 			(&crash{n: n, reads: reads}).play(t, story())
 		})
 	}
-	for n := 1; n <= whole.changes; n++ {
+	for n := 1; n <= whole.changes; n += crashEvery {
 		for _, forget := range []bool{false, true} {
 			t.Run(fmt.Sprintf("after change %d, database gone %v", n, forget), func(t *testing.T) {
 				t.Parallel()
