@@ -55,7 +55,7 @@ func TestStaleRecord(t *testing.T) {
 		theirs.Ledger.TrackerID = 2
 		must(t, second.SaveRecord(t.Context(), key(42), theirs))
 		for range 2 {
-			err := first.SaveRecord(t.Context(), key(42), mine)
+			err = first.SaveRecord(t.Context(), key(42), mine)
 			if _, changed := errors.AsType[*incident.Changed](err); !changed {
 				t.Errorf("a stale record was stored: %v", err)
 			}
