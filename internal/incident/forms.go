@@ -133,7 +133,7 @@ func followUpVerbs() []verb {
 		},
 		{
 			name: nameFollowUp, word: "snooze", rest: "#77 2w REASON", read: readSnooze,
-			help: "Keeps a follow-up from being asked for, for some days (3d), weeks (2w) or months (1m), and says why.",
+			help: "Keeps a follow-up from being asked for, for some days (3d), weeks (2w) or months (1m), and says why; on the follow-up itself it needs no number.",
 		},
 	}
 }

@@ -227,6 +227,9 @@ type FollowUp struct {
 	// Secret is true when fewer people may read it than the parent: then
 	// nothing of it is shown but its name and state.
 	Secret bool `json:"secret,omitempty"`
+	// Snoozes are the commands to snooze it that people wrote on it, with its
+	// number, as they are written on the parent.
+	Snoozes []Command `json:"snoozes,omitempty"`
 	// Moved is where GitHub says it is by now, zero if it has not moved.
 	Moved Key       `json:"moved,omitzero"`
 	At    time.Time `json:"at"` // when GitHub says it last changed

@@ -304,11 +304,13 @@ func (f *fakeForge) Comment(ctx context.Context, on incident.Key, id int64) (c i
 
 func (f *fakeForge) React(ctx context.Context, on incident.Key, r incident.Reaction) error {
 	return f.call(ctx, "React", fmt.Sprintf("%d %s", r.Comment, r.Content), func() error {
-		if _, err := f.comment(on, r.Comment); err != nil {
-			return err
+		for key := range f.comments { // it goes by the comment, whatever it is on
+			if _, missing := f.comment(key, r.Comment); missing == nil && key.Repo == on.Repo {
+				f.reactions = append(f.reactions, r)
+				return nil
+			}
 		}
-		f.reactions = append(f.reactions, r)
-		return nil
+		return &incident.Missing{What: fmt.Sprintf("comment %d", r.Comment)}
 	})
 }
 

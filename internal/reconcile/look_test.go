@@ -359,3 +359,43 @@ func withFollowUp(s *stage) {
 	s.addIssue(key, "postmortem-followup")
 	s.edit(key, func(i *incident.Issue) { i.AppID, i.Body = ourApp, followUpOf(idOf(parent.Number)) })
 }
+
+// A follow-up is snoozed where people are reminded of it: on itself.
+func TestSnoozedOnTheFollowUp(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, line string
+		by         incident.Actor
+		snoozed    incident.Day
+		says       string
+	}{
+		{"by somebody who may", "/followup snooze 2w The vendor is on holiday", ben, "20000115", "snoozed until 2000-01-15"},
+		{"by a stranger", "/followup snooze 2w No", incident.Actor{Login: "mallory"}, "", "not followed up"},
+		{"without a reason", "/followup snooze 2w", ben, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, f := followed(t)
+			s.forge.verdicts["mallory"] = incident.Denied
+			s.mu.Lock()
+			said := s.forge.say(f.Key, incident.Comment{Author: c.by, Body: c.line})
+			s.mu.Unlock()
+			s.lookAt(t, f.Key)
+			s.look(t)
+			if got := s.record(parent).Ledger.Items[0].Snoozed; got != c.snoozed {
+				t.Errorf("snoozed until %q, want %q", got, c.snoozed)
+			}
+			if c.says != "" {
+				s.shows(t, c.says)
+			}
+			carried := slices.Contains(s.forge.reactions, incident.Reaction{Comment: said.ID, Content: incident.Carried})
+			if carried != (c.snoozed != "") {
+				t.Errorf("reactions: %+v", s.forge.reactions)
+			}
+			s.forget()
+			s.lookAt(t, f.Key)
+			s.look(t)
+			s.expect(t, 0, outward...)
+		})
+	}
+}

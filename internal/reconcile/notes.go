@@ -43,11 +43,46 @@ func (r *Reconciler) noteFollowUp(ctx context.Context, forge Forge, installation
 		if err != nil {
 			return err
 		}
+		if f.Snoozes, err = snoozes(ctx, forge, issue, known.of.Repo); err != nil {
+			return err
+		}
 		if err := r.saveFollowUp(ctx, installation, known.of, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// snoozes are the commands to snooze that people wrote on an open follow-up
+// itself: there they are reminded of it. They are answered in the repository of
+// the parent only, so elsewhere they don't count.
+func snoozes(
+	ctx context.Context, forge Forge, issue incident.Issue, home incident.Repo,
+) (found []incident.Command, err error) {
+	const most = 20
+	if issue.Comments == 0 || issue.State != incident.Open || issue.Key.Repo != home {
+		return nil, nil
+	}
+	comments, err := forge.Comments(ctx, issue.Key)
+	if err != nil {
+		return nil, fmt.Errorf("read the comments of %s: %w", issue.Key, err)
+	}
+	for _, c := range comments {
+		if c.Ours {
+			continue
+		}
+		for _, command := range markdown.Commands(c.Body) {
+			verb, rest, _ := strings.Cut(command.Rest, " ")
+			if command.Name != "followup" || !strings.EqualFold(verb, "snooze") || strings.Contains(rest, "#") {
+				continue
+			}
+			found = append(found, incident.Command{
+				Name: command.Name, Rest: fmt.Sprintf("snooze #%d %s", issue.Key.Number, rest),
+				Comment: c.ID, URL: c.URL, Author: c.Author, Written: c.UpdatedAt,
+			})
+		}
+	}
+	return found[max(0, len(found)-most):], nil
 }
 
 // remembered is a follow-up and whose it is.

@@ -43,6 +43,9 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	if w.FollowUps, err = n.observeFollowUps(ctx); err != nil {
 		return w, err
 	}
+	for _, f := range w.FollowUps {
+		w.Commands = append(w.Commands, f.Snoozes...)
+	}
 	w.SubIssues = n.subIssues
 	n.judge(ctx, &w)
 	return w, nil

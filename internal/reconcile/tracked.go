@@ -113,7 +113,7 @@ func (n *run) newest(known []incident.FollowUp) []incident.FollowUp {
 	for _, sub := range n.subIssues {
 		if f, ok := all[sub.Issue]; ok && sub.At.After(f.At) {
 			sub.Item, sub.Parent, sub.Source, sub.Words, sub.Adopted = f.Item, f.Parent, f.Source, f.Words, f.Adopted
-			sub.Wrote = f.Wrote
+			sub.Wrote, sub.Snoozes = f.Wrote, f.Snoozes
 			all[sub.Issue] = sub
 		}
 	}
