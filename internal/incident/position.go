@@ -8,7 +8,10 @@ import "slices"
 func (m *matcher) byPosition() {
 	gone := map[Source][]Entry{}
 	for _, e := range m.entries {
-		if !m.taken[e.Key] && e.Sketch != "" && !e.Adopted {
+		// A line of the tracker gives way to Hindsight's own when it is
+		// followed up: another one there is no rewording of it.
+		replaced := e.Source == FromTracker && e.Opened()
+		if !m.taken[e.Key] && e.Sketch != "" && !e.Adopted && !replaced {
 			gone[e.Source] = append(gone[e.Source], e)
 		}
 	}

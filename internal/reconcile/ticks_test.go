@@ -288,3 +288,15 @@ func TestTicksWithAnOldDatabase(t *testing.T) {
 		t.Errorf("an old tick has made the follow-up %s", got)
 	}
 }
+
+// A second line like the first one is no rewording of it.
+func TestSimilarLinesAddedToTheTracker(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	for _, line := range []string{"Mend elevator glossary", "Mend elevator glossaries"} {
+		s.tracked(t, ben, openBox, "- [ ] "+line+"\n"+openBox)
+		s.look(t)
+	}
+	s.openedOnce(t, "Mend elevator glossary")
+	s.openedOnce(t, "Mend elevator glossaries")
+}
