@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hindsight/internal/incident"
 )
 
 // unknown says what a key may have been meant for.
@@ -62,7 +64,7 @@ func below(prefix string) []string {
 func nearest(wrote string, names []string) string {
 	best := ""
 	for _, name := range names {
-		if resembles(wrote, name) && (best == "" || distance(wrote, name) < distance(wrote, best)) {
+		if resembles(wrote, name) && (best == "" || incident.Slips(wrote, name) < incident.Slips(wrote, best)) {
 			best = name
 		}
 	}
@@ -75,28 +77,5 @@ func resembles(wrote, meant string) bool {
 	if meant == "" || len(wrote) > 2*len(meant) {
 		return false
 	}
-	return distance(wrote, meant) <= max(1, len(meant)/3)
-}
-
-// distance is how many letters have to be put in, left out or changed to make
-// one word of the other, in whatever case.
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			changed := diagonal
-			if a[i] != b[j] {
-				changed++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(changed, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return incident.Slips(wrote, meant) <= max(1, len(meant)/3)
 }

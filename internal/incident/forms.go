@@ -224,8 +224,9 @@ func misunderstood(name, word string) (form string, err error) {
 	return help.form(), fmt.Errorf("%s is no command of «/%s»: «%s» lists those that are", quoted(word), name, help.form())
 }
 
-// slips is how many letters may be wrong for a word still to be recognised.
-const slips = 2
+// slipsForgiven is how many letters may be wrong for a word still to be
+// recognised.
+const slipsForgiven = 2
 
 // nearest is the verb that is most like a word: one that the word begins, or
 // that is few letters away, else the very word under another name.
@@ -235,17 +236,17 @@ func nearest(name, word string) (verb, bool) {
 		word = "severity"
 	}
 	var found verb
-	best := slips + 1
+	best := slipsForgiven + 1
 	for _, v := range verbs() {
 		if v.read == nil || len(word) > longest {
 			continue
 		}
-		far := distance(word, v.word)
+		far := Slips(word, v.word)
 		switch {
 		case v.name != name && far > 0:
 			continue
 		case v.name != name:
-			far = slips // what is as near under the right name comes first
+			far = slipsForgiven // what is as near under the right name comes first
 		case len(word) >= 3 && strings.HasPrefix(v.word, word):
 			far = min(far, 1)
 		}
@@ -253,26 +254,5 @@ func nearest(name, word string) (verb, bool) {
 			best, found = far, v
 		}
 	}
-	return found, best <= slips
-}
-
-// distance is how many letters have to be put in, left out or replaced to
-// make one word of the other.
-func distance(a, b string) int {
-	before := make([]int, len(b)+1)
-	for j := range before {
-		before[j] = j
-	}
-	for i := range len(a) {
-		row := []int{i + 1}
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row = append(row, min(before[j]+cost, before[j+1]+1, row[j]+1))
-		}
-		before = row
-	}
-	return before[len(b)]
+	return found, best <= slipsForgiven
 }
