@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -321,7 +320,7 @@ func (r *Reconciler) moveOut(ctx context.Context, installation int64, from, to i
 // seesRepository is nil for a repository that is there under this name.
 func (r *Reconciler) seesRepository(ctx context.Context, forge Forge, repo incident.Repo) error {
 	repository, err := forge.Repository(ctx, repo)
-	if missing := new(incident.Missing); errors.As(err, &missing) {
+	if isMissing(err) {
 		return &incident.Paused{Why: string(repo) + " is out of sight: deleted, or taken out of the installation"}
 	}
 	if err != nil {

@@ -127,9 +127,8 @@ func (n *run) trackerGone(ctx context.Context, listed []incident.Comment) (bool,
 		}
 	}
 	_, err := n.forge.Comment(ctx, n.key, id)
-	missing := new(incident.Missing)
 	switch {
-	case errors.As(err, &missing):
+	case isMissing(err):
 		return true, nil
 	case err != nil:
 		return false, fmt.Errorf("look for the tracker of %s: %w", n.key, err)

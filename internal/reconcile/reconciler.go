@@ -106,8 +106,8 @@ func (r *Reconciler) lookAtLabels(ctx context.Context, installation int64, repo 
 		return fmt.Errorf("list the incidents of %s: %w", repo, err)
 	}
 	for _, key := range keys {
-		if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
-			return fmt.Errorf("mark %s: %w", key, err)
+		if err := r.mark(ctx, installation, key); err != nil {
+			return err
 		}
 	}
 	return r.Memory.SaveLook(ctx, repo, time.Time{})

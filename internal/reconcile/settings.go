@@ -97,9 +97,8 @@ func (r *Reconciler) ownersSettings(ctx context.Context, forge Forge, owner stri
 		return s, nil
 	}
 	repository, err := forge.Repository(ctx, repo)
-	missing := new(incident.Missing)
 	switch {
-	case errors.As(err, &missing):
+	case isMissing(err):
 		s = Settings{ReadAt: r.Clock()}
 	case err != nil:
 		return s, fmt.Errorf("look for the repository %s: %w", repo, err)
@@ -129,9 +128,9 @@ func (r *Reconciler) settings(
 		return s, false, nil
 	}
 	data, err := forge.File(ctx, repo, ConfigFile)
-	missing, blocked := new(incident.Missing), new(incident.Blocked)
+	blocked := new(incident.Blocked)
 	switch {
-	case errors.As(err, &missing):
+	case isMissing(err):
 		s = Settings{WikiTip: s.WikiTip, InForce: s.InForce}
 	case errors.As(err, &blocked):
 		s.Bad = blocked.Text

@@ -314,8 +314,8 @@ func (r *Reconciler) markNews(ctx context.Context, installation int64, key incid
 			return 0, err
 		}
 	}
-	if err := r.Marker.Mark(ctx, installation, key, r.Clock()); err != nil {
-		return 0, fmt.Errorf("mark %s: %w", key, err)
+	if err := r.mark(ctx, installation, key); err != nil {
+		return 0, err
 	}
 	return 1, nil
 }
