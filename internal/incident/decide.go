@@ -27,7 +27,6 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.facts = d.read() // as the commands left them
 		d.page()
 		d.followUps()
-		d.link()
 		d.refreshPage()
 		d.answers()
 		d.orders() // last of the answers: a label that can't be put on keeps no word back

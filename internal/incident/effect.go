@@ -49,10 +49,13 @@ type DeleteComment struct {
 	For Part
 }
 
-// CreatePage makes the wiki page, unless the path holds it already.
+// CreatePage makes the wiki page, unless the path holds it already, and lists
+// it in the index, in one commit.
 type CreatePage struct {
 	Path    string
+	Repo    Repo // whose wiki it goes to; empty for the parent's repository
 	Content string
+	Index   IndexRow
 }
 
 // OpenFollowUp opens the issue for an item.
@@ -145,21 +148,43 @@ type AskWhy struct {
 	Body  string
 }
 
-// UpdatePage brings the parts of the page up to date that are Hindsight's own.
+// UpdatePage brings the parts of the page up to date that are Hindsight's own,
+// and its row in the index, in one commit.
 type UpdatePage struct {
 	Path string
+	Repo Repo // whose wiki it is in; empty for the parent's repository
 	View PageView
+	// Links are appended to items' lines.
+	Links []PageLink
+	// Index is the row in the index as it is to be; IndexToo is whether it is
+	// another than was written last.
+	Index    IndexRow
+	IndexToo bool
 }
 
-// LinkItem appends the link to its issue to an item's line on the page.
-type LinkItem struct {
+// PageLink is the link to its issue behind an item's line on the page.
+type PageLink struct {
 	Item  ItemKey
-	Path  string
-	Repo  Repo   // whose wiki the page is in; empty for the parent's repository
 	Text  string // of the line
 	Issue Key
 	Name  string // how the issue is called there
 	URL   string
+}
+
+// PublishPage writes the page's copy in a public wiki, or brings it up to date,
+// because a person ordered it.
+type PublishPage struct {
+	Repo Repo
+	Path string
+	// Page is the page as it was checked: what of it may go out is for the texts.
+	Page string
+	View PageView
+}
+
+// WithdrawPage removes the page's copy from a public wiki.
+type WithdrawPage struct {
+	Repo Repo
+	Path string
 }
 
 // CloseDuplicate closes a follow-up that was opened twice.
@@ -227,7 +252,10 @@ func (e LabelParent) Part() Part { return e.For }
 func (UpdateFollowUp) Part() Part { return FollowUpsPart }
 
 // Part tells which piece of the work the effect belongs to.
-func (LinkItem) Part() Part { return PagePart }
+func (PublishPage) Part() Part { return PublishPart }
+
+// Part tells which piece of the work the effect belongs to.
+func (WithdrawPage) Part() Part { return PublishPart }
 
 // Part tells which piece of the work the effect belongs to.
 func (UpdatePage) Part() Part { return PagePart }
@@ -256,7 +284,8 @@ func (LabelParent) effect()    {}
 func (UpdateFollowUp) effect() {}
 func (SetFollowUp) effect()    {}
 func (AskWhy) effect()         {}
-func (LinkItem) effect()       {}
+func (PublishPage) effect()    {}
+func (WithdrawPage) effect()   {}
 func (UpdatePage) effect()     {}
 func (WriteReply) effect()     {}
 func (CloseParent) effect()    {}
@@ -273,6 +302,9 @@ func (e DeleteComment) String() string {
 }
 
 func (e CreatePage) String() string {
+	if e.Repo != "" {
+		return fmt.Sprintf("create the post-mortem page %q in the wiki of %s", e.Path, e.Repo)
+	}
 	return fmt.Sprintf("create the post-mortem page %q in the wiki", e.Path)
 }
 
@@ -324,8 +356,12 @@ func (e UpdatePage) String() string {
 	return fmt.Sprintf("bring the post-mortem page %q up to date", e.Path)
 }
 
-func (e LinkItem) String() string {
-	return fmt.Sprintf("link %s on the page, where it was proposed", e.Issue)
+func (e PublishPage) String() string {
+	return fmt.Sprintf("publish the page as %q in the wiki of %s", e.Path, e.Repo)
+}
+
+func (e WithdrawPage) String() string {
+	return fmt.Sprintf("remove the copy %q from the wiki of %s", e.Path, e.Repo)
 }
 
 func (e AskWhy) String() string { return fmt.Sprintf("ask on %s why it was dropped", e.Issue) }

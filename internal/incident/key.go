@@ -33,8 +33,9 @@ func (r Repo) Name() string {
 // What a [Key] stands for that names no issue, by its number: what belongs to
 // the repository as a whole, and may be news for all of its incidents.
 const (
-	TheWiki   = 0
-	TheLabels = -1
+	TheWiki     = 0
+	TheLabels   = -1
+	TheReleases = -2 // and deployments
 )
 
 // Key names an issue or pull request, "owner/name#42", or with one of the

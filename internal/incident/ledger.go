@@ -27,6 +27,8 @@ type Ledger struct {
 	TrackerID int64 `json:"t,omitempty"`
 	Removals  int   `json:"r,omitempty"`
 	Page      Page  `json:"p,omitzero"`
+	// Copy is the page's copy in a public wiki.
+	Copy Copy `json:"z,omitzero"`
 	// Items are the lines that are followed up, oldest first.
 	Items []Entry `json:"i,omitempty"`
 	// Refused are lines by people who lack the permission.
@@ -92,7 +94,31 @@ type Page struct {
 	At   time.Time `json:"t,omitzero"` // when it was made; zero until then
 	// Repo is whose wiki it is in; empty for the parent's own repository.
 	Repo Repo `json:"r,omitempty"`
+	// Row is a digest of its row in the index as it was written last.
+	Row string `json:"w,omitempty"`
+	// Blocks are Hindsight's own parts that the page has had, by name: of one
+	// that is not there any more, people are told.
+	Blocks []string `json:"b,omitempty"`
 }
+
+// Copy is the page's copy in a public wiki.
+type Copy struct {
+	Repo Repo   `json:"r,omitempty"`
+	Path string `json:"p,omitempty"`
+	// At is when it was written last; zero while there is none.
+	At time.Time `json:"t,omitzero"`
+	// Want is what was ordered and is not done yet, or "".
+	Want CopyOrder `json:"w,omitempty"`
+}
+
+// CopyOrder is what is to happen with the copy.
+type CopyOrder string
+
+// What can be ordered.
+const (
+	Publish  CopyOrder = "p"
+	Withdraw CopyOrder = "w"
+)
 
 // Made is whether the page has been made.
 func (p Page) Made() bool { return !p.At.IsZero() }
@@ -376,6 +402,14 @@ type Record struct {
 	EditsAt time.Time `json:"edits_at,omitzero"`
 	// NoHistory is whether the host had no history when it was asked last.
 	NoHistory bool `json:"no_history,omitempty"`
+	// HistoryAt is when the parent had last changed when its history was on the
+	// page in full, and Happened the time for which that is so of what happened
+	// in its repository: while they are as they were, nobody is asked again.
+	HistoryAt time.Time `json:"history_at,omitzero"`
+	Happened  string    `json:"happened,omitempty"`
+	// IndexLeft is true when the index of the wiki was not there to be written
+	// when it was last tried.
+	IndexLeft bool `json:"index_left,omitempty"`
 	// Unanswered is since when there have been questions that no look got to,
 	// and nothing was taken in; zero when there are none.
 	Unanswered time.Time `json:"unanswered,omitzero"`

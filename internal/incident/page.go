@@ -17,7 +17,7 @@ func (d *decision) page() {
 
 func (d *decision) pageView(lines []TrackerLine) PageView {
 	return PageView{
-		Facts: d.facts, Reporter: d.Parent.Author.Login, Labelled: d.ledger().Accepted.At,
+		Facts: d.facts, Reporter: d.Parent.Author.Login, Public: !d.Repository.Private,
 		Summary: d.Parent.Body, Status: d.policy.status(d.Parent.Labels), Lines: lines,
 	}
 }
@@ -37,8 +37,8 @@ func (d *decision) refreshPage() {
 		lines = append(lines, l.TrackerLine)
 	}
 	view := d.pageView(lines)
-	if _, changed := d.texts.RefreshPage(d.Page, view); changed {
-		d.plan(UpdatePage{Path: page.Path, View: view})
+	if links := d.links(); len(links) > 0 || len(d.texts.RefreshPage(d.Page, view).Changed) > 0 {
+		d.plan(UpdatePage{Path: page.Path, View: view, Links: links})
 	}
 }
 

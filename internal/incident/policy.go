@@ -45,6 +45,23 @@ type Policy struct {
 	// which no day is named, by its priority, else the incident's severity.
 	DueByPriority map[Priority]Span
 	DueBySeverity map[Severity]Span
+	// Templates name the page's template by severity, see [Templates]; where
+	// none is named it is the first.
+	Templates map[Severity]string
+	// Wiki is the repository whose wiki gets the pages; empty for each
+	// repository's own.
+	Wiki Repo
+	// Showcase is the repository in whose public wiki pages are published on
+	// command; empty for none.
+	Showcase Repo
+	// Writers are the repositories that may write to this one's wiki, beside
+	// itself: "owner/name", or "owner/*".
+	Writers []string
+	// Customers is a private repository that has the list of customers' names
+	// ([CustomersFile]), by which pages are checked; empty for none.
+	Customers Repo
+	// ChecksOff are the rules that pages are not checked by.
+	ChecksOff []string
 	// MaxNew is how many items are opened at once without being asked for.
 	MaxNew int
 }

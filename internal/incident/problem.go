@@ -14,6 +14,7 @@ type Part string
 const (
 	TrackerPart   Part = "tracker"
 	PagePart      Part = "page"
+	PublishPart   Part = "publishing"
 	FollowUpsPart Part = "follow-ups"
 	AnswersPart   Part = "answers"
 	ClosingPart   Part = "closing"
@@ -43,6 +44,8 @@ func (p Part) failing() string {
 	switch p {
 	case PagePart:
 		return "The post-mortem page could not be made yet."
+	case PublishPart:
+		return "The page's copy in the public wiki could not be changed yet."
 	case FollowUpsPart:
 		return "Not all follow-ups could be opened yet."
 	case AnswersPart:

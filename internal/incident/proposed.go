@@ -95,9 +95,8 @@ func (d *decision) proposedTexts() []string {
 	return texts
 }
 
-// link plans the links on the page to what became of its items.
-func (d *decision) link() {
-	page := d.ledger().Page
+// links are those on the page to what became of its items.
+func (d *decision) links() (links []PageLink) {
 	for _, c := range d.lines {
 		e := d.ledger().Entry(c.Entry.Key)
 		if c.Item.Source != FromPage || e == nil || !e.Opened() {
@@ -107,10 +106,10 @@ func (d *decision) link() {
 			continue
 		}
 		if f, seen := d.followUp(e.Issue); seen && f.State != Gone {
-			d.plan(LinkItem{
-				Item: e.Key, Path: page.Path, Repo: page.Repo, Text: c.Item.Text,
-				Issue: f.Issue, Name: d.nameOf(f.Issue), URL: f.URL,
+			links = append(links, PageLink{
+				Item: e.Key, Text: c.Item.Text, Issue: f.Issue, Name: d.nameOf(f.Issue), URL: f.URL,
 			})
 		}
 	}
+	return links
 }

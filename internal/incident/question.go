@@ -11,6 +11,8 @@ type Ask struct {
 	Line  ItemKey // what the answer is for; it is asked once
 	Repo  Repo    // where; empty for the parent's repository
 	Login string
+	// Write asks for permission to write, not just to triage.
+	Write bool
 	// Source is set where the line may be another person's than its text: who
 	// may write in the parent's repository can edit what others wrote. Then
 	// everybody who has edited the text must be allowed as well.

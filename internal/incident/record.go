@@ -10,6 +10,9 @@ type Outcome struct {
 	Comment int64     // of a comment that was written
 	At      time.Time // when a comment was created, by GitHub's clock
 	Issue   Issue     // that was opened
+	// IndexLeft is true when the index has no block, or one that people have
+	// changed: then it was left as it is.
+	IndexLeft bool
 }
 
 // Starting is called, and the record stored, before an effect that could not
@@ -29,7 +32,8 @@ func (r *Record) Starting(e Effect) (store bool) {
 			store = e.On && !r.Labelling
 			r.Labelling = e.On
 		}
-	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy, LinkItem, UpdatePage,
+	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy, UpdatePage,
+		PublishPage, WithdrawPage,
 		CloseDuplicate, React, WriteReply, WriteClosing, CloseParent:
 	}
 	return store
@@ -44,7 +48,10 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		l.TrackerID = out.Comment
 		r.EditsAt = out.At // zero after an edit: it may have crossed a person's
 	case CreatePage:
-		l.Page = Page{Path: e.Path, At: now.UTC().Truncate(time.Second)}
+		l.Page = Page{
+			Path: e.Path, Repo: e.Repo, At: now.UTC().Truncate(time.Second), Row: e.Index.digest(),
+		}
+		r.IndexLeft = out.IndexLeft
 	case OpenFollowUp:
 		l.opened(e, Ref{e.In, out.Issue.Key.Number})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
@@ -79,11 +86,20 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		}
 	case CloseDuplicate:
 		l.Healed = union(l.Healed, []int{e.Issue.Number})
-	case LinkItem:
-		if entry := l.Entry(e.Item); entry != nil {
-			entry.Linked = true
+	case UpdatePage:
+		for _, link := range e.Links {
+			if entry := l.Entry(link.Item); entry != nil {
+				entry.Linked = true
+			}
 		}
-	case DeleteComment, UpdatePage:
+		if e.IndexToo {
+			l.Page.Row, r.IndexLeft = e.Index.digest(), out.IndexLeft
+		}
+	case PublishPage:
+		l.Copy = Copy{Repo: e.Repo, Path: e.Path, At: now.UTC().Truncate(time.Second)}
+	case WithdrawPage:
+		l.Copy = Copy{}
+	case DeleteComment:
 	}
 }
 

@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Texts renders what Hindsight writes. The functions are pure: the same view
 // gives the same text, byte for byte, so that a comparison with what is out
@@ -9,11 +12,11 @@ type Texts interface {
 	Tracker(TrackerView) string
 	// PageName is the page's name in the wiki, without ".md": flat and safe.
 	PageName(Facts) string
+	// Page is a new page, from the template that the view names.
 	Page(PageView) string
 	FollowUp(FollowUpView) (title, body string)
-	// RefreshPage writes the parts of a page anew that are Hindsight's own, and
-	// tells whether that changed anything.
-	RefreshPage(now string, v PageView) (string, bool)
+	// RefreshPage brings the parts of a page up to date that are Hindsight's own.
+	RefreshPage(now string, v PageView) PageRefresh
 	Closing(ClosingView) string
 	Why(WhyView) string
 	Reply(ReplyView) string
@@ -56,7 +59,12 @@ type TrackerView struct {
 	Skip string
 	// Meeting is when the post-mortem is talked about; zero if not said.
 	Meeting time.Time
-	// Notes are what people noted for the timeline, in the order of the times.
+	// CopyLink is where the page's public copy is, or "".
+	CopyLink string
+	// Serious and Minor count what was found on a page that everybody can read.
+	Serious, Minor int
+	// Notes are what people noted for a timeline, in the order of the times,
+	// where no page has it.
 	Notes []Note
 	// Ticking is true where ticking a box here has an effect.
 	Ticking bool
@@ -95,7 +103,8 @@ const (
 	PageExists                   // made
 	PageBelow                    // the severity is below the bar
 	PageNoWiki                   // the wiki is switched off
-	PagePrivate                  // a security incident in a public repository
+	PagePrivate                  // a security incident, and everybody could read the page
+	PageBarred                   // the wiki that the configuration names can't be used
 	PageSkipped                  // people said that there is to be none
 )
 
@@ -123,14 +132,65 @@ type TrackerLine struct {
 	Raw bool
 }
 
-// PageView is what a new page shows.
+// PageView is what the page shows.
 type PageView struct {
 	Facts
 	Reporter string
-	Labelled time.Time
 	Summary  string // the parent's body: not neutral
 	Status   Status
 	Lines    []TrackerLine
+	// Rows are all that the timeline has ever had to say, by time.
+	Rows []Row
+	// Public is true when everybody can read the page; Asks when its items are
+	// followed up only once somebody accepts them.
+	Public, Asks bool
+	// Built is the name of a built-in template, and Own the repository's own,
+	// which counts where there is one.
+	Built, Own string
+}
+
+// PageRefresh is a page brought up to date.
+type PageRefresh struct {
+	Text string
+	// Changed are the names of the blocks that are not as they were.
+	Changed []string
+	Blocks  []PageBlock
+}
+
+// PageBlock is one of Hindsight's own parts of a page.
+type PageBlock struct {
+	Name  string // "facts", "timeline"
+	State BlockState
+}
+
+// BlockState is whether a part of a page is Hindsight's to write.
+type BlockState int
+
+// The states of a block.
+const (
+	BlockOurs    BlockState = iota
+	BlockAbsent             // neither of its markers is there
+	BlockBroken             // they are not there as a pair, or what they hold can't be read
+	BlockChanged            // people have changed what it says
+)
+
+// IndexRow is a page's row in the index of its wiki.
+type IndexRow struct {
+	Page     string // its name: without ".md"
+	Date     time.Time
+	Severity Severity
+	Title    string // not neutral
+	Owner    string // login, or ""
+	Status   Status
+	// Done of Total follow-ups are done; what was dropped or is gone does not
+	// count.
+	Done, Total int
+}
+
+// digest tells rows apart; it is never empty.
+func (r IndexRow) digest() string {
+	return digest("index", r.Page, r.Date.Format(dayForm), r.Severity.String(), r.Title, r.Owner, string(r.Status),
+		strconv.Itoa(r.Done), strconv.Itoa(r.Total))
 }
 
 // FollowUpView is what a follow-up's issue shows.
@@ -164,6 +224,8 @@ type ReplyView struct {
 	More int
 	// Help is what can be commanded, when that was asked for.
 	Help []CommandForm
+	// Checked is set when the page was to be checked.
+	Checked *CheckView
 }
 
 // ReplyLine is about one command that could not be carried out.
@@ -171,6 +233,12 @@ type ReplyLine struct {
 	Quote   string // the line as written: not neutral
 	Problem string // a sentence with what to write instead: not neutral
 	Form    string // the right form, as in "/incident severity sev1"
+}
+
+// CheckView is what was found on a page.
+type CheckView struct {
+	PageLink string
+	Findings []Finding
 }
 
 // CommandForm is one command as people are shown it.

@@ -35,11 +35,30 @@ type World struct {
 	// NoHistory is true on a host that does not tell who edited a text:
 	// then no tick in the tracker counts.
 	NoHistory bool
-	// Page is what the page says, "" where it is not there or was not read.
+	// Wiki is whose wiki the page is in, or is to be.
+	Wiki Place
+	// Page is what the page says, "" where it is not there or was not read, or
+	// is not this incident's.
 	Page string
 	// PageUnread is true when the page could not be read: what is proposed
 	// there is not among the items.
 	PageUnread bool
+	// Findings are what is wrong with the page as it is read; Checked is whether
+	// that is known.
+	Findings []Finding
+	Checked  bool
+	// Showcase is the public wiki that the configuration names, and Shown what
+	// the copy of the page there says, "" where there is none.
+	Showcase Place
+	Shown    string
+	// Template is the repository's own template for the page, "" for none, and
+	// TemplateError why it can't be used: neutral Markdown, or "". Both are read
+	// only until there is a page.
+	Template, TemplateError string
+	// Events are what the outside tells of what happened, in no order.
+	// EventsUnread says what could not be asked for: neutral Markdown, or "".
+	Events       []Event
+	EventsUnread string
 	// FollowUps are the issues that carry our marker for this parent, or
 	// that the record or an item names. Two may name one item: the lower
 	// number counts.
@@ -200,6 +219,18 @@ const (
 	Unknown Verdict = iota
 	Allowed
 	Denied
+)
+
+// Permission is what somebody may do in a repository: each includes those
+// before it.
+type Permission int
+
+// The permissions that make a difference.
+const (
+	NoPermission Permission = iota
+	MayRead
+	MayTriage
+	MayWrite
 )
 
 // FollowUp is an issue that is tracked, as it was seen last: one that

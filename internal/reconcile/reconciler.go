@@ -17,6 +17,7 @@ type Reconciler struct {
 	Memory Memory
 	Marker Marker
 	Texts  Texts
+	Checks Checker
 	// Policy reads a repository's configuration; its errors are for people.
 	Policy func(file string, data []byte) (incident.Policy, error)
 	// Defaults are in force where nothing is configured.

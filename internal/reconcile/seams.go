@@ -34,12 +34,19 @@ type Forge interface {
 	// Mentioning are the pull requests of the same repository that mention the
 	// issue, by its timeline.
 	Mentioning(ctx context.Context, issue incident.Key) ([]incident.Key, error)
-	// Labelling is the newest time that the label was put on; the zero value
-	// when the issue's events don't tell.
-	Labelling(ctx context.Context, key incident.Key, label string) (incident.Labelling, error)
-	// MayTriage is whether the person has triage permission or more. A
-	// lookup that fails is an error; 404 is Denied.
-	MayTriage(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error)
+	// History are an issue's own events, the oldest first: labelled, unlabelled,
+	// assigned, closed, reopened.
+	History(ctx context.Context, key incident.Key) ([]incident.Event, error)
+	// Happened are the releases and finished deployments of a repository
+	// between the times; until now if to is zero. Of very many, the newest.
+	Happened(ctx context.Context, repo incident.Repo, from, to time.Time) ([]incident.Event, error)
+	// Permission is what the person may do there. A lookup that fails is an
+	// error; 404 is none.
+	Permission(ctx context.Context, repo incident.Repo, login string) (incident.Permission, error)
+	// Readers are the logins, in lower case and sorted, of everybody who may
+	// read a private repository; [incident.Blocked] where there are too many
+	// to be compared, or the App may not know.
+	Readers(ctx context.Context, repo incident.Repo) ([]string, error)
 	// Assignable is whether issues there can be assigned to the person.
 	Assignable(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error)
 	// File is a file's content on the default branch, at most 64 KiB.
@@ -112,30 +119,40 @@ type Forges interface {
 	AppID() int64
 }
 
-// Wiki makes, reads and edits pages. Paths are flat, safe file names that end
-// in .md. Errors are those of [Forge].
+// Wiki reads and changes pages. Paths are flat, safe file names that end in
+// .md. Errors are those of [Forge]; a wiki without a first page is
+// [incident.Blocked].
 type Wiki interface {
-	// Create makes the page at path with content unless the path holds one
-	// of ours already. A page that is not ours there, and a wiki without a
-	// first page, are [incident.Blocked].
-	Create(ctx context.Context, installation int64, repo incident.Repo, page incident.CreatePage) error
-	// Read is the page's content and the wiki's tip, a commit's name. The host
-	// is asked for the tip each time; content is fetched only if it has
-	// changed since it was last here. It is [incident.Missing] where the page
-	// is not there (any more), with the tip beside it, and [incident.Blocked]
-	// where the wiki has no first page, or the page is longer than 1 MB.
-	Read(ctx context.Context, installation int64, repo incident.Repo, path string) (content, tip string, err error)
-	// Edit changes a page: change gets what is there now, and returns what is
-	// to be there; false means that nothing is to be done. It is called again
-	// on the new tip when somebody else's push came first, so that only what
-	// it alters of the newest content goes out. It may be called again after
-	// that: it must then find nothing to do. A page that is not there is
-	// [incident.Missing], and not made.
-	Edit(ctx context.Context, installation int64, repo incident.Repo, path, message string,
-		change func(now string) (string, bool)) error
+	// Read is what is there of the paths, by path, and the wiki's tip, a commit's
+	// name. The host is asked for the tip each time; content is fetched only if
+	// it has changed since it was last here. A page of more than 1 MB is
+	// [incident.Blocked].
+	Read(ctx context.Context, installation int64, repo incident.Repo, paths ...string) (
+		pages map[string]string, tip string, err error)
+	// Change makes one commit of a change and pushes it. Nothing is ever
+	// overwritten: it is made again on the new tip when somebody else's push
+	// came first.
+	Change(ctx context.Context, installation int64, repo incident.Repo, change PagesChange) error
 	// Tip is the wiki's newest commit, by one request: it tells whether
 	// anybody changed anything.
 	Tip(ctx context.Context, installation int64, repo incident.Repo) (string, error)
+}
+
+// PagesChange is a change of some pages of one wiki.
+type PagesChange struct {
+	// Paths are those that Edit is given, where they are there.
+	Paths []string
+	// Base is the tip that was read a moment ago, or "": a clone that has it is
+	// taken to be up to date, which spares a request. A push tells otherwise.
+	Base string
+	// Edit gets what is there now, by path, and returns what is to be there of
+	// those that are to change; "" removes a page. A new page gets its place
+	// only where no other has its name, which is [incident.Blocked]. Nothing to
+	// change is an empty map. The message stands in the wiki's history: it
+	// should hold no words of people. Edit is called again when somebody else's
+	// push came first, and may be after its change has gone out: it must then
+	// find nothing to do. Its errors end the change.
+	Edit func(now map[string]string) (anew map[string]string, message string, err error)
 }
 
 // Memory is what is remembered between looks.
@@ -163,6 +180,10 @@ type Memory interface {
 	// IncidentsOf are the incidents that an issue or pull request belongs to:
 	// as a follow-up, or because it refers to them.
 	IncidentsOf(ctx context.Context, issue incident.Key) ([]incident.Key, error)
+	// InWiki are the incidents of other repositories whose page is in the wiki of
+	// this one; SaveWiki remembers, or forgets, that one's is.
+	InWiki(ctx context.Context, wiki incident.Repo) ([]incident.Key, error)
+	SaveWiki(ctx context.Context, of incident.Key, wiki incident.Repo, there bool) error
 	// Pulls are the pull requests that refer to an incident. SavePull adds one
 	// (refers), or forgets it, and tells whether that is news.
 	Pulls(ctx context.Context, of incident.Key) ([]incident.Key, error)
@@ -190,6 +211,9 @@ type Settings struct {
 	Bad string `json:"bad,omitempty"`
 	// Found is whether there is a file.
 	Found bool `json:"found,omitempty"`
+	// Indexed is whether the wiki has, or has had, an index of the pages: one
+	// that people removed is not made again.
+	Indexed bool `json:"indexed,omitempty"`
 	// WikiTip is the wiki's newest commit when it was asked for last.
 	WikiTip string `json:"wiki_tip,omitempty"`
 	// InForce stands for what the last sweep found in force, the file's own or
@@ -213,6 +237,23 @@ type Box struct {
 // reading methods.
 type Texts interface {
 	incident.Texts
+	// CheckTemplate is nil for a template that can be used; its error names the
+	// file and the line, for people.
+	CheckTemplate(file, text string) error
+	// ReadPage finds the marker of a page.
+	ReadPage(text string) (of incident.ID, ok bool)
+	// Index is the index page with the row in it, or with the row as it is by
+	// now; "" makes a new page. First is whether the row was never there: else
+	// one that is not has been removed by people, and stays so. It is left, and
+	// false, where there is no block of ours that can be written.
+	Index(now string, row incident.IndexRow, first bool) (text string, ours bool)
+	// Sidebar is a sidebar with the line that leads to the index, where the team
+	// has put our block in.
+	Sidebar(now string) string
+	// Copy is what of a page may go out: its sections that are marked public,
+	// without hidden text, and without links to the repositories. It goes over the
+	// copy that is there, or "" for none; false where people have changed that.
+	Copy(now, page string, v incident.PageView, hidden []incident.Repo) (text string, ours bool)
 	// ReadTracker finds the tracker's marker, and the ledger in it: only what
 	// can be believed of it, since people may have edited it.
 	ReadTracker(body string) (of incident.ID, paused bool, ledger incident.Ledger, ok bool)
@@ -229,6 +270,13 @@ type Texts interface {
 	// Refresh writes the facts in a follow-up's body anew, in the block that
 	// is ours; false where people have changed or removed the block.
 	Refresh(body, anew string) (string, bool)
+}
+
+// Checker looks a page through for what should not be read by more people. The
+// rules whose names are in off are left out; customers are names that must not
+// appear.
+type Checker interface {
+	Check(page string, off, customers []string) []incident.Finding
 }
 
 // Marker is set where work is to be done.
