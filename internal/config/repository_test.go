@@ -3,6 +3,8 @@ package config_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +108,22 @@ labels:
 			},
 		},
 		"at once": {"follow_ups: {at_once: 200}", func(p *incident.Policy) { p.MaxNew = 200 }},
+		"templates by severity": {"postmortem: {templates: {SEV-1: pagerduty, sev4: 18f}}", func(p *incident.Policy) {
+			p.Templates = map[incident.Severity]string{1: "pagerduty", 4: "18f"}
+		}},
+		"templates of all": {"postmortem: {templates: {default: minimal, sev1: default}}", func(p *incident.Policy) {
+			p.Templates = map[incident.Severity]string{1: "default", 2: "minimal", 3: "minimal", 4: "minimal", 5: "minimal"}
+		}},
+		"no templates": {"postmortem: {templates: {}}", func(p *incident.Policy) { p.Templates = map[incident.Severity]string{} }},
+		"wikis": {
+			"postmortem: {wiki: Acme/Post.Mortems, publish_to: ' acme/status '}\nwiki: {accepts: [Acme/Shop, 'acme/*']}\n",
+			func(p *incident.Policy) {
+				p.Wiki, p.Showcase, p.Writers = "acme/post.mortems", "acme/status", []string{"acme/shop", "acme/*"}
+			},
+		},
+		"checks": {"checks: {off: [email, vague, email], customers: acme/customers}", func(p *incident.Policy) {
+			p.ChecksOff, p.Customers = []string{"email", "vague", "email"}, "acme/customers"
+		}},
 	}
 }
 
@@ -205,6 +223,23 @@ func badFiles() map[string]badFile {
 		"none at once":         {"follow_ups: {at_once: 0}\n", `1:23: "0" is no number from 1 to 200: write one in digits, without quotes`},
 		"too many at once":     {"follow_ups: {at_once: 201}\n", `1:23: "201" is no number from 1 to 200: write one in digits, without quotes`},
 		"at once in quotes":    {"follow_ups: {at_once: '25'}\n", `1:23: "25" is no number from 1 to 200: write one in digits, without quotes`},
+		"template":             {"postmortem: {templates: {sev1: pagerdutty}}\n", `1:32: "pagerdutty" is no built-in template: did you mean pagerduty?`},
+		"template's file":      {"postmortem: {templates: {sev1: .github/mine.md}}\n", `1:32: ".github/mine.md" is no built-in template: what there is is default, pagerduty, 18f, minimal`},
+		"template of nothing":  {"postmortem: {templates: {worst: default}}\n", `1:26: "worst" is no severity: write one of sev1 (worst) to sev5, or default for all the others`},
+		"template alone":       {"postmortem: {templates: minimal}\n", `1:25: this must hold keys with values, and this is a single value`},
+		"template twice":       {"postmortem: {templates: {sev1: 18f, SEV1: 18f}}\n", `1:37: sev1 is there twice: keep one`},
+		"wiki without owner":   {"postmortem: {wiki: postmortems}\n", `1:20: "postmortems" names no repository: write one like acme/postmortems`},
+		"wiki is an address":   {"postmortem: {wiki: 'https://github.com/acme/shop/wiki'}\n", `1:20: "https://github.com/acme/shop/wiki" names no repository: write one like acme/postmortems`},
+		"wiki for git":         {"postmortem: {publish_to: acme/status.wiki}\n", `1:26: "acme/status.wiki" is an address that git uses: write the repository's name alone, like acme/postmortems`},
+		"wiki climbs":          {"postmortem: {wiki: acme/..}\n", `1:20: "acme/.." names no repository: write one like acme/postmortems`},
+		"wiki of many":         {"postmortem: {wiki: acme/*}\n", `1:20: "acme/*" names no repository: write one like acme/postmortems`},
+		"accepts everybody":    {"wiki: {accepts: ['*']}\n", `1:18: "*" names no repository: write one like acme/shop, or acme/* for all of acme's`},
+		"accepts part":         {"wiki: {accepts: [acme/shop-*]}\n", `1:18: "acme/shop-*" names no repository: write one like acme/shop, or acme/* for all of acme's`},
+		"accepts is a name":    {"wiki: {accepts: acme/shop}\n", `1:17: this must be a list, each entry on a line that begins with "- ", and it is a single value`},
+		"rule":                 {"checks: {off: [e-mail]}\n", `1:16: "e-mail" is no rule: did you mean email?`},
+		"rule of nothing":      {"checks: {off: [everything]}\n", `1:16: "everything" is no rule: what there is is secret, email, address, host, customer, blame, outage, follow-up, vague, empty, source`},
+		"customers' names":     {"checks: {customers: [Initech]}\n", `1:21: this must be plain text, and it is a list`},
+		"wiki of another key":  {"wiki: acme/postmortems\n", `1:7: wiki must hold keys with values, and this is a single value`},
 		"at once is half":      {"follow_ups: {at_once: 2.5}\n", `1:23: "2.5" is no number from 1 to 200: write one in digits, without quotes`},
 	}
 }
@@ -279,6 +314,7 @@ func FuzzParseRepository(f *testing.F) {
 		"!!map {}\n", "%YAML 1.2\n---\n", "a: \"\\x41\\u263a\"\n", "- - - [{a: b}]\n",
 		"severity: {aliases: {P1: sev1, '  p 2 ': SEV-2}}\nincident: {label: outage}\n",
 		"labels:\n  follow_up: a\n  on_follow_ups: ['{severity}', \"{type}_{date}\", x]\n  complete: b\n  security: c\n  status: 'd:'\n",
+		"postmortem:\n  templates: {sev1: pagerduty, default: 18f}\n  wiki: a/b\n  publish_to: a/c\nwiki: {accepts: [a/b, 'a/*']}\nchecks: {off: [blame], customers: a/d}\n",
 		"follow_ups:\n  owner: '@octocat'\n  due: {p0: 3d, sev1: 2 weeks, SEV-2: 1m}\n  at_once: 40\n", "severity.default: sev1\nLabel: {}\n",
 		"|ne:" + strings.Repeat("\a", 4000) + "e|",
 	} {
@@ -326,6 +362,31 @@ func unsound(p incident.Policy) string {
 	for severity, span := range p.DueBySeverity {
 		if !severe(severity) || span.After(time.Time{}).Before(time.Time{}.AddDate(0, 0, 1)) {
 			return "a length of time"
+		}
+	}
+	for severity, name := range p.Templates {
+		if !severe(severity) || !slices.Contains(incident.Templates(), name) {
+			return "a template"
+		}
+	}
+	for _, name := range p.ChecksOff {
+		if !slices.Contains(incident.Checks(), name) {
+			return "a rule"
+		}
+	}
+	return unsoundPlaces(p)
+}
+
+// unsoundPlaces looks at what becomes part of an address.
+func unsoundPlaces(p incident.Policy) string {
+	places := []string{string(p.Wiki), string(p.Showcase), string(p.Customers)}
+	for _, name := range p.Writers {
+		places = append(places, strings.TrimSuffix(name, "*"))
+	}
+	form := regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*/[a-z0-9._-]*$`)
+	for _, place := range places {
+		if place != "" && (!form.MatchString(place) || strings.HasSuffix(place, "/..") || strings.HasSuffix(place, "/.")) {
+			return "a repository"
 		}
 	}
 	return ""

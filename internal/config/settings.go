@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	mostPatterns = 10
 	mostAliases  = 50
 	mostAtOnce   = 200 // items; one incident has to leave GitHub's patience to others
+	mostWriters  = 200
 )
 
 // setting is one key of .github/hindsight.yml. The parser, the JSON schema and
@@ -47,6 +49,17 @@ func settings() []setting {
 			byKey(alias(), scalar(severity()), mostAliases), func(p *incident.Policy) *map[string]incident.Severity { return &p.Aliases }),
 		field("postmortem.from", "The mildest severity that gets a page.",
 			scalar(severity()), func(p *incident.Policy) *incident.Severity { return &p.PageFrom }),
+		templates(),
+		field("postmortem.wiki", "The repository, of the same owner, in whose wiki the pages are made, instead of each repository's own.",
+			scalar(repository()), func(p *incident.Policy) *incident.Repo { return &p.Wiki }),
+		field("postmortem.publish_to", "The public repository, of the same owner, to whose wiki `/postmortem publish` copies what may go out of a page.",
+			scalar(repository()), func(p *incident.Policy) *incident.Repo { return &p.Showcase }),
+		field("wiki.accepts", "Repositories, beside this one, that may write pages and published copies to this one's wiki.",
+			list(writer(), mostWriters), func(p *incident.Policy) *[]string { return &p.Writers }),
+		field("checks.off", "Rules that pages are not checked by.",
+			list(rule(), len(incident.Checks())), func(p *incident.Policy) *[]string { return &p.ChecksOff }),
+		field("checks.customers", "A private repository, of the same owner, that has the list of customers' names, `"+incident.CustomersFile+"`; none of them should stand on a page.",
+			scalar(repository()), func(p *incident.Policy) *incident.Repo { return &p.Customers }),
 		field("follow_ups.owner", "Who gets a follow-up for which nobody is named.",
 			scalar(login()), func(p *incident.Policy) *string { return &p.Owner }),
 		due(),
@@ -109,6 +122,34 @@ func due() setting {
 				spans[severity.String()] = s
 			}
 			return k.show(spans)
+		},
+	}
+}
+
+// templates are by severity in the policy, where a name stands for all the
+// others in the file.
+func templates() setting {
+	k := byKey(severityOrOthers(), scalar(template()), 6)
+	return setting{
+		path: "postmortem.templates", holds: k.holds, schema: k.schema,
+		doc: "The built-in template of the page, by the incident's severity; `default` is for all that are not named. A repository's own, `" + incident.TemplateFile + "`, comes before it.",
+		read: func(n ast.Node, p *incident.Policy) *RepositoryError {
+			names, err := k.read(n)
+			p.Templates = map[incident.Severity]string{}
+			for _, severity := range severityNames() {
+				s, _ := incident.ParseSeverity(severity)
+				if name := cmp.Or(names[severity], names[others]); name != "" {
+					p.Templates[s] = name
+				}
+			}
+			return err
+		},
+		value: func(p incident.Policy) any {
+			names := map[string]string{}
+			for s, name := range p.Templates {
+				names[s.String()] = name
+			}
+			return k.show(names)
 		},
 	}
 }

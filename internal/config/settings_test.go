@@ -83,6 +83,8 @@ func sections() []section {
 		{"incident", "What starts an incident."},
 		{"severity", "How bad an incident is."},
 		{"postmortem", "The post-mortem page."},
+		{"wiki", "What this repository's wiki is for, beside its own pages."},
+		{"checks", "What pages are checked by."},
 		{"follow_ups", "What becomes of action items."},
 		{"labels", "The names of the labels that Hindsight reads and writes."},
 	}

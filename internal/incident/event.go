@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Event is something that happened, as GitHub tells it.
 type Event struct {
@@ -89,8 +92,29 @@ type Place struct {
 // in a line.
 const CustomersFile = ".github/hindsight/customers.txt"
 
+// CustomerNames are the names in such a list. A line that begins with "#" is a
+// comment.
+func CustomerNames(list string) []string {
+	var names []string
+	for line := range strings.Lines(strings.TrimPrefix(list, "\ufeff")) {
+		if name := strings.TrimSpace(line); name != "" && name[0] != '#' {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // TemplateFile is where a repository keeps its own template for the page.
 const TemplateFile = ".github/hindsight/postmortem.md"
 
 // Templates are the names of the built-in templates, the default first.
 func Templates() []string { return []string{"default", "pagerduty", "18f", "minimal"} }
+
+// Checks are the names of the rules that a page is looked through by, as
+// docs/checks.md explains them.
+func Checks() []string {
+	return []string{
+		"secret", "email", "address", "host", "customer", "blame", "outage",
+		"follow-up", "vague", "empty", "source",
+	}
+}
