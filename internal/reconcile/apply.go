@@ -24,17 +24,19 @@ func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, e
 	case incident.DeleteComment:
 		return incident.Outcome{}, n.forge.DeleteComment(ctx, n.key, e.ID)
 	case incident.CreatePage:
-		return incident.Outcome{}, n.createPage(ctx, e)
+		return n.createPage(ctx, e)
 	case incident.AttachFollowUp:
 		return incident.Outcome{}, n.attach(ctx, e)
 	case incident.UpdateFollowUp:
 		return incident.Outcome{}, n.updateFollowUp(ctx, e)
 	case incident.SetFollowUp:
 		return incident.Outcome{}, n.setFollowUp(ctx, e)
-	case incident.LinkItem:
-		return incident.Outcome{}, n.linkItem(ctx, e)
 	case incident.UpdatePage:
-		return incident.Outcome{}, n.updatePage(ctx, e)
+		return n.updatePage(ctx, e)
+	case incident.PublishPage:
+		return incident.Outcome{}, n.publishPage(ctx, e)
+	case incident.WithdrawPage:
+		return incident.Outcome{}, n.withdrawPage(ctx, e)
 	case incident.AskWhy:
 		return incident.Outcome{}, n.askWhy(ctx, e)
 	case incident.CloseDuplicate:

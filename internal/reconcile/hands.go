@@ -46,7 +46,7 @@ type hands struct {
 // counts only if everybody may who can have written it: whoever has write
 // permission here can edit what people wrote who have a say there.
 func (n *run) may(ctx context.Context, ask incident.Ask) (incident.Verdict, error) {
-	verdict, err := n.mayTriage(ctx, ask)
+	verdict, err := n.mayCommand(ctx, ask)
 	if err != nil || verdict != incident.Allowed || ask.Source == "" {
 		return verdict, err
 	}
@@ -62,7 +62,7 @@ func (n *run) may(ctx context.Context, ask incident.Ask) (incident.Verdict, erro
 		if who.Bot || who.Login == "" {
 			return incident.Denied, nil
 		}
-		verdict, err = n.mayTriage(ctx, incident.Ask{Repo: ask.Repo, Login: who.Login})
+		verdict, err = n.mayCommand(ctx, incident.Ask{Repo: ask.Repo, Login: who.Login, Write: ask.Write})
 		if err != nil || verdict != incident.Allowed {
 			return verdict, err
 		}

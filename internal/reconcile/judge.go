@@ -151,15 +151,24 @@ func (n *run) place(ctx context.Context, repo incident.Repo) (incident.Repositor
 	return found, err
 }
 
-func (n *run) mayTriage(ctx context.Context, ask incident.Ask) (incident.Verdict, error) {
+// mayCommand is whether the person's permission suffices: it is asked for once
+// in a run for each place and person, whatever for.
+func (n *run) mayCommand(ctx context.Context, ask incident.Ask) (incident.Verdict, error) {
 	who := incident.Assignment{Repo: n.home(ask.Repo), Login: ask.Login}
-	if v, ok := n.verdicts[who]; ok {
-		return v, nil
+	has, known := n.permissions[who]
+	if !known {
+		var err error
+		if has, err = n.forge.Permission(ctx, who.Repo, who.Login); err != nil {
+			return incident.Unknown, fmt.Errorf("ask for the permission of %s in %s: %w", who.Login, who.Repo, err)
+		}
+		n.permissions[who] = has
 	}
-	v, err := n.forge.MayTriage(ctx, who.Repo, who.Login)
-	if err != nil {
-		return incident.Unknown, fmt.Errorf("ask for the permission of %s in %s: %w", who.Login, who.Repo, err)
+	needs := incident.MayTriage
+	if ask.Write {
+		needs = incident.MayWrite
 	}
-	n.verdicts[who] = v
-	return v, nil
+	if has < needs {
+		return incident.Denied, nil
+	}
+	return incident.Allowed, nil
 }

@@ -214,8 +214,8 @@ func mayRefer(ctx context.Context, forge Forge, pull incident.Issue) (bool, erro
 	if pull.Author.Login == "" {
 		return false, nil
 	}
-	may, err := forge.MayTriage(ctx, pull.Key.Repo, pull.Author.Login)
-	return may == incident.Allowed, wrap(err, "ask whether %s may refer to incidents of %s", pull.Author.Login, pull.Key.Repo)
+	has, err := forge.Permission(ctx, pull.Key.Repo, pull.Author.Login)
+	return has >= incident.MayTriage, wrap(err, "ask whether %s may refer to incidents of %s", pull.Author.Login, pull.Key.Repo)
 }
 
 // refersTo are the known incidents that a pull request refers to.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -87,8 +89,19 @@ func (n *run) readLabelling(ctx context.Context, r *reading) error {
 	if err != nil || !incident.HasLabel(r.issue.Labels, settings.Label) {
 		return err
 	}
-	r.labelling, err = n.forge.Labelling(ctx, n.key, settings.Label)
+	events, err := n.forge.History(ctx, n.key)
+	r.labelling = labelledBy(events, settings.Label)
 	return wrap(err, "find out who labelled %s", n.key)
+}
+
+// labelledBy is who put a label on last; of events that are in order.
+func labelledBy(events []incident.Event, label string) incident.Labelling {
+	for _, e := range slices.Backward(events) {
+		if e.Kind == incident.EventLabelled && strings.EqualFold(e.What, label) {
+			return incident.Labelling{By: e.By, At: e.At}
+		}
+	}
+	return incident.Labelling{}
 }
 
 // renewed is whether another repository has the name by now. Then what is
@@ -167,7 +180,7 @@ func (n *run) accepted(ctx context.Context, w *incident.World) (bool, error) {
 		return true, nil
 	}
 	for _, ask := range incident.Asks(n.policy(), *w) {
-		verdict, err := n.mayTriage(ctx, ask)
+		verdict, err := n.mayCommand(ctx, ask)
 		if err != nil {
 			return false, err
 		}

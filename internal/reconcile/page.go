@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"hindsight/internal/incident"
@@ -15,25 +16,45 @@ type page struct {
 	unread bool // it is not known what stands there
 }
 
-// readPage reads what is proposed on the page. A wiki that does not answer
-// holds up nothing else: what was proposed there is as it was.
+// readPage reads the page, if it is this incident's. A wiki that does not
+// answer holds up nothing else: what was proposed there is as it was.
 func (n *run) readPage(ctx context.Context) error {
 	at := n.snapshot().Ledger.Page
 	if !at.Made() {
 		return nil
 	}
 	var read page
-	content, _, err := n.r.Wiki.Read(ctx, n.installation, n.home(at.Repo), at.Path)
-	switch {
-	case isMissing(err): // people removed it
-	case err != nil:
+	text, err := n.readWiki(ctx, n.home(at.Repo), at.Path)
+	if err != nil {
 		read.unread = true
-		n.r.Log.WarnContext(ctx, "what is proposed on the page could not be read", "incident", n.key, "error", err)
+		n.r.Log.WarnContext(ctx, "the page could not be read", "incident", n.key, "error", err)
+	}
+	if !n.isMyPage(text) {
+		text = ""
+	}
+	n.keepPage(read.saying(text))
+	return nil
+}
+
+// readWiki is what stands in a wiki at the path, "" for nothing; the tip is
+// kept, so that a change that follows need not ask for it again.
+func (n *run) readWiki(ctx context.Context, repo incident.Repo, path string) (string, error) {
+	pages, tip, err := n.r.Wiki.Read(ctx, n.installation, repo, path)
+	if err != nil {
+		return "", fmt.Errorf("read %q in the wiki of %s: %w", path, repo, err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.page = read.saying(content)
-	return nil
+	n.tips[repo] = tip
+	return pages[path], nil
+}
+
+// isMyPage is whether a page carries this incident's marker. Which page is
+// named is told by a ledger that people can edit: without the marker they could
+// have any page read to them that the App can see.
+func (n *run) isMyPage(text string) bool {
+	of, ok := n.r.Texts.ReadPage(text)
+	return ok && n.isMe(of)
 }
 
 // saying is the page with another text.
@@ -47,52 +68,14 @@ func (p page) saying(text string) page {
 	return p
 }
 
+func (n *run) keepPage(p page) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.page = p
+}
+
 func (n *run) proposed() page {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return page{n.page.text, slices.Clone(n.page.items), n.page.unread}
-}
-
-func (n *run) createPage(ctx context.Context, e incident.CreatePage) error {
-	if err := n.r.Wiki.Create(ctx, n.installation, n.key.Repo, e); err != nil {
-		return err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.page = n.page.saying(e.Content)
-	return nil
-}
-
-// linkItem appends a link to a line on the page, wherever the line stands by
-// now. One that is not there any more needs none.
-func (n *run) linkItem(ctx context.Context, e incident.LinkItem) error {
-	return n.editPage(ctx, n.home(e.Repo), e.Path, "Link "+e.Name, func(now string) (string, bool) {
-		return markdown.Link(now, func(text string) bool { return text == e.Text }, e.Name, e.URL)
-	})
-}
-
-func (n *run) updatePage(ctx context.Context, e incident.UpdatePage) error {
-	return n.editPage(ctx, n.key.Repo, e.Path, "Bring the facts up to date", func(now string) (string, bool) {
-		return n.r.Texts.RefreshPage(now, e.View)
-	})
-}
-
-// editPage changes what is there by now, and keeps what is there then. A page
-// that people removed stays removed.
-func (n *run) editPage(
-	ctx context.Context, repo incident.Repo, path, message string, change func(string) (string, bool),
-) error {
-	last := ""
-	err := n.r.Wiki.Edit(ctx, n.installation, repo, path, message, func(now string) (string, bool) {
-		text, changed := change(now)
-		last = text
-		return text, changed
-	})
-	if err = unlessMissing(err); err != nil {
-		return err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.page = n.page.saying(last)
-	return nil
 }

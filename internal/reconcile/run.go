@@ -47,7 +47,7 @@ type run struct {
 	history     looked
 	lookUps     int
 	listedIn    map[incident.Repo]bool
-	verdicts    map[incident.Assignment]incident.Verdict // on commanding, by place and person
+	permissions map[incident.Assignment]incident.Permission // by place and person
 	answers     answers
 	finished    chan incident.Part
 
@@ -57,6 +57,7 @@ type run struct {
 	listed  bool // all follow-ups are known; until it is accepted, none is looked for
 	overlay map[incident.Key]incident.FollowUp
 	page    page
+	tips    map[incident.Repo]string // of wikis, as they were read in this run
 	running map[incident.Part]bool
 	failed  map[incident.Part]bool // in this run
 }
@@ -67,16 +68,17 @@ func (r *Reconciler) newRun(
 	return &run{
 		r: r, forge: forge, installation: installation, key: key,
 		record: record, listed: known && !record.Ledger.Accepted.At.IsZero(),
-		known:      known && !record.Ledger.Accepted.At.IsZero(),
-		configured: configuration{policy: r.Defaults},
-		since:      record.Ledger.Accepted.At,
-		listedIn:   map[incident.Repo]bool{},
-		verdicts:   map[incident.Assignment]incident.Verdict{},
-		answers:    newAnswers(),
-		finished:   make(chan incident.Part),
-		overlay:    map[incident.Key]incident.FollowUp{},
-		running:    map[incident.Part]bool{},
-		failed:     map[incident.Part]bool{},
+		known:       known && !record.Ledger.Accepted.At.IsZero(),
+		configured:  configuration{policy: r.Defaults},
+		since:       record.Ledger.Accepted.At,
+		listedIn:    map[incident.Repo]bool{},
+		permissions: map[incident.Assignment]incident.Permission{},
+		answers:     newAnswers(),
+		finished:    make(chan incident.Part),
+		tips:        map[incident.Repo]string{},
+		overlay:     map[incident.Key]incident.FollowUp{},
+		running:     map[incident.Part]bool{},
+		failed:      map[incident.Part]bool{},
 	}
 }
 
