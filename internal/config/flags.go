@@ -17,6 +17,7 @@ type App struct {
 	GitHubAPIURL    string `env:"HINDSIGHT_GITHUB_API_URL" default:"https://api.github.com/" help:"GitHub's API; https://HOST/api/v3/ for Enterprise Server." name:"github-api-url"`
 	GitHubURL       string `env:"HINDSIGHT_GITHUB_URL" default:"https://github.com" help:"GitHub's pages and git." name:"github-url"`
 	AllowedOwners   string `env:"HINDSIGHT_ALLOWED_OWNERS" help:"Accounts whose installations are served, separated by commas; * for all. Without it, the App's owner alone." placeholder:"LOGINS"`
+	CustomersFile   string `env:"HINDSIGHT_CUSTOMERS_FILE" help:"File with customers' names, one in a line: pages are checked for them." placeholder:"FILE"`
 }
 
 // Edge are the flags of the commands that take or send webhooks.

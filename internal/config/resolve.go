@@ -20,6 +20,7 @@ type Settings struct {
 	GitHubAPIURL string   // ends with a slash
 	GitHubURL    string   // ends without one
 	Owners       []string // logins that are served; "*" for all, none for the App's owner alone
+	Customers    []string // names that no page may show to more people
 }
 
 // EdgeSettings are where webhooks come in.
@@ -78,6 +79,9 @@ func (a App) Resolve() (Settings, error) {
 		return Settings{}, err
 	}
 	if s.Owners, err = parseOwners(a.AllowedOwners); err != nil {
+		return Settings{}, err
+	}
+	if s.Customers, err = customers(a.CustomersFile); err != nil {
 		return Settings{}, err
 	}
 	return s, nil

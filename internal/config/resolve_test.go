@@ -101,6 +101,7 @@ func TestDefaults(t *testing.T) {
 	check("key", got.PrivateKey.RSA().Equal(testKey()))
 	check("secret", len(got.WebhookSecrets) == 1 && got.WebhookSecrets[0].Reveal() == goodSecret)
 	check("owners", len(got.Owners) == 0)
+	check("customers", len(got.Customers) == 0)
 }
 
 // TestVariables sets the environment, so it can't run beside others.
@@ -111,6 +112,7 @@ func TestVariables(t *testing.T) {
 		"PRIVATE_KEY":         strings.ReplaceAll(pkcs8(t, testKey()), "\n", `\n`),
 		"WEBHOOK_SECRET_FILE": file(t, " the-new-secret-16 , the-old-secret-16,\n"), "GITHUB_API_URL": "https://ghe.example.com/api/v3",
 		"GITHUB_URL": "https://ghe.example.com/", "ALLOWED_OWNERS": "Octo, other", "SWEEP_EVERY": "1m30s",
+		"CUSTOMERS_FILE": file(t, "# ours\nInitech\nVandelay Industries\n"),
 	} {
 		t.Setenv("HINDSIGHT_"+key, value)
 	}
@@ -133,6 +135,7 @@ func TestVariables(t *testing.T) {
 	check("GITHUB_API_URL", got.GitHubAPIURL == "https://ghe.example.com/api/v3/")
 	check("GITHUB_URL", got.GitHubURL == "https://ghe.example.com")
 	check("ALLOWED_OWNERS", slices.Equal(got.Owners, []string{"Octo", "other"}))
+	check("CUSTOMERS_FILE", slices.Equal(got.Customers, []string{"Initech", "Vandelay Industries"}))
 	check("SWEEP_EVERY", got.SweepEvery == 90*time.Second)
 }
 
@@ -222,8 +225,18 @@ func TestWrongSettings(t *testing.T) {
 		"API is empty":      {func(s *config.Serve) { s.GitHubAPIURL = "" }, "HINDSIGHT_GITHUB_API_URL", "is empty"},
 		"owner is no login": {func(s *config.Serve) { s.AllowedOwners = "octo,a/b" }, "HINDSIGHT_ALLOWED_OWNERS", `"a/b"`},
 		"all and one":       {func(s *config.Serve) { s.AllowedOwners = "*,octo" }, "HINDSIGHT_ALLOWED_OWNERS", "leave one out"},
-		"no duration":       {func(s *config.Serve) { s.SweepEvery = "10" }, "HINDSIGHT_SWEEP_EVERY", "10m"},
-		"too often":         {func(s *config.Serve) { s.SweepEvery = "1s" }, "HINDSIGHT_SWEEP_EVERY", "too often"},
+		"no customers":      {func(s *config.Serve) { s.CustomersFile = "/no/such/file" }, "HINDSIGHT_CUSTOMERS_FILE", "no such file"},
+		"customers' folder": {func(s *config.Serve) { s.CustomersFile = t.TempDir() }, "HINDSIGHT_CUSTOMERS_FILE", "is a directory"},
+		"nobody's list":     {func(s *config.Serve) { s.CustomersFile = file(t, "# hush\n\n") }, "HINDSIGHT_CUSTOMERS_FILE", "lists nobody"},
+		"customers in a row": {func(s *config.Serve) {
+			s.CustomersFile = file(t, "Initech\n"+strings.Repeat("hush, ", 99))
+		}, "HINDSIGHT_CUSTOMERS_FILE", "name 2 in"},
+		"customers' table": {func(s *config.Serve) { s.CustomersFile = file(t, "PK\x03\x04\x00hush") }, "HINDSIGHT_CUSTOMERS_FILE", "no text"},
+		"too many customers": {func(s *config.Serve) {
+			s.CustomersFile = file(t, strings.Repeat("hush\n", 1<<18))
+		}, "HINDSIGHT_CUSTOMERS_FILE", "larger than 1024 KB"},
+		"no duration": {func(s *config.Serve) { s.SweepEvery = "10" }, "HINDSIGHT_SWEEP_EVERY", "10m"},
+		"too often":   {func(s *config.Serve) { s.SweepEvery = "1s" }, "HINDSIGHT_SWEEP_EVERY", "too often"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

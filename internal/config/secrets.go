@@ -26,7 +26,7 @@ func secret(variable string, value Secret, file string) (Secret, error) {
 	case file == "":
 		return NewSecret(text), nil
 	}
-	data, err := readFile(file)
+	data, err := readFile(file, secretFileLimit)
 	if err != nil {
 		return Secret{}, &SettingError{Variable: fileVariable, Problem: "names a file that can't be read", Err: err}
 	}
@@ -36,15 +36,16 @@ func secret(variable string, value Secret, file string) (Secret, error) {
 	return NewSecret(text), nil
 }
 
-func readFile(name string) (data []byte, err error) {
+// readFile reads a file of at most so many bytes.
+func readFile(name string, most int64) (data []byte, err error) {
 	f, err := os.Open(name) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	data, err = io.ReadAll(io.LimitReader(f, secretFileLimit+1))
-	if err == nil && len(data) > secretFileLimit {
-		err = fmt.Errorf("%s is larger than %d KB, which is no secret", name, secretFileLimit>>10)
+	data, err = io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s is larger than %d KB, and so another file than is meant", name, most>>10)
 	}
 	return data, err
 }
