@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -276,7 +277,7 @@ func unsound(l incident.Ledger) string {
 		}
 	}
 	switch {
-	case l.Page != (incident.Page{}) && !safePath.MatchString(l.Page.Path):
+	case !reflect.DeepEqual(l.Page, incident.Page{}) && !safePath.MatchString(l.Page.Path):
 		return l.Page.Path
 	case l.Accepted != (incident.Acceptance{}) && !safeLine.MatchString(l.Accepted.By):
 		return l.Accepted.By

@@ -37,6 +37,15 @@ const (
 	EventFailed     EventKind = "failed"   // a deployment that did not
 )
 
+// EventQuery is what is to be asked for of what happened.
+type EventQuery struct {
+	// History is whether the parent's own events are wanted.
+	History bool
+	// Since and Until are the time for which releases and deployments are
+	// wanted. None are if Since is zero; until now if Until is.
+	Since, Until time.Time
+}
+
 // Row is a row of the page's timeline. Once it has been written it is the
 // people's: it is known again by its key only, and never written again.
 type Row struct {

@@ -399,7 +399,7 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		f.issue.State = e.State
 	case incident.CloseParent:
 		a.parent.State, a.parent.ClosedAt = incident.Done, a.now
-	case incident.React, incident.AskWhy, incident.WriteReply, incident.LinkItem, incident.UpdatePage:
+	case incident.React, incident.AskWhy, incident.WriteReply, incident.UpdatePage, incident.PublishPage, incident.WithdrawPage:
 	case incident.LabelParent:
 		if e.Label.Name != a.policy.CompleteLabel {
 			t.Fatalf("%s: not ours to touch", e)

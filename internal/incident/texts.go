@@ -10,13 +10,18 @@ import (
 // there tells whether there is anything to write.
 type Texts interface {
 	Tracker(TrackerView) string
-	// PageName is the page's name in the wiki, without ".md": flat and safe.
+	// PageName is the page's name in the wiki, without ".md": flat and safe. In
+	// another repository's wiki ([Facts].Wiki) it holds the name of the parent's.
 	PageName(Facts) string
 	// Page is a new page, from the template that the view names.
 	Page(PageView) string
 	FollowUp(FollowUpView) (title, body string)
 	// RefreshPage brings the parts of a page up to date that are Hindsight's own.
 	RefreshPage(now string, v PageView) PageRefresh
+	// HasPublic is whether anything of a page may be published: a section that
+	// is marked public, and not inside an internal one, says something beside
+	// its heading and hidden text.
+	HasPublic(page string) bool
 	Closing(ClosingView) string
 	Why(WhyView) string
 	Reply(ReplyView) string
@@ -37,6 +42,9 @@ type Facts struct {
 	Owner    string    // login, or ""
 	Roles    Roles
 	PageLink string // where the page is or will be; "" if there is none
+	// Wiki is the repository in whose wiki the page is or will be; empty for the
+	// parent's own.
+	Wiki     Repo
 	Private  bool   // the repository: what is written is not public
 	Security bool   // a security incident: no more is said than must be
 }
@@ -73,6 +81,9 @@ type TrackerView struct {
 	// Proposed are what stands on a public page and waits to be accepted: not
 	// neutral.
 	Proposed []string
+	// Untaken is how many lines that are proposed on the page have to be written
+	// on the incident instead: fewer people may read that wiki.
+	Untaken int
 	// Waiting is how many new items want a confirmation first.
 	Waiting int
 	// From is the mildest severity that gets a page.
@@ -226,6 +237,9 @@ type ReplyView struct {
 	Help []CommandForm
 	// Checked is set when the page was to be checked.
 	Checked *CheckView
+	// Withdrawn is true when the page's copy was taken out of the public wiki,
+	// whose history keeps it.
+	Withdrawn bool
 }
 
 // ReplyLine is about one command that could not be carried out.

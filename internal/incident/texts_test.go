@@ -103,10 +103,16 @@ func (plain) FollowUp(v incident.FollowUpView) (title, body string) {
 	return v.Text, fmt.Sprintf("of %s by %s, see %s", v.Key, v.Author, v.Line)
 }
 
-func (plain) RefreshPage(now string, v incident.PageView) (string, bool) {
-	anew := fmt.Sprintf("%s, %s, %d follow-ups", v.Severity, v.Status, len(v.Lines))
-	return anew, now != anew
+func (plain) RefreshPage(now string, v incident.PageView) incident.PageRefresh {
+	r := incident.PageRefresh{Text: fmt.Sprintf("%s, %s, %d follow-ups", v.Severity, v.Status, len(v.Lines))}
+	if now != r.Text {
+		r.Changed = []string{"facts"}
+	}
+	return r
 }
+
+// HasPublic is of a page with a line that begins with "public: ".
+func (plain) HasPublic(page string) bool { return strings.Contains("\n"+page, "\npublic: ") }
 
 func (plain) Closing(v incident.ClosingView) string {
 	return fmt.Sprintf("complete %t after %s: %d done, %d dropped, %d open", v.Complete, v.ToPage, v.Done, v.Dropped, v.OpenLeft)

@@ -41,23 +41,27 @@ type World struct {
 	// is not this incident's.
 	Page string
 	// PageUnread is true when the page could not be read: what is proposed
-	// there is not among the items.
-	PageUnread bool
+	// there is not among the items. PageGone is true when it was asked for, and
+	// is not there or does not carry this incident's marker any more.
+	PageUnread, PageGone bool
 	// Findings are what is wrong with the page as it is read; Checked is whether
 	// that is known.
 	Findings []Finding
 	Checked  bool
 	// Showcase is the public wiki that the configuration names, and Shown what
-	// the copy of the page there says, "" where there is none.
+	// the copy says that the ledger tells of ([Copy]), "" where there is none. Only
+	// looked up where they are wanted: [ShowcaseWanted].
 	Showcase Place
 	Shown    string
 	// Template is the repository's own template for the page, "" for none, and
 	// TemplateError why it can't be used: neutral Markdown, or "". Both are read
 	// only until there is a page.
 	Template, TemplateError string
-	// Events are what the outside tells of what happened, in no order.
-	// EventsUnread says what could not be asked for: neutral Markdown, or "".
+	// Events are what the outside tells of what happened, in no order, and
+	// EventsAsked what they answer: see [EventsWanted]. EventsUnread says what
+	// could not be asked for: neutral Markdown, or "".
 	Events       []Event
+	EventsAsked  EventQuery
 	EventsUnread string
 	// FollowUps are the issues that carry our marker for this parent, or
 	// that the record or an item names. Two may name one item: the lower

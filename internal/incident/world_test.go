@@ -197,16 +197,14 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 		case incident.CloseParent:
 			w.Parent.State, w.Parent.ClosedAt = incident.Done, now
 		case incident.UpdatePage:
-			w.Page, _ = plain{}.RefreshPage(w.Page, e.View)
-		case incident.LinkItem:
+			w.Page = plain{}.RefreshPage(w.Page, e.View).Text
 			w.Items = slices.Clone(w.Items)
 			for i, item := range w.Items {
-				if item.Source == incident.FromPage && item.Text == e.Text {
-					w.Items[i].Linked = true
-				}
+				linked := slices.ContainsFunc(e.Links, func(l incident.PageLink) bool { return l.Text == item.Text })
+				w.Items[i].Linked = item.Linked || item.Source == incident.FromPage && linked
 			}
 		case incident.CreatePage, incident.AttachFollowUp, incident.CloseDuplicate, incident.React,
-			incident.UpdateFollowUp, incident.AskWhy:
+			incident.UpdateFollowUp, incident.AskWhy, incident.PublishPage, incident.WithdrawPage:
 		}
 		w.Record.Did(e, out, now)
 	}
