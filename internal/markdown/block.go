@@ -25,6 +25,33 @@ func Block(name, content string) string {
 		content + "\n" + Marker(blockEnd, Fields{blockName: name})
 }
 
+// BlockState is whether a block is Hindsight's to write.
+type BlockState int
+
+// The states of a block.
+const (
+	BlockOurs    BlockState = iota // as it was written, or empty
+	BlockAbsent                    // neither of its markers is there
+	BlockBroken                    // they are not there as one hidden pair, or hold what can't be read
+	BlockChanged                   // people have changed what it says
+)
+
+// StateOf is the state of the block that has the name. One with nothing but
+// blank lines between its markers is ours to fill, whatever its first marker
+// says: so people get one back, and ask for one.
+func StateOf(src, name string) BlockState {
+	b, ok := findBlock(src, name)
+	switch {
+	case ok && b.intact(src):
+		return BlockOurs
+	case ok:
+		return BlockChanged
+	case mentions(src, blockBegin, name) || mentions(src, blockEnd, name):
+		return BlockBroken
+	}
+	return BlockAbsent
+}
+
 // FindBlock is the content of the block that has the name. Intact is false
 // when people have changed it. A text that holds the name's markers more than
 // once, the wrong way round or where they are not hidden, holds no such block:
@@ -34,19 +61,18 @@ func FindBlock(src, name string) (content string, intact, ok bool) {
 	if !ok {
 		return "", false, false
 	}
-	content = strings.Trim(plainEnds(src[b.begin.stop:b.end.start]), "\n")
-	return content, digest(content) == b.begin.fields[blockDigest], true
+	return b.content(src), b.intact(src), true
 }
 
-// ReplaceBlock writes the content of the block that has the name anew, and
-// leaves every other byte as it is; false, and the text as it was, if there is
-// no such block or people have changed it.
+// ReplaceBlock writes the content of the block that has the name anew, with
+// the line ends that are there, and leaves every other byte as it is; false,
+// and the text as it was, unless its state is [BlockOurs].
 func ReplaceBlock(src, name, content string) (string, bool) {
 	b, ok := findBlock(src, name)
-	if _, intact, _ := FindBlock(src, name); !ok || !intact {
+	if !ok || !b.intact(src) {
 		return src, false
 	}
-	return src[:b.begin.start] + Block(name, content) + src[b.end.stop:], true
+	return b.replace(src, Block(name, content)), true
 }
 
 // ReplaceMarker writes the first marker of the kind anew; false, and the text
@@ -61,6 +87,24 @@ func ReplaceMarker(src, kind string, fields Fields) (string, bool) {
 }
 
 type managedBlock struct{ begin, end hiddenMarker }
+
+func (b managedBlock) content(src string) string {
+	return strings.Trim(plainEnds(src[b.begin.stop:b.end.start]), "\n")
+}
+
+func (b managedBlock) intact(src string) bool {
+	return b.empty(src) || digest(b.content(src)) == b.begin.fields[blockDigest]
+}
+
+func (b managedBlock) empty(src string) bool {
+	return strings.TrimSpace(src[b.begin.stop:b.end.start]) == ""
+}
+
+// replace puts a block in the place of this one.
+func (b managedBlock) replace(src, block string) string {
+	block = strings.ReplaceAll(block, "\n", lineEndAt(src, b.begin.stop))
+	return src[:b.begin.start] + block + src[b.end.stop:]
+}
 
 func findBlock(src, name string) (managedBlock, bool) {
 	begin, ok1 := only(hiddenMarkers(src, blockBegin), name)
@@ -120,6 +164,37 @@ func hiddenMarkers(src, kind string) []hiddenMarker {
 func digest(content string) string {
 	sum := sha256.Sum256([]byte(plainEnds(content)))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12])
+}
+
+// mentions is whether a marker of the block's name stands anywhere, hidden or
+// not.
+func mentions(src, kind, name string) bool {
+	for {
+		_, rest, found := strings.Cut(src, markerOpen+kind+" ")
+		if !found {
+			return false
+		}
+		body := rest
+		if end := strings.IndexAny(rest, "\r\n<>"); end >= 0 { // which no field holds
+			body = strings.TrimSuffix(rest[:end], "--")
+		}
+		if fields, ok := parseFields(body); ok && fields[blockName] == name {
+			return true
+		}
+		src = rest
+	}
+}
+
+// lineEndAt is the line end behind the position, as it is written there.
+func lineEndAt(src string, pos int) string {
+	i := strings.IndexAny(src[pos:], "\r\n")
+	switch {
+	case i < 0 || src[pos+i] == '\n':
+		return "\n"
+	case strings.HasPrefix(src[pos+i:], "\r\n"):
+		return "\r\n"
+	}
+	return "\r"
 }
 
 func plainEnds(s string) string { return string(unixLines(strings.ReplaceAll(s, "\r\n", "\n"))) }

@@ -25,7 +25,7 @@ func TestBlock(t *testing.T) {
 		{"behind many blank lines", "a\n\n\n \n\n" + block, true, true},
 		{"between others", markdown.Block("other", "x") + "\n" + block + "\n" + markdown.Block("third", "y"), true, true},
 		{"changed", strings.Replace(block, "2026-12-01", "2026-12-24", 1), false, true},
-		{"emptied", strings.Replace(block, facts+"\n", "", 1), false, true},
+		{"spaces alone added", strings.Replace(block, "| Due", " | Due", 1), false, true},
 		{"without a digest", "<!-- hindsight:begin block=facts -->\n" + facts + "\n<!-- hindsight:end block=facts -->", false, true},
 		{"no end", strings.TrimSuffix(block, "<!-- hindsight:end block=facts -->"), false, false},
 		{"no begin", "a\n\n<!-- hindsight:end block=facts -->\n", false, false},
@@ -62,6 +62,62 @@ func TestBlock(t *testing.T) {
 	}
 }
 
+func TestStateOf(t *testing.T) {
+	t.Parallel()
+	const begin, end = "<!-- hindsight:begin block=facts -->", "<!-- hindsight:end block=facts -->"
+	block := markdown.Block("facts", facts)
+	tests := []struct {
+		name, src string
+		want      markdown.BlockState
+	}{
+		{"as written", "a\n" + block + "\nb", markdown.BlockOurs},
+		{"with other line ends", strings.ReplaceAll(block, "\n", "\r\n"), markdown.BlockOurs},
+		{"emptied", strings.Replace(block, facts, "", 1), markdown.BlockOurs},
+		{"an empty pair", begin + "\n" + end, markdown.BlockOurs},
+		{"blank lines between", begin + "\r\n \t\r\n\r\n" + end, markdown.BlockOurs},
+		{"no text", "", markdown.BlockAbsent},
+		{"no markers", "# Facts\n" + facts, markdown.BlockAbsent},
+		{"another's markers", markdown.Block("facts2", facts), markdown.BlockAbsent},
+		{"changed", strings.Replace(block, "Due", "Done", 1), markdown.BlockChanged},
+		{"words in an empty pair", begin + "\nwords\n" + end, markdown.BlockChanged},
+		{"begin alone", begin + "\n" + facts, markdown.BlockBroken},
+		{"end alone", facts + "\n\n" + end, markdown.BlockBroken},
+		{"the wrong way round", end + "\n" + begin, markdown.BlockBroken},
+		{"twice", block + "\n\n" + block, markdown.BlockBroken},
+		{"in code", "```\n" + block + "\n```", markdown.BlockBroken},
+		{"in a list", "- " + begin + "\n" + end, markdown.BlockBroken},
+		{"begin in a line of words", "a " + begin + "\n\n" + end, markdown.BlockBroken},
+		{"begin unclosed", "<!-- hindsight:begin block=facts\n" + facts, markdown.BlockBroken},
+		{"an absurd text", begin + "\n" + end + "\n" + strings.Repeat(">", 1000), markdown.BlockBroken},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := markdown.StateOf(tt.src, "facts"); got != tt.want {
+				t.Errorf("StateOf(%q) = %d, want %d", tt.src, got, tt.want)
+			}
+			got, ok := markdown.ReplaceBlock(tt.src, "facts", "new")
+			if ok != (tt.want == markdown.BlockOurs) || !ok && got != tt.src {
+				t.Errorf("ReplaceBlock(%q) = %q, %v in state %d", tt.src, got, ok, tt.want)
+			}
+			if ok && markdown.StateOf(got, "facts") != markdown.BlockOurs {
+				t.Errorf("%q is not ours any more", got)
+			}
+		})
+	}
+}
+
+// An empty pair of markers brings a block back where it stands.
+func TestReplaceBlockFills(t *testing.T) {
+	t.Parallel()
+	const before, after = "\uFEFFa\r\n\r\n", "\r\nb"
+	got, ok := markdown.ReplaceBlock(before+"<!-- hindsight:begin block=x -->\r\n\r\n<!-- hindsight:end block=x -->"+after, "x", "new")
+	want := before + strings.ReplaceAll(markdown.Block("x", "new"), "\n", "\r\n") + after
+	if diff := cmp.Diff(want, got); !ok || diff != "" {
+		t.Errorf("filled %v (-want +got):\n%s", ok, diff)
+	}
+}
+
 func normal(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 // What people wrote around a block stays as it is, byte for byte.
@@ -70,7 +126,8 @@ func TestReplaceBlockLeavesTheRest(t *testing.T) {
 	before, after := "\uFEFFa\r\n\r\n\r\n\t \r\nb\r\n\r\n", "\r\n\r\nc \xff\r"
 	src := before + strings.ReplaceAll(markdown.Block("facts", facts), "\n", "\r\n") + after
 	got, ok := markdown.ReplaceBlock(src, "facts", "new")
-	if diff := cmp.Diff(before+markdown.Block("facts", "new")+after, got); !ok || diff != "" {
+	want := before + strings.ReplaceAll(markdown.Block("facts", "new"), "\n", "\r\n") + after
+	if diff := cmp.Diff(want, got); !ok || diff != "" {
 		t.Errorf("replaced %v (-want +got):\n%s", ok, diff)
 	}
 }

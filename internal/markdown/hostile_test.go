@@ -61,7 +61,7 @@ func hostileDocuments() map[string]string {
 		"# " + strings.Repeat("[a](", 245) + "\n", "# " + strings.Repeat("*a_ ", 245) + "\n", strings.Repeat("[a]\n", 240) + "-\n",
 		"fixes #1 ", "fixes #1\n\n", "fixes a/a", "fixes https://a/a", "fixes\n", "Incident: **", "Incident: [<*", "- Incident: #1\n",
 		"- [ ] a <!--#1-->\n", "a <!--#1--> ", "<!-- hindsight:begin block=facts -->\n", "<!-- hindsight:end block=facts -->\n",
-		"/incident <!--a-->\n", "<!-- hindsight:page a=b -->\n",
+		"/incident <!--a-->\n", "<!-- hindsight:page a=b -->\n", "<!-- hindsight:begin ", "<!-- hindsight:end a=b ",
 	} {
 		texts[unit] = fill("", unit)
 	}
@@ -90,6 +90,7 @@ var (
 		"Commands":   func(s string) { markdown.Commands(s) },
 		"Boxes":      func(s string) { markdown.Boxes(s) },
 		"Refers":     func(s string) { markdown.Refers(s) },
+		"StateOf":    func(s string) { markdown.StateOf(s, "other") },
 		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
 		"FindMarker": func(s string) { markdown.FindMarker("<!-- hindsight:page -->x\n\n"+s, "page") },
