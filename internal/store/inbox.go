@@ -84,9 +84,12 @@ func (s *Store) concerns(ctx context.Context, d workset.Delivery) (bool, error) 
 
 // known is whether the key is an incident, a follow-up, or a pull request that
 // refers to an incident; where the key names no issue, whether the repository
-// has an incident.
+// has an incident, or its wiki the page of one.
 func (s *Store) known(ctx context.Context, key incident.Key) (bool, error) {
-	if key.Number <= incident.TheWiki {
+	switch {
+	case key.Number == incident.TheWiki:
+		return s.reads.HasPages(ctx, string(key.Repo))
+	case key.Number < incident.TheWiki:
 		return s.reads.HasIncidents(ctx, string(key.Repo))
 	}
 	return s.reads.IsKnown(ctx, db.IsKnownParams{Repo: string(key.Repo), Number: int64(key.Number)})

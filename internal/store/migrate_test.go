@@ -112,6 +112,7 @@ func TestMigratesBack(t *testing.T) {
 			must(t, err)
 		}
 		must(t, s.SaveSettings(t.Context(), key(0).Repo, reconcile.Settings{Label: "outage"}))
+		must(t, s.SaveWiki(t.Context(), key(42), "acme/postmortems", true))
 		must(t, s.Close())
 		_, err := d.migrations(t).DownTo(t.Context(), 1)
 		must(t, err)
@@ -121,6 +122,10 @@ func TestMigratesBack(t *testing.T) {
 		s = d.open(t)
 		wantIncidents(t, s, key(77), key(41))
 		wantIncidents(t, s, key(78), key(42))
+		// Whose wiki a page is in, the next look at it tells.
+		if in, err := s.InWiki(t.Context(), "acme/postmortems"); err != nil || len(in) > 0 {
+			t.Errorf("in the wiki: %v (%v)", in, err)
+		}
 	})
 }
 

@@ -141,7 +141,7 @@ func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 // checkKey refuses names that PostgreSQL would refuse only in the middle of a
 // transaction, at the cost of whoever shares it.
 func checkKey(key incident.Key) error {
-	if key.Repo == "" || key.Number < incident.TheLabels || !storable(string(key.Repo)) {
+	if key.Repo == "" || key.Number < incident.TheReleases || !storable(string(key.Repo)) {
 		return fmt.Errorf("store: %q names no issue", key)
 	}
 	return nil

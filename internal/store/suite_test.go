@@ -58,7 +58,8 @@ func TestReceive(t *testing.T) {
 		must(t, err)
 		_, err = s.SavePull(t.Context(), key(42), key(88), true)
 		must(t, err)
-		elsewhere := incident.NewKey("acme", "quiet", 0)
+		elsewhere, shared := incident.NewKey("acme", "quiet", 0), incident.NewKey("acme", "postmortems", 0)
+		must(t, s.SaveWiki(t.Context(), key(42), shared.Repo, true))
 		also := func(numbers ...int) (all []incident.Key) {
 			for _, n := range numbers {
 				all = append(all, key(n))
@@ -81,6 +82,11 @@ func TestReceive(t *testing.T) {
 			{"refers to a follow-up alone", workset.Delivery{ID: "j", Key: key(5), Also: also(77, 88)}, workset.Unrelated},
 			{"wiki beside an incident", workset.Delivery{ID: "e", Key: key(0)}, workset.Queued},
 			{"wiki without incidents", workset.Delivery{ID: "f", Key: elsewhere}, workset.Unrelated},
+			{"wiki with another's page", workset.Delivery{ID: "k", Key: shared}, workset.Queued},
+			{"release beside an incident", workset.Delivery{ID: "l", Key: key(incident.TheReleases)}, workset.Queued},
+			{"release beside another's page", workset.Delivery{
+				ID: "m", Key: incident.Key{Repo: shared.Repo, Number: incident.TheReleases},
+			}, workset.Unrelated},
 			{"what was unrelated is not remembered", workset.Delivery{ID: "b", Key: key(42)}, workset.Queued},
 		}
 		for _, step := range steps {
@@ -89,7 +95,7 @@ func TestReceive(t *testing.T) {
 				t.Errorf("%s: receipt %d, error %v; want %d", step.name, got, receiveErr, step.want)
 			}
 		}
-		want := map[incident.Key]int64{key(1): 1, key(3): 1, key(42): 2, key(77): 1, key(88): 1, key(0): 1}
+		want := map[incident.Key]int64{key(1): 1, key(3): 1, key(42): 2, key(77): 1, key(88): 1, key(0): 1, shared: 1, key(incident.TheReleases): 1}
 		got := map[incident.Key]int64{}
 		for range want {
 			lease := mustLease(t, s, d.clock.now())
@@ -113,7 +119,7 @@ func TestReceiveRefuses(t *testing.T) {
 			"id not UTF-8":     {ID: "a\xff", Key: key(1), Relevant: true},
 			"no repository":    {ID: "a", Relevant: true},
 			"NUL in the name":  {ID: "a", Key: incident.Key{Repo: "a/\x00", Number: 1}, Relevant: true},
-			"negative number":  {ID: "a", Key: key(-2), Relevant: true},
+			"negative number":  {ID: "a", Key: key(-3), Relevant: true},
 			"name not UTF-8":   {ID: "a", Key: incident.Key{Repo: "a/\xff", Number: 1}},
 			"NUL in another":   {ID: "a", Key: key(1), Also: []incident.Key{{Repo: "a/\x00", Number: 1}}},
 			"id beyond bounds": {ID: fmt.Sprintf("%0256d", 1), Key: key(1), Relevant: true},

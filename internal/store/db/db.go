@@ -30,6 +30,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addPullStmt, err = db.PrepareContext(ctx, addPull); err != nil {
 		return nil, fmt.Errorf("error preparing query AddPull: %w", err)
 	}
+	if q.addToWikiStmt, err = db.PrepareContext(ctx, addToWiki); err != nil {
+		return nil, fmt.Errorf("error preparing query AddToWiki: %w", err)
+	}
 	if q.allLabelsStmt, err = db.PrepareContext(ctx, allLabels); err != nil {
 		return nil, fmt.Errorf("error preparing query AllLabels: %w", err)
 	}
@@ -50,6 +53,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.hasIncidentsStmt, err = db.PrepareContext(ctx, hasIncidents); err != nil {
 		return nil, fmt.Errorf("error preparing query HasIncidents: %w", err)
+	}
+	if q.hasPagesStmt, err = db.PrepareContext(ctx, hasPages); err != nil {
+		return nil, fmt.Errorf("error preparing query HasPages: %w", err)
+	}
+	if q.inWikiStmt, err = db.PrepareContext(ctx, inWiki); err != nil {
+		return nil, fmt.Errorf("error preparing query InWiki: %w", err)
 	}
 	if q.incidentsStmt, err = db.PrepareContext(ctx, incidents); err != nil {
 		return nil, fmt.Errorf("error preparing query Incidents: %w", err)
@@ -83,6 +92,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.recordStmt, err = db.PrepareContext(ctx, record); err != nil {
 		return nil, fmt.Errorf("error preparing query Record: %w", err)
+	}
+	if q.removeFromWikiStmt, err = db.PrepareContext(ctx, removeFromWiki); err != nil {
+		return nil, fmt.Errorf("error preparing query RemoveFromWiki: %w", err)
 	}
 	if q.removePullStmt, err = db.PrepareContext(ctx, removePull); err != nil {
 		return nil, fmt.Errorf("error preparing query RemovePull: %w", err)
@@ -135,6 +147,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addPullStmt: %w", cerr)
 		}
 	}
+	if q.addToWikiStmt != nil {
+		if cerr := q.addToWikiStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addToWikiStmt: %w", cerr)
+		}
+	}
 	if q.allLabelsStmt != nil {
 		if cerr := q.allLabelsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing allLabelsStmt: %w", cerr)
@@ -168,6 +185,16 @@ func (q *Queries) Close() error {
 	if q.hasIncidentsStmt != nil {
 		if cerr := q.hasIncidentsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing hasIncidentsStmt: %w", cerr)
+		}
+	}
+	if q.hasPagesStmt != nil {
+		if cerr := q.hasPagesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hasPagesStmt: %w", cerr)
+		}
+	}
+	if q.inWikiStmt != nil {
+		if cerr := q.inWikiStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing inWikiStmt: %w", cerr)
 		}
 	}
 	if q.incidentsStmt != nil {
@@ -223,6 +250,11 @@ func (q *Queries) Close() error {
 	if q.recordStmt != nil {
 		if cerr := q.recordStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing recordStmt: %w", cerr)
+		}
+	}
+	if q.removeFromWikiStmt != nil {
+		if cerr := q.removeFromWikiStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing removeFromWikiStmt: %w", cerr)
 		}
 	}
 	if q.removePullStmt != nil {
@@ -326,6 +358,7 @@ type Queries struct {
 	tx                     *sql.Tx
 	addDeliveryStmt        *sql.Stmt
 	addPullStmt            *sql.Stmt
+	addToWikiStmt          *sql.Stmt
 	allLabelsStmt          *sql.Stmt
 	checkedAtStmt          *sql.Stmt
 	extendWorkStmt         *sql.Stmt
@@ -333,6 +366,8 @@ type Queries struct {
 	followUpsStmt          *sql.Stmt
 	forgetFollowUpStmt     *sql.Stmt
 	hasIncidentsStmt       *sql.Stmt
+	hasPagesStmt           *sql.Stmt
+	inWikiStmt             *sql.Stmt
 	incidentsStmt          *sql.Stmt
 	incidentsOfStmt        *sql.Stmt
 	isIncidentStmt         *sql.Stmt
@@ -344,6 +379,7 @@ type Queries struct {
 	pruneDeliveriesStmt    *sql.Stmt
 	pullsStmt              *sql.Stmt
 	recordStmt             *sql.Stmt
+	removeFromWikiStmt     *sql.Stmt
 	removePullStmt         *sql.Stmt
 	removeWorkStmt         *sql.Stmt
 	rescheduleWorkStmt     *sql.Stmt
@@ -364,6 +400,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tx:                     tx,
 		addDeliveryStmt:        q.addDeliveryStmt,
 		addPullStmt:            q.addPullStmt,
+		addToWikiStmt:          q.addToWikiStmt,
 		allLabelsStmt:          q.allLabelsStmt,
 		checkedAtStmt:          q.checkedAtStmt,
 		extendWorkStmt:         q.extendWorkStmt,
@@ -371,6 +408,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		followUpsStmt:          q.followUpsStmt,
 		forgetFollowUpStmt:     q.forgetFollowUpStmt,
 		hasIncidentsStmt:       q.hasIncidentsStmt,
+		hasPagesStmt:           q.hasPagesStmt,
+		inWikiStmt:             q.inWikiStmt,
 		incidentsStmt:          q.incidentsStmt,
 		incidentsOfStmt:        q.incidentsOfStmt,
 		isIncidentStmt:         q.isIncidentStmt,
@@ -382,6 +421,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pruneDeliveriesStmt:    q.pruneDeliveriesStmt,
 		pullsStmt:              q.pullsStmt,
 		recordStmt:             q.recordStmt,
+		removeFromWikiStmt:     q.removeFromWikiStmt,
 		removePullStmt:         q.removePullStmt,
 		removeWorkStmt:         q.removeWorkStmt,
 		rescheduleWorkStmt:     q.rescheduleWorkStmt,
