@@ -79,6 +79,7 @@ type App struct {
 	id      int64
 	key     *rsa.PrivateKey
 	api     *url.URL
+	web     string // where people see what the API has, without a slash at the end
 	allowed []string
 	now     func() time.Time
 	log     *slog.Logger
@@ -128,7 +129,7 @@ func New(o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{
-		id: o.AppID, key: o.Key, api: api, allowed: o.AllowedOwners,
+		id: o.AppID, key: o.Key, api: api, web: webOf(api), allowed: o.AllowedOwners,
 		now: o.Clock, log: o.Logger, base: newBase(o.Transport, o.Observe),
 		answers: answers, homes: homes, tokens: tokens, labels: labels, forges: map[int64]*forge{},
 	}
@@ -148,6 +149,17 @@ func parseAPIURL(s string) (*url.URL, error) {
 		u.Path += "/"
 	}
 	return u, nil
+}
+
+// webOf is the address of the pages for people beside an API: an Enterprise
+// Server has its API below them, github.com has a host for it.
+func webOf(api *url.URL) string {
+	web := url.URL{Scheme: api.Scheme, Host: api.Host}
+	below, found := strings.CutSuffix(api.Path, "/api/v3/")
+	if web.Path = below; !found {
+		web.Host, web.Path = strings.TrimPrefix(api.Host, "api."), ""
+	}
+	return web.String()
 }
 
 // AppID is the App's id.

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"hindsight/internal/incident"
 )
+
+// readsMetadata is the permission that every App has.
+const readsMetadata = "metadata: read"
 
 // writer is the App that wrote something on nobody's behalf, or 0. A person
 // can write through an App too, this one included; what carries a person's
@@ -33,51 +37,52 @@ func (f *forge) writer(ctx context.Context, user wireUser, via *wireApp) (int64,
 	return 0, nil
 }
 
-func (f *forge) Labelling(ctx context.Context, key incident.Key, label string) (incident.Labelling, error) {
-	events, err := f.events(ctx, key)
-	if err != nil {
-		return incident.Labelling{}, fmt.Errorf("find out who labelled %s: %w", key, err)
-	}
-	var newest wireEvent
-	for _, e := range events {
-		if e.Event == "labeled" && strings.EqualFold(e.Label.Name, label) && !e.CreatedAt.Before(newest.CreatedAt) {
-			newest = e
-		}
-	}
-	if newest.Actor.Login == "" {
-		return incident.Labelling{}, nil // no event, or an account that is gone
-	}
-	return incident.Labelling{By: newest.Actor.actor(), At: newest.CreatedAt}, nil
-}
-
-// events are an issue's history, the oldest first.
-func (f *forge) events(ctx context.Context, key incident.Key) ([]wireEvent, error) {
-	var events []wireEvent
-	err := pages(ctx, f.client, call{
-		route: "GET" + issueRoute + "/events", args: onIssue(key),
-		query: url.Values{}, about: key.String(), needs: readsIssues,
-	}, gather(&events))
-	return events, err
-}
-
-// MayTriage is closed for what GitHub does not know as a collaborator; a
-// lookup that fails is neither yes nor no.
-func (f *forge) MayTriage(ctx context.Context, repo incident.Repo, login string) (incident.Verdict, error) {
+// Permission is none for what GitHub does not know as a collaborator; a lookup
+// that fails is an error, neither yes nor no.
+func (f *forge) Permission(ctx context.Context, repo incident.Repo, login string) (incident.Permission, error) {
 	var w wirePermission
 	_, err := f.client.do(ctx, call{
 		route: "GET /repos/{owner}/{repo}/collaborators/{username}/permission", args: onRepo(repo, login),
-		about: fmt.Sprintf("the permission of %s in %s", quote(login), repo), needs: "metadata: read",
+		about: fmt.Sprintf("the permission of %s in %s", quote(login), repo), needs: readsMetadata,
 	}, &w)
 	if _, missing := errors.AsType[*incident.Missing](err); missing {
-		return incident.Denied, nil
+		return incident.NoPermission, nil
 	}
 	if err != nil {
-		return incident.Unknown, fmt.Errorf("ask what %s may do in %s: %w", login, repo, err)
+		return incident.NoPermission, fmt.Errorf("ask what %s may do in %s: %w", login, repo, err)
 	}
-	if w.triages() {
-		return incident.Allowed, nil
+	return w.permission(), nil
+}
+
+// readersMost bounds the people whom one question may cost: thirty requests.
+const readersMost = 3000
+
+// Readers are all collaborators: GitHub counts among them whoever an
+// organisation lets in by itself, and its owners.
+func (f *forge) Readers(ctx context.Context, repo incident.Repo) ([]string, error) {
+	var logins []string
+	about := "the people who may read " + string(repo)
+	err := pages(ctx, f.client, call{
+		route: "GET /repos/{owner}/{repo}/collaborators", args: onRepo(repo),
+		query: url.Values{}, about: about, needs: readsMetadata,
+	}, func(page []wireUser) int {
+		for _, u := range page {
+			logins = append(logins, strings.ToLower(u.Login))
+		}
+		if len(logins) > readersMost {
+			return 0 // enough to know that they are too many
+		}
+		return len(page)
+	})
+	if err == nil && len(logins) > readersMost {
+		err = &incident.Blocked{Text: fmt.Sprintf("More than %d people may read %s, too many to compare with those who may read another repository. "+
+			"Leave the page in the repository's own wiki: take `postmortem.wiki` out of its configuration.", readersMost, repo)}
 	}
-	return incident.Denied, nil
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", about, err)
+	}
+	slices.Sort(logins)
+	return slices.Compact(logins), nil
 }
 
 // Assignable is no for people whom GitHub does not know, too.

@@ -1,83 +1,104 @@
 package github_test
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"hindsight/internal/incident"
 )
 
-func labeled(label, by, at string) string {
-	return fmt.Sprintf(`{"event":"labeled","actor":{"login":%q,"type":"User"},"label":{"name":%q},"created_at":"2026-11-20T%sZ"}`, by, label, at)
-}
-
-func TestLabelling(t *testing.T) {
-	t.Parallel()
-	other := `{"event":"unlabeled","actor":{"login":"zoe"},"label":{"name":"incident"},"created_at":"2026-11-20T23:00:00Z"}`
-	tests := []struct {
-		name  string
-		pages []string
-		want  string
-	}{
-		{"on the second page", []string{"[" + labeled("incident", "ana", "10:00:00") + "]", "[" + labeled("Incident", "bo", "11:00:00") + "," + other + "]"}, "bo"},
-		{"another label", []string{"[" + labeled("incident", "ana", "10:00:00") + "," + labeled("sev1", "bo", "11:00:00") + "]"}, "ana"},
-		{"twice in a second", []string{"[" + labeled("incident", "ana", "10:00:00") + "," + labeled("incident", "bo", "10:00:00") + "]"}, "bo"},
-		{"never", []string{"[" + other + "]"}, ""},
-		{"by an account that is gone", []string{`[{"event":"labeled","actor":null,"label":{"name":"incident"},"created_at":"2026-11-20T10:00:00Z"}]`}, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			h := newHost(t)
-			h.paged("GET /repos/acme/api/issues/42/events", tt.pages...)
-			got, err := h.app(nil).Forge(1).Labelling(t.Context(), key, "incident")
-			if err != nil || got.By.Login != tt.want || got.At.IsZero() != (tt.want == "") {
-				t.Errorf("got %+v, want %q: %v", got, tt.want, err)
-			}
-		})
-	}
-}
-
-func TestMayTriage(t *testing.T) {
+func TestPermission(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
 		status int
 		body   string
-		want   incident.Verdict
+		want   incident.Permission
 		err    string
 	}{
-		{"triage", 200, `{"permission":"read","role_name":"triage","user":{"permissions":{"pull":true,"triage":true,"push":false,"admin":false}}}`, incident.Allowed, "none"},
-		{"custom role that may triage", 200, `{"permission":"read","role_name":"responder","user":{"permissions":{"pull":true,"triage":true}}}`, incident.Allowed, "none"},
-		{"custom role named like ours", 200, `{"permission":"read","role_name":"triage","user":{"permissions":{"pull":true,"triage":false}}}`, incident.Denied, "none"},
-		{"reader", 200, `{"permission":"read","role_name":"read","user":{"permissions":{"pull":true,"triage":false,"push":false,"admin":false}}}`, incident.Denied, "none"},
-		{"admin", 200, `{"permission":"admin","role_name":"admin","user":{"permissions":{"admin":true}}}`, incident.Allowed, "none"},
-		{"older host, role", 200, `{"permission":"read","role_name":"triage","user":{}}`, incident.Allowed, "none"},
-		{"older host, permission", 200, `{"permission":"write"}`, incident.Allowed, "none"},
-		{"older host, no permission", 200, `{"permission":"none","user":null}`, incident.Denied, "none"},
-		{"stranger", 404, `{"message":"Not Found"}`, incident.Denied, "none"},
-		{"server error", 502, `{}`, incident.Unknown, "passing"},
-		{"limit", 429, `{}`, incident.Unknown, "later"},
-		{"App lacks permission", 403, `{"message":"Resource not accessible by integration"}`, incident.Unknown, "blocked"},
+		{"triage", 200, `{"permission":"read","role_name":"triage","user":{"permissions":{"pull":true,"triage":true,"push":false,"admin":false}}}`, incident.MayTriage, "none"},
+		{"custom role that may triage", 200, `{"permission":"read","role_name":"responder","user":{"permissions":{"pull":true,"triage":true}}}`, incident.MayTriage, "none"},
+		{"custom role named like ours", 200, `{"permission":"read","role_name":"triage","user":{"permissions":{"pull":true,"triage":false}}}`, incident.MayRead, "none"},
+		{"reader", 200, `{"permission":"read","role_name":"read","user":{"permissions":{"pull":true,"triage":false,"push":false,"admin":false}}}`, incident.MayRead, "none"},
+		{"writer", 200, `{"permission":"write","role_name":"write","user":{"permissions":{"pull":true,"triage":true,"push":true,"maintain":false}}}`, incident.MayWrite, "none"},
+		{"admin", 200, `{"permission":"admin","role_name":"admin","user":{"permissions":{"admin":true}}}`, incident.MayWrite, "none"},
+		{"nothing at all", 200, `{"permission":"none","role_name":"none","user":{"permissions":{"pull":false,"triage":false}}}`, incident.NoPermission, "none"},
+		{"older host, role", 200, `{"permission":"read","role_name":"triage","user":{}}`, incident.MayTriage, "none"},
+		{"older host, permission", 200, `{"permission":"write"}`, incident.MayWrite, "none"},
+		{"older host, reader", 200, `{"permission":"read","user":null}`, incident.MayRead, "none"},
+		{"older host, no permission", 200, `{"permission":"none","user":null}`, incident.NoPermission, "none"},
+		{"a role that nobody knows", 200, `{"role_name":"steward"}`, incident.NoPermission, "none"},
+		{"stranger", 404, `{"message":"Not Found"}`, incident.NoPermission, "none"},
+		{"server error", 502, `{}`, incident.NoPermission, "passing"},
+		{"limit", 429, `{}`, incident.NoPermission, "later"},
+		{"App lacks permission", 403, `{"message":"Resource not accessible by integration"}`, incident.NoPermission, "blocked"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			h := newHost(t)
 			h.answer("GET /repos/acme/api/collaborators/{login}/permission", tt.status, tt.body)
-			got, err := h.app(nil).Forge(1).MayTriage(t.Context(), "acme/api", "ana")
+			got, err := h.app(nil).Forge(1).Permission(t.Context(), "acme/api", "ana")
 			if got != tt.want || kind(err) != tt.err {
-				t.Errorf("verdict %d, want %d; error %s, want %s: %v", got, tt.want, kind(err), tt.err, err)
+				t.Errorf("permission %d, want %d; error %s, want %s: %v", got, tt.want, kind(err), tt.err, err)
 			}
 		})
 	}
 }
 
-// verdict is a question about a person in a repository.
-type verdict func(context.Context, incident.Repo, string) (incident.Verdict, error)
+const readersRoute = "GET /repos/acme/api/collaborators"
+
+func TestReaders(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	h.paged(readersRoute, `[{"login":"Wim"},{"login":"ana"}]`, `[{"login":"Bo"},{"login":"wim"}]`)
+	got, err := h.app(nil).Forge(1).Readers(t.Context(), "acme/api")
+	same(t, "readers", []string{"ana", "bo", "wim"}, got, err)
+}
+
+func TestReadersThatAreTooMany(t *testing.T) {
+	t.Parallel()
+	for people, want := range map[int]string{3000: "none", 3001: "blocked", 9000: "blocked"} {
+		var pages []string
+		for from := 0; from < people; from += 100 {
+			var page []string
+			for n := from; n < min(from+100, people); n++ {
+				page = append(page, fmt.Sprintf(`{"login":"p%d"}`, n))
+			}
+			pages = append(pages, "["+strings.Join(page, ",")+"]")
+		}
+		h := newHost(t)
+		h.paged(readersRoute, append(pages, "[]")...)
+		got, err := h.app(nil).Forge(1).Readers(t.Context(), "acme/api")
+		if kind(err) != want || err == nil && len(got) != people {
+			t.Errorf("%d people: %d, %v; want %s", people, len(got), err, want)
+		}
+		if err != nil && !strings.Contains(err.Error(), "postmortem.wiki") {
+			t.Errorf("no next step: %v", err)
+		}
+		if asked := len(h.requests()); asked > 31 {
+			t.Errorf("%d people: asked %d times", people, asked)
+		}
+	}
+}
+
+func TestReadersThatCanNotBeAsked(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{404: "missing", 403: "blocked", 429: "later", 502: "passing"} {
+		h := newHost(t)
+		h.answer(readersRoute, status, `{"message":"Resource not accessible by integration"}`)
+		got, err := h.app(nil).Forge(1).Readers(t.Context(), "acme/api")
+		if got != nil || kind(err) != want {
+			t.Errorf("%d: %v, %v; want %s", status, got, err, want)
+		}
+		if want == "blocked" && !strings.Contains(err.Error(), "Permissions & events") {
+			t.Errorf("no next step: %v", err)
+		}
+	}
+}
 
 func TestAssignable(t *testing.T) {
 	t.Parallel()
@@ -112,10 +133,11 @@ func TestLoginsReachNoOtherRoute(t *testing.T) {
 	h := newHost(t)
 	forge := h.app(nil).Forge(1)
 	for _, login := range []string{"dependabot[bot]", "../../issues", "a?x=y", "..", "."} {
-		for what, ask := range map[string]verdict{"triage": forge.MayTriage, "be assigned": forge.Assignable} {
-			if got, err := ask(t.Context(), "acme/api", login); got != incident.Denied || err != nil {
-				t.Errorf("%q may %s: %v, %v", login, what, got, err)
-			}
+		if got, err := forge.Permission(t.Context(), "acme/api", login); got != incident.NoPermission || err != nil {
+			t.Errorf("%q may do %v, %v", login, got, err)
+		}
+		if got, err := forge.Assignable(t.Context(), "acme/api", login); got != incident.Denied || err != nil {
+			t.Errorf("%q may be assigned: %v, %v", login, got, err)
 		}
 	}
 	permission := regexp.MustCompile(`^/api/v3/repos/acme/api/(collaborators/[^/]+/permission|assignees/[^/]+)$`)

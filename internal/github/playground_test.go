@@ -101,15 +101,15 @@ func TestReadingByGitHubsDescription(t *testing.T) {
 	if err != nil || issue.Key != s.parent || issue.Author.Login != "ana" || issue.AppID != 0 || issue.State != incident.Open {
 		t.Errorf("issue: %+v, %v", issue, err)
 	}
-	by, err := s.forge.Labelling(ctx, s.parent, "Incident")
-	same(t, "labelled by", incident.Actor{Login: "ana"}, by.By, err)
 	file, err := s.forge.File(ctx, "acme/api", ".github/hindsight.yml")
 	same(t, "file", "label: incident\n", string(file), err)
-	for login, want := range map[string]incident.Verdict{
-		"ana": incident.Allowed, "rae": incident.Denied, "nobody": incident.Denied, "other[bot]": incident.Denied,
+	must(t, s.SetRole("acme/api", "wim", playground.Write))
+	for login, want := range map[string]incident.Permission{
+		"ana": incident.MayTriage, "rae": incident.MayRead, "nobody": incident.NoPermission,
+		"wim": incident.MayWrite, "acme": incident.MayWrite, "other[bot]": incident.NoPermission,
 	} {
-		got, err := s.forge.MayTriage(ctx, "acme/api", login)
-		same(t, "verdict on "+login, want, got, err)
+		got, err := s.forge.Permission(ctx, "acme/api", login)
+		same(t, "permission of "+login, want, got, err)
 	}
 }
 

@@ -28,7 +28,7 @@ type forge struct {
 func (f *forge) Repository(ctx context.Context, repo incident.Repo) (incident.Repository, error) {
 	var r github.Repository
 	_, err := f.client.do(ctx, call{
-		route: "GET /repos/{owner}/{repo}", args: onRepo(repo), about: string(repo), needs: "metadata: read",
+		route: "GET /repos/{owner}/{repo}", args: onRepo(repo), about: string(repo), needs: readsMetadata,
 	}, &r)
 	if err != nil {
 		return incident.Repository{}, fmt.Errorf("look at repository %s: %w", repo, err)
@@ -224,7 +224,7 @@ func (f *forge) Repositories(ctx context.Context) (map[incident.Repo]time.Time, 
 	all := map[incident.Repo]time.Time{}
 	err := pages(ctx, f.client, call{
 		route: "GET /installation/repositories", query: url.Values{},
-		about: "installation " + strconv.FormatInt(f.client.installation, 10), needs: "metadata: read",
+		about: "installation " + strconv.FormatInt(f.client.installation, 10), needs: readsMetadata,
 	}, func(page listing) int {
 		for _, r := range page.Repositories {
 			if !r.Archived && !r.Disabled {

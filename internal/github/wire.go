@@ -2,6 +2,7 @@ package github
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -127,15 +128,6 @@ func (w *wireComment) comment(ours bool) incident.Comment {
 	}
 }
 
-type wireEvent struct {
-	Event string   `json:"event"`
-	Actor wireUser `json:"actor"`
-	Label struct {
-		Name string `json:"name"`
-	} `json:"label"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
 // wireMention is an event of a timeline, of which only mentions are read.
 type wireMention struct {
 	Event  string `json:"event"`
@@ -161,17 +153,27 @@ type wirePermission struct {
 	} `json:"user"`
 }
 
-// triages is whether the answer says triage or more. The permissions of the
-// user are what counts; the role may be one that an organisation made up, and
-// then older hosts only leave the coarse permission.
-func (w *wirePermission) triages() bool {
-	enough := []string{"triage", "push", "write", "maintain", "admin"}
-	for _, p := range enough {
-		if w.User.Permissions[p] || (len(w.User.Permissions) == 0 && (w.RoleName == p || w.Permission == p)) {
-			return true
+// permission is what the answer lets the person do. The permissions of the user
+// are what counts: the role may be one that an organisation made up. Older hosts
+// leave nothing but the role, or a coarse permission.
+func (w *wirePermission) permission() incident.Permission {
+	has := w.User.Permissions
+	if len(has) == 0 {
+		has = map[string]bool{w.RoleName: true, w.Permission: true}
+	}
+	for _, level := range []struct {
+		means incident.Permission
+		names []string
+	}{
+		{incident.MayWrite, []string{"push", "write", "maintain", "admin"}},
+		{incident.MayTriage, []string{"triage"}},
+		{incident.MayRead, []string{"pull", "read"}},
+	} {
+		if slices.ContainsFunc(level.names, func(name string) bool { return has[name] }) {
+			return level.means
 		}
 	}
-	return false
+	return incident.NoPermission
 }
 
 // lastTwo are the owner and name that a repository's API address ends with.
