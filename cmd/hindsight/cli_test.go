@@ -163,7 +163,7 @@ func TestImports(t *testing.T) {
 		"templates":           {"internal/incident", "internal/markdown", "internal/reconcile"},
 		"internal/reconcile":  {"internal/incident", "internal/markdown"},
 		"internal/github":     {"internal/incident", "internal/markdown", "internal/reconcile"},
-		"internal/wiki":       {"internal/incident", "internal/markdown"},
+		"internal/wiki":       {"internal/incident", "internal/markdown", "internal/reconcile"},
 		"internal/store":      {"internal/incident", "internal/reconcile", "internal/workset", "internal/store/db"},
 		"internal/store/db":   {},
 		"internal/server":     {},

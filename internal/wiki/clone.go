@@ -2,11 +2,9 @@ package wiki
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
@@ -27,6 +25,15 @@ func (w *Wiki) clone(t target, s *seat) *clone {
 	c := &clone{target: t, git: w.runner(t, s.dir), remote: w.runner(t, w.options.Dir)}
 	c.git.lock = s.lock
 	return c
+}
+
+// has is whether the clone's tip is the commit, which was the host's newest a
+// moment ago.
+func (c *clone) has(ctx context.Context, commit string) bool {
+	if _, err := os.Stat(c.git.repository()); err != nil || commit == "" {
+		return false
+	}
+	return c.load(ctx) == nil && c.tip == commit
 }
 
 // refresh makes the host's newest commit the clone's.
@@ -159,95 +166,6 @@ func (r runner) newest(ctx context.Context, url string) (h head, err error) {
 	return h, nil
 }
 
-const (
-	// maxPage is how long a page may be that is read or edited, in bytes.
-	maxPage = 1 << 20
-	// maxContent is how many bytes on disk one page's content may take to
-	// arrive. Git can't be told to stop there: it is ended.
-	maxContent = 8 << 20
-
-	regularMode = "100644"
-)
-
-// file is a file in the root of the tree.
-type file struct {
-	path, mode string
-	size       int64 // bytes; of a long one, content is the beginning
-	content    string
-}
-
-// entry is what the tip's tree has at the path: a "blob" with the mode of a
-// file or a link, a "tree", or nothing.
-func (c *clone) entry(ctx context.Context, path string) (mode, kind, object string, err error) {
-	if c.tip == "" {
-		return "", "", "", nil
-	}
-	out, err := c.git.output(ctx, command{args: []string{"ls-tree", "-z", "--full-tree", c.tip, "--", path}})
-	if err != nil {
-		return "", "", "", err
-	}
-	mode, rest, _ := strings.Cut(out, " ")
-	kind, rest, _ = strings.Cut(rest, " ")
-	object, _, _ = strings.Cut(rest, "\t")
-	return mode, kind, object, nil
-}
-
-// file is the file at the path, or nil where there is none, or something else:
-// a directory, a link.
-func (c *clone) file(ctx context.Context, path string) (*file, error) {
-	mode, kind, blob, err := c.entry(ctx, path)
-	if err != nil || kind != "blob" || !strings.HasPrefix(mode, "100") {
-		return nil, err
-	}
-	f := &file{path: path, mode: mode}
-	f.content, f.size, err = c.content(ctx, blob)
-	if _, full := errors.AsType[*diskError](err); full && ctx.Err() == nil { // this content's limit, not the wiki's
-		return nil, c.tooLong(path)
-	}
-	return f, err
-}
-
-// content is a file's, at most its first MiB, and its size in bytes. It is
-// fetched if it isn't at hand.
-func (c *clone) content(ctx context.Context, blob string) (content string, length int64, err error) {
-	content, length, err = c.atHand(ctx, blob)
-	if length >= 0 || err != nil {
-		return content, length, err
-	}
-	ctx, release := limitDisk(ctx, c.git.dir, size(c.git.dir)+maxContent)
-	defer release()
-	// Nothing is said of what is here: the host would take it that this
-	// content is, too, as the commit that has it is.
-	err = c.git.run(ctx, command{config: append(c.promised(), "fetch.negotiationAlgorithm=noop"), args: []string{
-		"fetch", "--quiet", "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "origin", blob,
-	}})
-	if err != nil {
-		return "", 0, err
-	}
-	if content, length, err = c.atHand(ctx, blob); err == nil && length < 0 {
-		err = fmt.Errorf("%s did not arrive, though it was asked for", blob)
-	}
-	return content, length, err
-}
-
-// atHand is [clone.content] without the host; the length is negative if the
-// content isn't here.
-func (c *clone) atHand(ctx context.Context, blob string) (content string, length int64, err error) {
-	out, err := c.git.output(ctx, command{args: []string{"cat-file", "--batch"}, stdin: blob + "\n", limit: maxPage + 1<<10})
-	if err != nil {
-		return "", 0, err
-	}
-	header, content, _ := strings.Cut(out, "\n")
-	_, digits, found := strings.Cut(header, " blob ")
-	if !found {
-		return "", -1, nil
-	}
-	if length, err = strconv.ParseInt(digits, 10, 64); err != nil {
-		return "", 0, fmt.Errorf("git cat-file printed %q: %w", header, err)
-	}
-	return content[:min(length, int64(len(content)))], length, nil
-}
-
 // readTree makes the tip's tree the index.
 func (c *clone) readTree(ctx context.Context) error {
 	if c.tip == "" {
@@ -256,27 +174,43 @@ func (c *clone) readTree(ctx context.Context) error {
 	return c.git.run(ctx, command{args: []string{"read-tree", c.tip}})
 }
 
-// commit puts the file into the index, and makes a commit of that on top of
+// commit puts the edits into the index, and makes a commit of that on top of
 // the tip. Trees may name files whose content isn't here: they stay as they
 // are.
-func (c *clone) commit(ctx context.Context, f file, message string) (string, error) {
-	blob, err := c.git.line(ctx, command{args: []string{"hash-object", "-w", "--stdin"}, stdin: f.content})
+func (c *clone) commit(ctx context.Context, edits []edit, message string) (string, error) {
+	entries, err := c.stage(ctx, edits)
 	if err != nil {
 		return "", err
 	}
-	entry := f.mode + "," + blob + "," + f.path
-	if err = c.git.run(ctx, command{args: []string{"update-index", "--add", "--cacheinfo", entry}}); err != nil {
+	if err = c.git.run(ctx, command{args: []string{"update-index", "-z", "--index-info"}, stdin: entries}); err != nil {
 		return "", err
 	}
 	tree, err := c.git.line(ctx, command{args: []string{"write-tree", "--missing-ok"}})
 	if err != nil {
 		return "", err
 	}
-	args := []string{"commit-tree", tree, "-m", message}
+	args := []string{"commit-tree", tree}
 	if c.tip != "" {
 		args = append(args, "-p", c.tip)
 	}
-	return c.git.line(ctx, command{args: args})
+	return c.git.line(ctx, command{args: args, stdin: message + "\n"})
+}
+
+// stage stores the edits' contents, and returns the index's lines for them.
+func (c *clone) stage(ctx context.Context, edits []edit) (string, error) {
+	var lines strings.Builder
+	for _, e := range edits {
+		if e.gone {
+			fmt.Fprintf(&lines, "0 %s\t%s\x00", strings.Repeat("0", len(c.tip)), e.path)
+			continue
+		}
+		blob, err := c.git.line(ctx, command{args: []string{"hash-object", "-w", "--stdin"}, stdin: e.content})
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&lines, "%s %s\t%s\x00", e.mode, blob, e.path)
+	}
+	return lines.String(), nil
 }
 
 // rejection is a push that was not taken, though the way there was open.

@@ -9,7 +9,6 @@ import (
 )
 
 // What one page costs doesn't grow with the length of the others.
-
 func TestCost(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -1,9 +1,9 @@
-// Package wiki makes, reads and edits post-mortem pages in the wikis of GitHub
+// Package wiki reads and changes post-mortem pages in the wikis of GitHub
 // repositories.
 //
 // GitHub has no API for wikis; a wiki is a git repository. It is worked on
 // with git's plumbing over smart HTTP: have the newest tree without the
-// contents of its files, change one file in it, commit, push. Nothing is ever
+// contents of its files, change some files in it, commit, push. Nothing is ever
 // checked out.
 //
 // A wiki's tree is as large as the wiki has pages, so it is kept: one bare,

@@ -89,7 +89,9 @@ func (w *Wiki) meaning(t target, err error) error {
 func (t target) noFirstPage(err error) error {
 	return &incident.Blocked{Err: err, Text: fmt.Sprintf(
 		"The wiki of %s has no first page yet, and only a person can make it: open [the wiki](%s) and create the first page; "+
-			"any text will do. The post-mortem then follows by itself.", markdown.Text(string(t.repo)), t.wiki)}
+			"any text will do. If there is no *Wiki* tab, switch wikis on in the repository's settings (for a private repository "+
+			"that takes a paid plan), or name another one with `postmortem.wiki`. The post-mortem then follows by itself.",
+		markdown.Text(string(t.repo)), t.wiki)}
 }
 
 // byRule is whether somebody has set up the server to refuse, rather than the

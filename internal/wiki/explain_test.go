@@ -168,13 +168,13 @@ func TestCreateRefusesNames(t *testing.T) {
 		"ä.md", "*.md", ":a.md", strings.Repeat("a", 300) + ".md",
 	} {
 		page := pageOf(42)
-		page.Path = name
+		page.path = name
 		if err := create(t, w, page); err == nil {
 			t.Errorf("path %q was taken", name)
 		}
 	}
 	for _, r := range []incident.Repo{"", "org", "org/", "org/..", "../api", "org/a/b", "org/a b", "org/a?x", "-o/api", "org/a%2f"} {
-		if err := w.Create(t.Context(), 7, r, pageOf(42)); err == nil {
+		if err := w.Change(t.Context(), 7, r, creating(pageOf(42))); err == nil {
 			t.Errorf("repository %q was taken", r)
 		}
 	}
@@ -191,7 +191,7 @@ func TestCreateForManagedUsers(t *testing.T) {
 	w, _ := newWiki(t, s, func(o *wiki.Options) {
 		o.Token = func(context.Context, int64, incident.Repo) (string, error) { return token, nil }
 	})
-	if err := w.Create(t.Context(), 7, "ann_org/infra", pageOf(42)); err != nil {
+	if err := w.Change(t.Context(), 7, "ann_org/infra", creating(pageOf(42))); err != nil {
 		t.Error(err)
 	}
 }

@@ -40,7 +40,7 @@ func TestCreateHung(t *testing.T) {
 			defer cancel()
 			result := make(chan error, 1)
 			go func() {
-				err := w.Create(ctx, 7, repo, pageOf(42))
+				err := w.Change(ctx, 7, repo, creating(pageOf(42)))
 				result <- err
 			}()
 			<-hung
@@ -97,17 +97,17 @@ func TestCreateCancelledWhileWaiting(t *testing.T) {
 	w, _ := newWiki(t, s, nil)
 	first := make(chan error, 1)
 	go func() {
-		err := w.Create(t.Context(), 7, repo, pageOf(1))
+		err := w.Change(t.Context(), 7, repo, creating(pageOf(1)))
 		first <- err
 	}()
 	<-hung
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := w.Create(ctx, 7, repo, pageOf(2)); !errors.Is(err, context.Canceled) {
+	if err := w.Change(ctx, 7, repo, creating(pageOf(2))); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that it was cancelled", err)
 	}
 	s.wiki("org/web.wiki", "master")
-	if err := w.Create(t.Context(), 7, "org/web", pageOf(3)); err != nil {
+	if err := w.Change(t.Context(), 7, "org/web", creating(pageOf(3))); err != nil {
 		t.Errorf("another wiki is held up: %v", err)
 	}
 	close(over)
@@ -134,7 +134,7 @@ func TestTokenStaysHidden(t *testing.T) {
 	w, o := newWiki(t, s, nil)
 	result := make(chan error, 1)
 	go func() {
-		err := w.Create(t.Context(), 7, repo, pageOf(42))
+		err := w.Change(t.Context(), 7, repo, creating(pageOf(42)))
 		result <- err
 	}()
 	<-pushing

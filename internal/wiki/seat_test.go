@@ -174,7 +174,7 @@ func TestDamagedClone(t *testing.T) {
 			tt.damage(t, clone(t, o.Dir))
 			mustCreate(t, w, pageOf(43))
 			s.save(wikiRepo, "Other.md", "Hi again.\n")
-			wantContent(t, w, pageOf(42).Content+"Ours.\n")
+			wantContent(t, w, pageOf(42).content+"Ours.\n")
 			if got := s.commits(); got != "6" {
 				t.Errorf("%s commits, want 6", got)
 			}
@@ -228,7 +228,7 @@ func TestRewrittenHistory(t *testing.T) {
 				s.t.Fatal(err)
 			}
 			s.wiki(wikiRepo, "master")
-			s.save(wikiRepo, path, pageOf(42).Content)
+			s.save(wikiRepo, path, pageOf(42).content)
 		},
 		"packed without what was there": func(s *server) {
 			s.git(wikiRepo, "", "update-ref", "HEAD", "HEAD~1")
@@ -240,7 +240,7 @@ func TestRewrittenHistory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, w := published(t)
-			s.save(wikiRepo, path, pageOf(42).Content+"Hi.\n")
+			s.save(wikiRepo, path, pageOf(42).content+"Hi.\n")
 			wantContent(t, w, s.content())
 			rewrite(s)
 			wantContent(t, w, s.content())
@@ -279,7 +279,7 @@ func TestSharedDirectory(t *testing.T) {
 		t.Error(err)
 	}
 	wantOnlyClones(t, o.Dir, 1)
-	if got, want := s.content(), pageOf(42).Content+"Two.\nOne.\n"; got != want {
+	if got, want := s.content(), pageOf(42).content+"Two.\nOne.\n"; got != want {
 		t.Errorf("content %q, want %q", got, want)
 	}
 	if asked := s.since(func() { wantContent(t, second, s.content()) }); len(asked) != 1 {

@@ -47,7 +47,7 @@ type Options struct {
 	Logger    *slog.Logger
 }
 
-// Wiki makes, reads and edits pages. It is safe for concurrent use; what is
+// Wiki reads and changes pages. It is safe for concurrent use; what is
 // done in one wiki waits for each other, so that its pushes don't reject each
 // other.
 type Wiki struct {
@@ -123,17 +123,20 @@ type target struct {
 
 var (
 	// Paths are safe in a shell, a URL, a git pathspec and on any disk. No
-	// hidden files, no directories.
-	safePath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*\.md$`)
+	// hidden files, no directories. GitHub's own parts of a page, such as
+	// _Sidebar.md, begin with an underscore.
+	safePath = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*\.md$`)
 	// Managed users' logins have an underscore.
 	safeRepo = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`)
 )
 
 const maxPath = 200 // bytes; file systems of people who clone the wiki end at 255
 
-func checkPath(path string) error {
-	if !safePath.MatchString(path) || strings.Contains(path, "..") || len(path) > maxPath {
-		return fmt.Errorf("the page's path %q is not a flat, safe file name that ends in .md", path)
+func checkPaths(paths []string) error {
+	for _, path := range paths {
+		if !safePath.MatchString(path) || strings.Contains(path, "..") || len(path) > maxPath {
+			return fmt.Errorf("the page's path %q is not a flat, safe file name that ends in .md", path)
+		}
 	}
 	return nil
 }

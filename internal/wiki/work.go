@@ -65,9 +65,11 @@ func (w *Wiki) inClone(ctx context.Context, t target, do func(context.Context, *
 // suspect is whether the failure may be the clone's: the host has answered,
 // and git failed nonetheless without a word of the host's.
 func (c *clone) suspect(ctx context.Context, err error) bool {
-	if !c.asked || ctx.Err() != nil {
-		return false
-	}
+	return c.asked && ctx.Err() == nil && silent(err)
+}
+
+// silent is whether git failed without a word of the host's.
+func silent(err error) bool {
 	if refused, ok := errors.AsType[*refusedError](err); ok {
 		return refused.byGit()
 	}
@@ -76,19 +78,22 @@ func (c *clone) suspect(ctx context.Context, err error) bool {
 }
 
 // publish makes a change until a push is taken. change is given the newest
-// commit, checked to be that before each try, and makes one on top; "" means
-// that nothing is to be done.
-func (w *Wiki) publish(ctx context.Context, c *clone, change func(context.Context) (string, error)) error {
+// commit, and makes one on top; "" means that nothing is to be done. Before
+// each try the host is asked for that commit, unless the clone has base before
+// the first: if it does not work out then, there is one more.
+func (w *Wiki) publish(ctx context.Context, c *clone, base string, change func(context.Context) (string, error)) error {
 	var last *rejection
 	for attempt := range attempts {
-		if err := c.refresh(ctx); err != nil {
-			return err
+		trusted := attempt == 0 && c.has(ctx, base)
+		if !trusted {
+			if err := c.refresh(ctx); err != nil {
+				return err
+			}
 		}
-		commit, err := change(ctx)
-		if err != nil || commit == "" {
-			return err
+		r, err := c.try(ctx, change)
+		if trusted && ctx.Err() == nil && silent(err) {
+			continue // the clone may be damaged, or the host be away: that can be told once it was asked
 		}
-		r, err := c.push(ctx, commit)
 		if err != nil || r == nil {
 			return err
 		}
@@ -98,5 +103,14 @@ func (w *Wiki) publish(ctx context.Context, c *clone, change func(context.Contex
 		w.options.Logger.DebugContext(ctx, "wiki push rejected", "repo", c.repo, "attempt", attempt+1, "reason", r.reason)
 		last = r
 	}
-	return fmt.Errorf("others pushed to the wiki %d times in a row while the page was being made", attempts)
+	return fmt.Errorf("others pushed to the wiki %d times in a row while the change was being made", attempts)
+}
+
+// try makes the change once, and pushes it if there is anything to push.
+func (c *clone) try(ctx context.Context, change func(context.Context) (string, error)) (*rejection, error) {
+	commit, err := change(ctx)
+	if err != nil || commit == "" {
+		return nil, err
+	}
+	return c.push(ctx, commit)
 }

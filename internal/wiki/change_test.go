@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hindsight/internal/incident"
+	"hindsight/internal/reconcile"
 	"hindsight/internal/wiki"
 )
 
@@ -31,15 +32,8 @@ func wantContent(t *testing.T, w *wiki.Wiki, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(map[string]string{path: want}, got); diff != "" {
 		t.Errorf("content (-want +got):\n%s", diff)
-	}
-}
-
-func wantMissing(t *testing.T, err error) {
-	t.Helper()
-	if missing, ok := errors.AsType[*incident.Missing](err); !ok || !strings.Contains(missing.What, path) {
-		t.Errorf("error %v, want that the page is missing", err)
 	}
 }
 
@@ -50,9 +44,24 @@ func add(line string) func(string) (string, bool) {
 	}
 }
 
+// editing changes our page, if it is there.
+func editing(change func(now string) (string, bool)) reconcile.PagesChange {
+	return reconcile.PagesChange{Paths: []string{path}, Edit: func(now map[string]string) (map[string]string, string, error) {
+		text, there := now[path]
+		if !there {
+			return nil, "", nil
+		}
+		text, changed := change(text)
+		if !changed {
+			return nil, "", nil
+		}
+		return map[string]string{path: text}, "Update " + path, nil
+	}}
+}
+
 func edit(t *testing.T, w *wiki.Wiki, change func(string) (string, bool)) error {
 	t.Helper()
-	return w.Edit(t.Context(), 7, repo, path, "Update "+path, change)
+	return w.Change(t.Context(), 7, repo, editing(change))
 }
 
 func mustEdit(t *testing.T, w *wiki.Wiki, change func(string) (string, bool)) {
@@ -67,7 +76,7 @@ func TestRead(t *testing.T) {
 	s, w := published(t)
 	reader, _ := newWiki(t, s, nil)
 	for _, content := range []string{
-		pageOf(42).Content,
+		pageOf(42).content,
 		"# Mine\r\n\r\n- [ ] With Windows line ends\r\n",
 		"",
 		"no line end",
@@ -76,8 +85,8 @@ func TestRead(t *testing.T) {
 	} {
 		s.save(wikiRepo, path, content)
 		for name, w := range map[string]*wiki.Wiki{"who wrote it": w, "another": reader} {
-			got, tip, err := w.Read(t.Context(), 7, repo, path)
-			if err != nil || got != content || tip != s.tip(wikiRepo) {
+			got, tip, err := w.Read(t.Context(), 7, repo, path, "Not-There.md")
+			if err != nil || len(got) != 1 || got[path] != content || tip != s.tip(wikiRepo) {
 				t.Errorf("%s read %.40q at %s (%v), want %.40q at %s", name, got, tip, err, content, s.tip(wikiRepo))
 			}
 		}
@@ -133,12 +142,16 @@ func TestTip(t *testing.T) {
 
 func TestNoPage(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, change string }{
-		{"renamed", fmt.Sprintf("R %s Mine.md\n", path)},
-		{"deleted", fmt.Sprintf("D %s\n", path)},
-		{"turned into a directory", fmt.Sprintf("R %s %s/Old.md\n", path, path)},
-		{"turned into a link", fmt.Sprintf("M 120000 inline %s\ndata 7\nHome.md\n", path)},
-		{"all pages deleted", "deleteall\n"},
+	tests := []struct {
+		name, change string
+		taken        bool // by something else
+	}{
+		{"renamed", fmt.Sprintf("R %s Mine.md\n", path), false},
+		{"deleted", fmt.Sprintf("D %s\n", path), false},
+		{"turned into a directory", fmt.Sprintf("R %s %s/Old.md\n", path, path), true},
+		{"turned into a link", fmt.Sprintf("M 120000 inline %s\ndata 7\nHome.md\n", path), true},
+		{"turned into another repository", fmt.Sprintf("M 160000 %040d %s\n", 1, path), true},
+		{"all pages deleted", "deleteall\n", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -146,17 +159,21 @@ func TestNoPage(t *testing.T) {
 			s, w := published(t)
 			s.change(wikiRepo, tt.change)
 			tip := s.tip(wikiRepo)
-			content, at, err := w.Read(t.Context(), 7, repo, path)
-			wantMissing(t, err)
-			if content != "" || at != tip {
-				t.Errorf("content %q at %s, want none at %s", content, at, tip)
+			pages, at, err := w.Read(t.Context(), 7, repo, path)
+			if err != nil || len(pages) > 0 || at != tip {
+				t.Errorf("pages %q at %s (%v), want none at %s", pages, at, err, tip)
 			}
-			wantMissing(t, edit(t, w, func(now string) (string, bool) {
+			mustEdit(t, w, func(now string) (string, bool) {
 				t.Errorf("asked for a change of %q", now)
 				return "Overwritten.\n", true
-			}))
+			})
 			if s.tip(wikiRepo) != tip {
 				t.Error("the wiki changed")
+			}
+			if err := create(t, w, pageOf(42)); tt.taken {
+				wantBlocked(t, err, "another page", path)
+			} else if err != nil || s.content() != pageOf(42).content {
+				t.Errorf("made anew, %q is there (%v)", s.content(), err)
 			}
 		})
 	}
@@ -166,19 +183,18 @@ func TestNoFirstPage(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	w, _ := newWiki(t, s, nil)
-	check := func(what string) {
-		_, _, err := w.Read(t.Context(), 7, repo, path)
-		wantBlocked(t, err, "no first page", s.URL+"/org/api/wiki")
-		wantBlocked(t, edit(t, w, add("x")), "no first page", s.URL+"/org/api/wiki")
-		_, err = w.Tip(t.Context(), 7, repo)
-		wantBlocked(t, err, "no first page", s.URL+"/org/api/wiki")
-		if t.Failed() {
-			t.Fatal(what)
-		}
-	}
-	check("no repository")
+	_, _, err := w.Read(t.Context(), 7, repo, path)
+	wantBlocked(t, err, "no first page", s.URL+"/org/api/wiki", "no *Wiki* tab", "paid plan", "postmortem.wiki")
+	wantBlocked(t, edit(t, w, add("x")), "no first page")
+	_, err = w.Tip(t.Context(), 7, repo)
+	wantBlocked(t, err, "no first page")
+
 	s.init(wikiRepo, "master")
-	check("no commit")
+	_, _, err = w.Read(t.Context(), 7, repo, path)
+	wantBlocked(t, err, "no first page")
+	mustEdit(t, w, add("x"))
+	_, err = w.Tip(t.Context(), 7, repo)
+	wantBlocked(t, err, "no first page")
 }
 
 func TestEdit(t *testing.T) {
@@ -263,7 +279,7 @@ func TestEditRaced(t *testing.T) {
 				return false
 			})
 			mustEdit(t, w, add("Ours."))
-			want := pageOf(42).Content + "Person 1.\nPerson 2.\nPerson 3.\nOurs.\n"
+			want := pageOf(42).content + "Person 1.\nPerson 2.\nPerson 3.\nOurs.\n"
 			if diff := cmp.Diff(want, s.content()); diff != "" {
 				t.Errorf("content (-want +got):\n%s", diff)
 			}
@@ -291,7 +307,7 @@ func TestEditRacedAway(t *testing.T) {
 				}
 				return false
 			})
-			wantMissing(t, edit(t, w, add("Ours.")))
+			mustEdit(t, w, add("Ours."))
 			if got := s.commits(); got != "3" {
 				t.Errorf("%s commits, want 3: none of ours", got)
 			}
@@ -318,7 +334,7 @@ func TestEditAnswerLost(t *testing.T) {
 		return false
 	})
 	mustEdit(t, w, add("Ours."))
-	if got, want := s.content(), pageOf(42).Content+"Ours.\n"; got != want || s.commits() != "3" {
+	if got, want := s.content(), pageOf(42).content+"Ours.\n"; got != want || s.commits() != "3" {
 		t.Errorf("content %q after %s commits, want %q after 3", got, s.commits(), want)
 	}
 }
@@ -335,7 +351,7 @@ func TestEditMany(t *testing.T) {
 		want = append(want, line)
 		wg.Go(func() {
 			who := []*wiki.Wiki{w, other}[n%2]
-			if err := who.Edit(t.Context(), 7, repo, path, "Update", add(line)); err != nil {
+			if err := edit(t, who, add(line)); err != nil {
 				t.Errorf("%s: %v", line, err)
 			}
 		})
@@ -358,12 +374,11 @@ func TestPathsRefused(t *testing.T) {
 			"", "Home", ".md", "../Home.md", "a/b.md", "-x.md", "a..b.md", "a b.md", "ü.md", "*.md", ":x.md",
 			strings.Repeat("x", 200) + ".md", "a\n.md", "a.md\n",
 		} {
-			_, _, err := w.Read(t.Context(), 7, repo, bad)
-			if err == nil {
+			if _, _, err := w.Read(t.Context(), 7, repo, path, bad); err == nil {
 				t.Errorf("read the path %q", bad)
 			}
-			if err := w.Edit(t.Context(), 7, repo, bad, "x", add("x")); err == nil {
-				t.Errorf("edited the path %q", bad)
+			if err := create(t, w, page{bad, "x"}); err == nil {
+				t.Errorf("changed the path %q", bad)
 			}
 		}
 		for _, bad := range []incident.Repo{"", "org", "org/..", "org/a/b", "../x", "org/a b"} {
@@ -394,7 +409,7 @@ func TestOddNames(t *testing.T) {
 	mustEdit(t, w, add("Ours."))
 	s.save(wikiRepo, "Übersicht 📝.md", "changed")
 	mustEdit(t, w, add("And ours."))
-	wantContent(t, w, pageOf(42).Content+"Ours.\nAnd ours.\n")
+	wantContent(t, w, pageOf(42).content+"Ours.\nAnd ours.\n")
 	var after []string
 	for _, p := range s.pages() {
 		if p != path {
