@@ -22,10 +22,12 @@
 //	parent_issue_repo.full_name         a parent may live elsewhere
 //	label.name                          the label that was put on or taken off, or
 //	changes.name.from                   that the repository no longer has by this name
+//	deployment_status.state             whether the deployment has ended
+//	deployment.transient_environment    a preview is no news
 //
-// An event of the wiki, or of a label itself, names no issue: its key stands
-// for the repository's wiki or labels. Which labels count is each repository's
-// own choice: [Options.Labels].
+// An event of the wiki, of a label itself, or of a release or deployment names
+// no issue: its key stands for the repository's wiki, labels, or releases. Which
+// labels count is each repository's own choice: [Options.Labels].
 //
 // All this serves to discard. What is acted on is read again from GitHub; a
 // payload that lies can at most cause a look too many or too few, and the

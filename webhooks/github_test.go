@@ -60,7 +60,7 @@ func TestAnswers(t *testing.T) {
 		"broken unknown":      {body: "{", event: "star", status: 400, result: webhooks.ResultMalformed, reason: "not a JSON object"},
 		"ping":                {event: "ping", status: 200, result: webhooks.ResultIgnored, reason: "ping"},
 		"unknown event":       {event: "pull_request_review_comment", status: 200, result: webhooks.ResultIgnored, reason: "unknown event"},
-		"event without rule":  {event: "deployment_status", status: 200, result: webhooks.ResultIgnored, reason: "no rule depends on"},
+		"event without rule":  {event: "installation", status: 200, result: webhooks.ResultIgnored, reason: "no rule depends on"},
 		"another label":       {event: "label", body: strings.ReplaceAll(labelled, "Incident", "bug"), status: 200, result: webhooks.ResultIgnored, reason: "no issue changes"},
 		"our own":             {body: strings.Replace(labelled, "mona", "Hindsight[bot]", 1), status: 200, result: webhooks.ResultIgnored, reason: "our own"},
 		"owner not allowed":   {body: strings.Replace(labelled, "Octo/", "Stranger/", 1), status: 200, result: webhooks.ResultIgnored, reason: "not allowed"},

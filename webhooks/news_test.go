@@ -37,6 +37,10 @@ func TestReduce(t *testing.T) {
 		"escaped key":              {"issues", `{"action":"opened","\u0069ssue":{"number":1},` + common + `}`, shop(1), false},
 		"last of two keys counts":  {"issues", `{"issue":{"number":1},"issue":{"number":2},` + common + `}`, shop(2), false},
 		"wiki":                     {"gollum", `{"pages":[{"action":"edited"}],` + common + `}`, shop(0), false},
+		"released":                 {"release", `{"action":"published","release":{"tag_name":"v1","draft":false},` + common + `}`, shop(incident.TheReleases), false},
+		"deployed":                 {"deployment_status", `{"action":"created","deployment_status":{"state":"success"},"deployment":{"id":1},` + common + `}`, shop(incident.TheReleases), false},
+		"deployment failed":        {"deployment_status", `{"action":"created","deployment_status":{"state":"failure"},"deployment":{"transient_environment":false},` + common + `}`, shop(incident.TheReleases), false},
+		"deployment broke off":     {"deployment_status", `{"action":"created","deployment_status":{"state":"error"},` + common + `}`, shop(incident.TheReleases), false},
 		"our label renamed":        {"label", `{"action":"edited","changes":{"name":{"from":"Incident"}},"label":{"name":"outage"},` + common + `}`, shop(incident.TheLabels), true},
 		"label renamed to ours":    {"label", `{"action":"edited","changes":{"name":{"from":"outage"}},"label":{"name":"incident"},` + common + `}`, shop(incident.TheLabels), true},
 		"our label deleted":        {"label", `{"action":"deleted","label":{"name":"postmortem-followup"},` + common + `}`, shop(incident.TheLabels), true},
@@ -62,6 +66,37 @@ func TestReduce(t *testing.T) {
 			}}
 			if diff := cmp.Diff(want, e.inbox.all()); diff != "" {
 				t.Errorf("received (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestWhatNoTimelineShows is discarded: drafts, previews, and what has not
+// ended.
+func TestWhatNoTimelineShows(t *testing.T) {
+	t.Parallel()
+	const common = `"repository":{"full_name":"octo/shop"},"sender":{"login":"mona"},"installation":{"id":7}`
+	tests := map[string]struct{ event, body string }{
+		"a draft":                   {"release", `{"action":"created","release":{"draft":true},` + common + `}`},
+		"created, published next":   {"release", `{"action":"created","release":{"draft":false},` + common + `}`},
+		"released, and published":   {"release", `{"action":"released","release":{"draft":false},` + common + `}`},
+		"a release was deleted":     {"release", `{"action":"deleted","release":{"draft":false},` + common + `}`},
+		"its notes were edited":     {"release", `{"action":"edited","release":{"draft":false},` + common + `}`},
+		"no release in it":          {"release", `{"action":"published",` + common + `}`},
+		"a deployment has begun":    {"deployment_status", `{"deployment_status":{"state":"in_progress"},` + common + `}`},
+		"it waits":                  {"deployment_status", `{"deployment_status":{"state":"queued"},` + common + `}`},
+		"another took its place":    {"deployment_status", `{"deployment_status":{"state":"inactive"},` + common + `}`},
+		"a preview":                 {"deployment_status", `{"deployment_status":{"state":"success"},"deployment":{"transient_environment":true},` + common + `}`},
+		"no state":                  {"deployment_status", `{"deployment_status":[],` + common + `}`},
+		"a deployment is asked for": {"deployment", `{"deployment":{"id":1},` + common + `}`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := start(t, nil)
+			got := send(t, delivery(t, e.url, tt.event, tt.body))
+			if got.Result != webhooks.ResultIgnored || len(e.inbox.all()) != 0 {
+				t.Errorf("got %s %q, received %+v", got.Result, got.Reason, e.inbox.all())
 			}
 		})
 	}

@@ -49,8 +49,11 @@ func (r rules) reduce(h head, body []byte) (workset.Delivery, error) {
 		return workset.Delivery{}, ignored("the repository's owner is not allowed here: see HINDSIGHT_ALLOWED_OWNERS")
 	}
 	ours := ours(r.labels(key.Repo))
-	if subject == labelSubject && !ours.named(p) && !r.readsLabel(key.Repo, p) {
+	switch {
+	case subject == labelSubject && !ours.named(p) && !r.readsLabel(key.Repo, p):
 		return workset.Delivery{}, ignored("no issue changes with this label")
+	case subject == releasesSubject && !p.happened():
+		return workset.Delivery{}, ignored("nothing was released, and no deployment has ended that customers may see")
 	}
 	d := workset.Delivery{ID: h.id, Installation: installation, Key: key, Relevant: ours.relevant(subject, p)}
 	if !d.Relevant {
@@ -63,10 +66,11 @@ func (r rules) reduce(h head, body []byte) (workset.Delivery, error) {
 type subject int
 
 const (
-	issueSubject  subject = iota // the issue, or the pull request
-	parentSubject                // of two issues, the one above
-	wikiSubject                  // the repository's wiki
-	labelSubject                 // a label of the repository
+	issueSubject    subject = iota // the issue, or the pull request
+	parentSubject                  // of two issues, the one above
+	wikiSubject                    // the repository's wiki
+	labelSubject                   // a label of the repository
+	releasesSubject                // what was released or deployed
 )
 
 // subjectOf tells where in an event's payload the key is, or why there is
@@ -81,9 +85,11 @@ func subjectOf(event string) (s subject, reason string) {
 		return wikiSubject, ""
 	case "label":
 		return labelSubject, ""
+	case "release", "deployment_status":
+		return releasesSubject, ""
 	case "ping":
 		return 0, "ping"
-	case "release", "deployment_status", "installation", "installation_repositories":
+	case "installation", "installation_repositories":
 		return 0, "no rule depends on this event"
 	}
 	return 0, "unknown event"
@@ -99,6 +105,9 @@ type payload struct {
 	child        gjson.Result
 	label        gjson.Result
 	changes      gjson.Result
+	release      gjson.Result
+	deployment   gjson.Result
+	status       gjson.Result // of the deployment
 	sender       gjson.Result
 	repository   gjson.Result
 	parentRepo   gjson.Result
@@ -129,6 +138,12 @@ func pick(body []byte) payload {
 			p.label = value
 		case "changes":
 			p.changes = value
+		case "release":
+			p.release = value
+		case "deployment":
+			p.deployment = value
+		case "deployment_status":
+			p.status = value
 		case "sender":
 			p.sender = value
 		case "repository":
@@ -161,6 +176,8 @@ func (p payload) key(s subject) (key incident.Key, reason string) {
 		return incident.NewKey(owner, name, incident.TheWiki), ""
 	case labelSubject:
 		return incident.NewKey(owner, name, incident.TheLabels), ""
+	case releasesSubject:
+		return incident.NewKey(owner, name, incident.TheReleases), ""
 	case issueSubject, parentSubject:
 	}
 	number := issue.Get("number").Int()
@@ -178,6 +195,20 @@ func (p payload) key(s subject) (key incident.Key, reason string) {
 func (p payload) elsewhere(owner string) bool {
 	sent, _, ok := splitName(p.repository.Get("full_name").Str)
 	return !ok || !strings.EqualFold(sent, owner)
+}
+
+// happened is whether a release has come out, or a deployment has ended other
+// than in an environment that will be gone, such as a preview. Every release
+// that comes out is "published", whatever else it is called.
+func (p payload) happened() bool {
+	if p.release.Exists() {
+		return p.action == "published"
+	}
+	switch p.status.Get("state").Str {
+	case "success", "failure", "error":
+		return !p.deployment.Get("transient_environment").Bool()
+	}
+	return false
 }
 
 // readsLabel is whether a label's event changes what incidents are labelled

@@ -69,9 +69,11 @@ func FuzzReduce(f *testing.F) {
 	f.Add("sub_issues", []byte(`{"parent_issue":{"number":5},"parent_issue_repo":{"full_name":"a/b"},"repository":{"full_name":"a/c"},"installation":{"id":1}}`))
 	f.Add("label", []byte(`{"action":"edited","changes":{"name":{"from":"incident"}},"label":{"name":"x"},"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
 	f.Add("gollum", []byte(`{"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
+	f.Add("deployment_status", []byte(`{"deployment_status":{"state":"error"},"deployment":{"transient_environment":"no"},"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
 	f.Add("issues", []byte(`{"issue":{"number":1e3,"labels":[[],{"name":1},null]},"repository":[],"installation":{"id":9}}`))
 	f.Add("pull_request", []byte(strings.Repeat(`{"pull_request":`, 2000)))
 	f.Add("pull_request", []byte(`{"pull_request":{"number":3,"body":"Incident: #4\r\nfixes GH-5"},"repository":{"full_name":"a/b"},"installation":{"id":1}}`))
+	aboutAll := map[string]bool{"label": true, "release": true, "deployment_status": true}
 	f.Fuzz(func(t *testing.T, event string, body []byte) {
 		d, err := testRules().reduce(head{event: event, id: "1"}, body)
 		if err != nil {
@@ -88,7 +90,7 @@ func FuzzReduce(f *testing.F) {
 			t.Fatalf("not a JSON object, and yet %+v", d)
 		}
 		owner, name := d.Key.Repo.Owner(), d.Key.Repo.Name()
-		if !isName(owner) || !isName(name) || d.Key.Number < 0 && event != "label" || d.Installation <= 0 {
+		if !isName(owner) || !isName(name) || d.Key.Number < 0 && !aboutAll[event] || d.Installation <= 0 {
 			t.Fatalf("not a key: %+v", d)
 		}
 		if len(d.Also) > mostReferences || d.Relevant && d.Also != nil {

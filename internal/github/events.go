@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"hindsight/internal/incident"
@@ -84,9 +85,10 @@ func (f *forge) events(ctx context.Context, key incident.Key) ([]wireEvent, erro
 // page is the address of one of a repository's pages for people. It holds
 // nothing that could break out of a link, whatever the segments are.
 func (f *forge) page(repo incident.Repo, segments ...string) string {
-	page := f.app.web + "/" + string(repo)
+	var page strings.Builder
+	page.WriteString(f.app.web + "/" + string(repo))
 	for _, s := range segments {
-		page += "/" + url.PathEscape(s)
+		page.WriteString("/" + url.PathEscape(s))
 	}
-	return page
+	return page.String()
 }
