@@ -24,7 +24,18 @@ type answer struct {
 	confirmed bool
 	undone    bool // not all that it asks for is there
 	help      bool
-	lines     []ReplyLine
+	// checks is true where what is wrong with the page is to be said, and
+	// withdrawn where its copy was taken back.
+	checks, withdrawn bool
+	lines             []ReplyLine
+	// unsure is true while there may be something else to say: what was said
+	// stays.
+	unsure bool
+}
+
+// empty is whether there is nothing to say but by a reaction.
+func (a *answer) empty() bool {
+	return len(a.lines) == 0 && !a.help && !a.checks && !a.withdrawn
 }
 
 // answers reacts to commands: seen as soon as they are understood, carried
@@ -83,6 +94,7 @@ func (d *decision) hear(to func(comment int64) *answer) {
 	l := d.ledger()
 	ran, failed, refused := set(l.Ran), set(l.Failed), set(l.Refused)
 	given := d.given()
+	check := d.lastCheck(given)
 	for _, o := range given {
 		if refused[o.key] {
 			continue
@@ -90,11 +102,15 @@ func (d *decision) hear(to func(comment int64) *answer) {
 		a := to(o.Comment)
 		switch {
 		case ran[o.key]:
-			a.seen, a.help = true, a.help || o.word == "help"
-			a.undone = a.undone || o.verb.pending != nil && o.verb.pending(d, o)
+			pending := o.verb.pending != nil && o.verb.pending(d, o)
+			a.seen, a.undone = true, a.undone || pending
+			a.help = a.help || o.word == "help"
+			a.checks = a.checks || o.key == check
+			a.withdrawn = a.withdrawn || o.is(wordUnpublish) && !pending
 		case failed[o.key]:
 			a.seen, a.undone = true, true
-			a.lines = append(a.lines, d.failure(o))
+			line, sure := d.failure(o)
+			a.lines, a.unsure = append(a.lines, line), a.unsure || !sure
 		case d.verdict(o.key, Item{Author: o.Author}) != Allowed:
 			a.undone = true
 		default:
@@ -108,15 +124,32 @@ func (d *decision) hear(to func(comment int64) *answer) {
 	}
 }
 
-// failure says why an order was not carried out. Were it given now, it might
-// be: but then it has to be given again.
-func (d *decision) failure(o order) ReplyLine {
+// lastCheck is the last command to check the page that was carried out: what it
+// was answered is kept up to date, and what older ones were is taken back.
+func (d *decision) lastCheck(given []order) ItemKey {
+	checks := map[ItemKey]bool{}
+	for _, o := range given {
+		checks[o.key] = o.is(wordCheck)
+	}
+	for _, key := range slices.Backward(d.ledger().Ran) {
+		if checks[key] {
+			return key
+		}
+	}
+	return ""
+}
+
+// failure says why an order was not carried out; it is not sure while that can't
+// be known. Were it given now, it might be carried out: but then it has to be
+// given again.
+func (d *decision) failure(o order) (line ReplyLine, sure bool) {
 	_, form, err := d.understand(o)
-	if err == nil || errors.As(err, new(notYetError)) {
+	waits := errors.As(err, new(notYetError))
+	if err == nil || waits {
 		err = errors.New("it could not be carried out when it was written, and is not tried again: " +
 			"if it is still wanted, write it in a new comment")
 	}
-	return ReplyLine{Quote: o.quote(), Problem: sentence(err), Form: form}
+	return ReplyLine{Quote: o.quote(), Problem: sentence(err), Form: form}, !waits
 }
 
 // sentence makes one of an error.
@@ -144,7 +177,7 @@ func (d *decision) reply(answers []*answer) {
 	}
 	wanted := map[int64]bool{}
 	for _, a := range answers {
-		if len(a.lines) > 0 || a.help {
+		if !a.empty() {
 			wanted[a.comment] = true
 			d.replyTo(a, written[a.comment])
 		}
@@ -160,18 +193,29 @@ func (d *decision) reply(answers []*answer) {
 }
 
 func (d *decision) replyTo(a *answer, written []Reply) {
-	v := ReplyView{ID: d.facts.ID, To: a.comment, Lines: a.lines}
-	if len(v.Lines) > linesReplied {
-		v.Lines, v.More = a.lines[:linesReplied], len(a.lines)-linesReplied
+	unread := a.checks && d.pageKnown() != nil
+	if unread || a.unsure && len(written) > 0 {
+		return
 	}
-	if a.help {
-		v.Help = CommandForms()
-	}
-	body := d.texts.Reply(v)
+	body := d.texts.Reply(d.replyView(a))
 	switch {
 	case len(written) > 0 && !sameText(written[0].Body, body):
 		d.plan(WriteReply{ID: written[0].ID, To: a.comment, Body: body})
 	case len(written) == 0 && !slices.Contains(d.ledger().Replied, a.comment):
 		d.plan(WriteReply{To: a.comment, Body: body})
 	}
+}
+
+func (d *decision) replyView(a *answer) ReplyView {
+	v := ReplyView{ID: d.facts.ID, To: a.comment, Lines: a.lines, Withdrawn: a.withdrawn}
+	if len(v.Lines) > linesReplied {
+		v.Lines, v.More = a.lines[:linesReplied], len(a.lines)-linesReplied
+	}
+	if a.help {
+		v.Help = CommandForms()
+	}
+	if a.checks {
+		v.Checked = &CheckView{PageLink: d.facts.PageLink, Findings: d.Findings}
+	}
+	return v
 }

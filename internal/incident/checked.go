@@ -16,6 +16,7 @@ var (
 	sourceChecked = regexp.MustCompile(`^(?:body|standard|tracker|sub-issue|page|comment:[1-9]\d{0,18}|pull:[1-9]\d{0,8})$`)
 	lineChecked   = regexp.MustCompile(`^[\w:\[\]-]{1,160}$`)
 	pathChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-[a-z0-9][a-z0-9-]{0,150}\.md$`)
+	copyChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-postmortem-[a-z2-7]{8}\.md$`)
 	repoChecked   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}/[a-z0-9._-]{1,100}$`)
 )
 
@@ -40,6 +41,7 @@ func (l Ledger) Checked() Ledger {
 	if l.Page.Repo = Repo(only(repoChecked, string(l.Page.Repo))); !pathChecked.MatchString(l.Page.Path) {
 		l.Page = Page{}
 	}
+	l.Copy = l.Copy.checked()
 	l.Items = upTo(l.Items, entriesKept)
 	for i, e := range l.Items {
 		l.Items[i] = e.checked()
@@ -52,6 +54,19 @@ func (l Ledger) Checked() Ledger {
 		return n <= 0 || n >= numberLimit
 	})
 	return l
+}
+
+// checked is nothing where it is not known which copy, or where. What is ordered
+// of it is believed: it takes write permission to edit a comment of ours, as it
+// takes to order it. Where it may lead, [decision.publish] sees to.
+func (c Copy) checked() Copy {
+	if !copyChecked.MatchString(c.Path) || !repoChecked.MatchString(string(c.Repo)) || nowhere(c.Repo) {
+		return Copy{}
+	}
+	if c.Want != Publish && c.Want != Withdraw {
+		c.Want = ""
+	}
+	return c
 }
 
 // checked leaves out of an entry what it can do without. What people ordered

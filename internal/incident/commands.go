@@ -94,8 +94,8 @@ func normal(line string) string {
 
 // asksOfCommands are the questions about those who gave commands: one for
 // each line that was not decided about, and if that is allowed, one more where
-// it closes or reopens a follow-up in another repository. Apps are not asked about: they
-// count when the configuration names them.
+// it publishes the page, or closes or reopens a follow-up in another repository.
+// Apps are not asked about: they count when the configuration names them.
 func (w World) asksOfCommands() []Ask {
 	l := w.Record.Ledger
 	decided := set(slices.Concat(l.Ran, l.Failed, l.Refused))
@@ -107,6 +107,9 @@ func (w World) asksOfCommands() []Ask {
 		asks = append(asks, Ask{Line: o.key, Login: o.Author.Login})
 		if w.Verdicts[o.key] != Allowed {
 			continue
+		}
+		if o.is(wordPublish) && !decided[o.writing()] {
+			asks = append(asks, Ask{Line: o.writing(), Login: o.Author.Login, Write: true})
 		}
 		for _, repo := range w.setsIn(o, &l) {
 			if !decided[o.there(repo)] {

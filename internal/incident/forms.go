@@ -100,11 +100,17 @@ func postmortemVerbs() []verb {
 			pending: statusPending,
 		},
 		{
-			name: namePostmortem, word: "check", read: notBuilt,
-			help: "Checks the page before more people see it. Not built yet.",
+			name: namePostmortem, word: wordCheck, read: readCheck,
+			help: "Looks through the page for what should not be read by more people, and answers with what stands where.",
 		},
-		{name: namePostmortem, word: "publish", read: notBuilt, help: "Copies the page to the public wiki. Not built yet."},
-		{name: namePostmortem, word: "unpublish", read: notBuilt, help: "Takes that copy back. Not built yet."},
+		{
+			name: namePostmortem, word: wordPublish, read: readPublish, pending: copyPending(Publish),
+			help: "Copies those sections of the page that are marked public to the public wiki. Takes write permission, and is done anew for each change.",
+		},
+		{
+			name: namePostmortem, word: wordUnpublish, read: readUnpublish, pending: copyPending(Withdraw),
+			help: "Removes that copy; the wiki's history keeps what was published.",
+		},
 		{
 			name: namePostmortem, word: "skip", rest: "REASON", read: readSkip,
 			help: "Says that there is to be no post-mortem, and why.",

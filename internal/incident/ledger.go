@@ -269,7 +269,8 @@ func (l Ledger) Carried() Ledger {
 }
 
 // Moved is the ledger of an incident that was transferred from its [Ledger.Home]
-// to another repository: what it made stays where it is.
+// to another repository: what it made stays where it is. What was ordered of the
+// page's copy, and not done, was ordered by people of the other one.
 func (l Ledger) Moved(to Repo, now time.Time) Ledger {
 	l = l.clone()
 	if l.Page.Made() && l.Page.Repo == "" {
@@ -280,6 +281,7 @@ func (l Ledger) Moved(to Repo, now time.Time) Ledger {
 			l.Items[i].Issue = RefTo(e.Issue.In(l.Home), to)
 		}
 	}
+	l.Copy.Want = ""
 	l.Healed, l.Home, l.Since = nil, to, now.UTC().Truncate(time.Second)
 	return l
 }
@@ -325,6 +327,9 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	}
 	if !u.Page.Made() && other.Page.Path != "" {
 		u.Page = other.Page
+	}
+	if newer || u.Copy == (Copy{}) && l.Version == other.Version {
+		u.Copy = other.Copy
 	}
 	if u.Closing == (Closing{}) || other.Closing.At.After(u.Closing.At) {
 		u.Closing = other.Closing

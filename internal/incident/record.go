@@ -96,9 +96,9 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 			l.Page.Row, r.IndexLeft = e.Index.digest(), out.IndexLeft
 		}
 	case PublishPage:
-		l.Copy = Copy{Repo: e.Repo, Path: e.Path, At: now.UTC().Truncate(time.Second)}
+		l.copied(Copy{Repo: e.Repo, Path: e.Path, At: now.UTC().Truncate(time.Second)}, Publish)
 	case WithdrawPage:
-		l.Copy = Copy{}
+		l.copied(Copy{}, Withdraw)
 	case DeleteComment:
 	}
 }

@@ -307,10 +307,6 @@ func statusPending(d *decision, _ order) bool {
 	return ordered && l.pending()
 }
 
-func notBuilt(_ *decision, o order) (func(), error) {
-	return nil, fmt.Errorf("«/%s %s» is not built yet: nothing was done", o.verb.name, o.verb.word)
-}
-
 // readAccept accepts what the tracker has shown to be proposed. What was
 // proposed since is shown first.
 func readAccept(d *decision, _ order) (func(), error) {

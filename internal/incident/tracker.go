@@ -49,11 +49,12 @@ func (d *decision) view() TrackerView {
 	v := TrackerView{
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
 		Status: d.policy.status(d.Parent.Labels), Page: d.pageState(), Skip: told.Skip, Meeting: told.Meeting,
-		Ticking: !d.NoHistory, Refused: d.refusedLines(), Waiting: d.waiting, From: d.policy.PageFrom,
+		CopyLink: d.copyLink(), Ticking: !d.NoHistory, Refused: d.refusedLines(), Waiting: d.waiting, From: d.policy.PageFrom,
 		Notes: d.notes(), Proposed: d.proposedTexts(), Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
 	}
+	v.Serious, v.Minor = d.exposed()
 	for _, l := range lines {
 		v.Lines = append(v.Lines, l.TrackerLine)
 	}
@@ -168,7 +169,8 @@ func (d *decision) notices() []string {
 		notices = append(notices, fmt.Sprintf(
 			"There are so many pull requests about this that %d of them are not read: write what they promise in a comment here.", d.PullsLeft))
 	}
-	for _, part := range []Part{PagePart, FollowUpsPart, AnswersPart, ClosingPart} {
+	notices = append(notices, d.publishNotices()...)
+	for _, part := range []Part{PagePart, PublishPart, FollowUpsPart, AnswersPart, ClosingPart} {
 		if p, ok := d.next.Problems[part]; ok && p.Show {
 			notices = append(notices, p.Text)
 		}

@@ -1,0 +1,322 @@
+package incident
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The page goes out by command only: its copy in a public wiki is written when
+// somebody with write permission orders it, and what changes on the page later
+// waits for the next order. What keeps a page back is looked at when it is
+// ordered, when the answer is a reply; and once more when it is done, when the
+// page may be another one: then the order waits, and the tracker says why.
+
+// wordCheck and its like are what follows "/postmortem" in commands that others
+// than their readers know of.
+const (
+	wordCheck     = "check"
+	wordPublish   = "publish"
+	wordUnpublish = "unpublish"
+)
+
+// publishEvery is how soon an order that waits is looked at again: of a
+// configuration that has changed in another repository, no news may come.
+const publishEvery = time.Hour
+
+// is whether an order is "/postmortem" and one of the words.
+func (o order) is(words ...string) bool {
+	return o.Name == namePostmortem && slices.Contains(words, o.word)
+}
+
+// writing is the line under which it is known whether who gave an order may
+// write in the parent's repository.
+func (o order) writing() ItemKey { return ItemKey(digest(string(o.key), "write")) }
+
+// ShowcaseWanted is whether the rules have to know of the public wiki, and of
+// the page's copy, before they decide: while something is ordered, and while a
+// reply says why it can't be done.
+func ShowcaseWanted(w World) bool {
+	l := w.Record.Ledger
+	ran, refused := set(l.Ran), set(l.Refused)
+	return l.Copy.Want != "" || slices.ContainsFunc(w.given(), func(o order) bool {
+		return o.is(wordPublish, wordUnpublish) && !ran[o.key] && !refused[o.key] && !refused[o.writing()]
+	})
+}
+
+// made is whether the copy has been written, and not been withdrawn.
+func (c Copy) made() bool { return !c.At.IsZero() }
+
+// of is whether a copy is the incident's own: whoever may edit the tracker's
+// ledger must not have others' overwritten, or withdrawn. One that was made
+// before the issue was transferred is not, either.
+func (c Copy) of(id ID) bool { return strings.HasSuffix(c.Path, copyEnd(id)) }
+
+// copyPath is where a copy goes: its name tells the day, and no word of what
+// happened.
+func copyPath(f Facts) string { return f.Date.Format(time.DateOnly) + copyEnd(f.ID) }
+
+func copyEnd(id ID) string { return "-postmortem-" + digest("copy", id.String())[:wordsLength] + ".md" }
+
+// readCheck has nothing to carry out: the answer is a reply, once it is known
+// what stands on the page.
+func readCheck(d *decision, o order) (func(), error) {
+	err := o.alone()
+	if err == nil {
+		err = d.pageKnown()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() {}, nil
+}
+
+// pageKnown is nil when it is known what stands on the page, and what is wrong
+// with it.
+func (d *decision) pageKnown() error {
+	switch {
+	case !d.ledger().Page.Made():
+		return errors.New("there is no post-mortem page yet: the tracker says why")
+	case d.PageGone:
+		return errors.New("the page is not there any more, or another one is in its place: put it back from the wiki's history")
+	case d.Page == "", d.PageUnread, !d.Checked:
+		return notYetError{pageEvery}
+	}
+	return nil
+}
+
+// readPublish orders the copy, if there is nothing that keeps the page back.
+func readPublish(d *decision, o order) (func(), error) {
+	err := o.alone()
+	if err == nil {
+		err = d.mayWrite(o)
+	}
+	if err == nil {
+		err = d.publishable()
+	}
+	if err == nil {
+		err = d.copyElsewhere()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		c := &d.ledger().Copy
+		if !c.made() || c.Repo != d.policy.Showcase || !c.of(d.facts.ID) {
+			*c = Copy{Repo: d.policy.Showcase, Path: copyPath(d.facts)}
+		}
+		c.Want = Publish
+	}, nil
+}
+
+// mayWrite is nil for somebody who may write in the parent's repository. Who
+// edits another's comment has that permission.
+func (d *decision) mayWrite(o order) error {
+	if o.Author.Bot { // the configuration names it for triage
+		return errors.New("an app can't publish: ask a person who has write permission here")
+	}
+	switch d.verdict(o.writing(), Item{Author: o.Author}) {
+	case Allowed:
+		return nil
+	case Unknown:
+		d.unanswered = true
+		return notYetError{}
+	case Denied:
+		d.refuse(o.writing())
+	}
+	return errors.New("publishing needs write permission here: ask somebody who has it to write it in a new comment")
+}
+
+// publishable is why the page can't be published now, for people, or nil.
+func (d *decision) publishable() error {
+	if d.facts.Security {
+		return errors.New("a security incident is not published")
+	}
+	err := d.showcaseUsable()
+	if err == nil {
+		err = d.pageKnown()
+	}
+	switch {
+	case err != nil:
+		return err
+	case !d.texts.HasPublic(d.Page):
+		return errors.New("no section of the page is marked as public, or those that are say nothing: " +
+			"write «<!-- public -->» right under the headings of those that may go out")
+	}
+	return d.keptBackBy()
+}
+
+// showcaseUsable is nil when copies can be written to the wiki that the
+// configuration names. Whether everybody can read it is the team's to know.
+func (d *decision) showcaseUsable() error {
+	in, at := d.policy.Showcase, d.Showcase.Repository
+	switch {
+	case in == "":
+		return errors.New("no public wiki is named: name its repository in the configuration, under «postmortem.publish_to»")
+	case d.Busy[PublishPart]: // it is not known, or a copy is being written
+		return notYetError{}
+	case at.ID == 0:
+		return fmt.Errorf("«%s», which the configuration names, can't be seen: correct the name to one of the same owner, "+
+			"or install the app there", in)
+	case at.Archived:
+		return fmt.Errorf("«%s», whose wiki the configuration names, is archived: name another repository", in)
+	case !at.HasWiki:
+		return fmt.Errorf("«%s», which the configuration names, has no wiki: switch it on in its settings", in)
+	case !d.Showcase.Accepts:
+		return fmt.Errorf("«%s» does not accept pages from here: list «%s» in its configuration, under «wiki.accepts»",
+			in, d.Parent.Key.Repo)
+	}
+	return nil
+}
+
+// findingsNamed is how many findings a sentence names.
+const findingsNamed = 5
+
+// keptBackBy are the serious findings in what would go out. They say where, and
+// never what stands there.
+func (d *decision) keptBackBy() error {
+	var places []string
+	for _, f := range d.Findings {
+		if f.Serious && f.Public {
+			places = append(places, fmt.Sprintf("line %d («%s»)", f.Line, f.Rule))
+		}
+	}
+	found, more := len(places), len(places)-findingsNamed
+	switch {
+	case found == 0:
+		return nil
+	case more > 0:
+		places = append(places[:findingsNamed], fmt.Sprintf("and %d more", more))
+	}
+	what := "serious findings stand"
+	if found == 1 {
+		what = "serious finding stands"
+	}
+	return fmt.Errorf("%d %s in public sections, in %s: mend what stands there, or mark the section «<!-- internal -->»",
+		found, what, strings.Join(places, ", "))
+}
+
+// copyElsewhere is an error while a copy is out that would be left behind.
+func (d *decision) copyElsewhere() error {
+	switch c := d.ledger().Copy; {
+	case !c.made() || d.Shown == "":
+		return nil
+	case !c.of(d.facts.ID):
+		return c.leftBehind()
+	case c.Repo != d.policy.Showcase:
+		return fmt.Errorf("its copy is still in the wiki of «%s», which the configuration named before: "+
+			"withdraw it by «/postmortem unpublish» first", c.Repo)
+	}
+	return nil
+}
+
+func (c Copy) leftBehind() error {
+	return fmt.Errorf("its copy was made before the issue was transferred here: remove the page «%s» from the wiki of «%s» yourself",
+		strings.TrimSuffix(c.Path, ".md"), c.Repo)
+}
+
+// readUnpublish orders that the copy be removed. One that is being written, or
+// perhaps was, is removed as well.
+func readUnpublish(d *decision, o order) (func(), error) {
+	if err := o.alone(); err != nil {
+		return nil, err
+	}
+	c, nothing := d.ledger().Copy, errors.New("there is no copy of the page in a public wiki: nothing was done")
+	switch {
+	case c.Path == "":
+		return nil, nothing
+	case c.of(d.facts.ID):
+		return func() { d.ledger().Copy.Want = Withdraw }, nil
+	case d.Busy[PublishPart]: // what is there is not known
+		return nil, notYetError{}
+	case d.Shown == "":
+		return func() { d.ledger().Copy = Copy{} }, nothing
+	}
+	return nil, c.leftBehind()
+}
+
+// copyPending is whether an order about the copy is not carried out yet. One
+// that a later order takes the place of is not waited for.
+func copyPending(want CopyOrder) func(*decision, order) bool {
+	return func(d *decision, _ order) bool { return d.ledger().Copy.Want == want }
+}
+
+// publish carries out what was ordered of the copy. The page comes first: what
+// goes out is to be up to date.
+func (d *decision) publish() {
+	c := &d.ledger().Copy
+	switch {
+	case c.Want != "" && !c.of(d.facts.ID): // by no order that was given here
+		c.Want = ""
+	case c.Want == Withdraw:
+		d.plan(WithdrawPage{Repo: c.Repo, Path: c.Path})
+	case c.Want == Publish:
+		d.atLatest(d.now.Add(publishEvery))
+		if d.keptBack() == nil && !d.wants(PagePart) && !d.Busy[PagePart] {
+			d.plan(PublishPage{Repo: c.Repo, Path: c.Path, Page: d.Page, View: d.pageView(nil)})
+		}
+	}
+}
+
+// keptBack is why an order to publish waits, or nil.
+func (d *decision) keptBack() error {
+	if err := d.publishable(); err != nil {
+		return err
+	}
+	if d.ledger().Copy.Repo != d.policy.Showcase {
+		return errors.New("the configuration names another wiki than when it was ordered: write «/postmortem publish» again")
+	}
+	return nil
+}
+
+// publishNotices say why an order to publish waits, where people can mend it.
+func (d *decision) publishNotices() []string {
+	if d.ledger().Copy.Want != Publish || !d.labelled() {
+		return nil
+	}
+	err := d.keptBack()
+	if err == nil || errors.As(err, new(notYetError)) {
+		return nil
+	}
+	// What is quoted are names of repositories and our own words: neutral as code.
+	says := strings.NewReplacer("«", "`", "»", "`").Replace(sentence(err))
+	return []string{"The page was ordered to be published, and is kept back. " + says + " It goes out by itself then."}
+}
+
+// copyLink is where people find the copy, or "".
+func (d *decision) copyLink() string {
+	c := d.ledger().Copy
+	if !c.made() {
+		return ""
+	}
+	return strings.TrimSuffix(d.Repository.URL, d.Repository.FullName) + string(c.Repo) +
+		"/wiki/" + strings.TrimSuffix(c.Path, ".md")
+}
+
+// exposed counts what was found on a page that everybody can read.
+func (d *decision) exposed() (serious, minor int) {
+	if d.Wiki.Repository.Private || d.pageKnown() != nil {
+		return 0, 0
+	}
+	for _, f := range d.Findings {
+		if f.Serious {
+			serious++
+		} else {
+			minor++
+		}
+	}
+	return serious, minor
+}
+
+// copied notes that an order was carried out. A later one that came meanwhile
+// stays. An older ledger may still have the order: it must not be believed to be
+// as new, or the page would go out, or be taken back, once more.
+func (l *Ledger) copied(is Copy, done CopyOrder) {
+	was := l.Copy
+	if l.Copy = is; was.Want != "" && was.Want != done {
+		l.Copy.Repo, l.Copy.Path, l.Copy.Want = was.Repo, was.Path, was.Want
+	}
+	l.Version++
+}
