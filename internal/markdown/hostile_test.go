@@ -38,6 +38,7 @@ func hostileDocuments() map[string]string {
 		"form feeds in deep lists":  fill(deep, "\f\n\v\n"),
 		"lazy lines in deep lists":  fill(deep, "a\n"),
 		"lazy lines in deep quotes": fill(head+strings.Repeat(">", 990)+"a\n", "a\n"),
+		"a long table":              fill("<!-- hindsight:begin block=x keys= -->\n|a|\n|-|\n", "|14:05|\n")[:size-40] + "<!-- hindsight:end block=x -->",
 		"deep lists again":          fill(head, strings.Repeat("- ", 490)+"a\n"),
 		"deep quotes again":         fill(head, strings.Repeat(">", 990)+"a\n"),
 		"deep and mixed again":      fill(head, strings.Repeat("> - ", 240)+"a\n"),
@@ -56,7 +57,7 @@ func hostileDocuments() map[string]string {
 		"[", "![", "[a](", "[a](<", "[a](b \"", "[a][", "![[]()", "]", "[^1] ", "[a]: b\n", "[a]: b \"\n", "[x\n",
 		"*", "*a ", "*a_ ", "**a *b ", "a**bc* ", "~~a", "`", "`a``", "\\`", "```\na\n", "~~~ a\n",
 		"<", "<!--", "x<!-- -", "x<!--\n", "<!A\n", "<?\n", "x<![CDATA[\n", "<a ", "<a b='", "<a b=\"<a c='", "<a b=\"\n", "</a \n", "<div>\n", "<pre>\n</pre\n", "<a@b", "<http:a",
-		"&", "&#x", "a@b.c_", "http://", "www.", "|a|\n|-|\n", "\x00", "\xff",
+		"&", "&#x", "a@b.c_", "http://", "www.", "|a|\n|-|\n", "|a|\n|-|\n|14:05|\n", "a|b\n-|-\n", "\x00", "\xff",
 		"#\n", head, "x\n-\n", "***\n", "# [Follow-ups](x)\n", "# **`*[_x\n",
 		"# " + strings.Repeat("[a](", 245) + "\n", "# " + strings.Repeat("*a_ ", 245) + "\n", strings.Repeat("[a]\n", 240) + "-\n",
 		"fixes #1 ", "fixes #1\n\n", "fixes a/a", "fixes https://a/a", "fixes\n", "Incident: **", "Incident: [<*", "- Incident: #1\n",
@@ -86,11 +87,15 @@ func hostileWords() map[string]string {
 
 var (
 	readers = map[string]func(string){
-		"Checklist":  func(s string) { markdown.Checklist(s) },
-		"Commands":   func(s string) { markdown.Commands(s) },
-		"Boxes":      func(s string) { markdown.Boxes(s) },
-		"Refers":     func(s string) { markdown.Refers(s) },
-		"StateOf":    func(s string) { markdown.StateOf(s, "other") },
+		"Checklist": func(s string) { markdown.Checklist(s) },
+		"Commands":  func(s string) { markdown.Commands(s) },
+		"Boxes":     func(s string) { markdown.Boxes(s) },
+		"Refers":    func(s string) { markdown.Refers(s) },
+		"StateOf":   func(s string) { markdown.StateOf(s, "other") },
+		"GainRows": func(s string) {
+			markdown.GainRows("<!-- hindsight:begin block=x keys= -->\n"+s, "x", rowsHead, []markdown.Row{noted})
+			markdown.GainRows(s, "x", rowsHead, []markdown.Row{noted})
+		},
 		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
 		"FindMarker": func(s string) { markdown.FindMarker("<!-- hindsight:page -->x\n\n"+s, "page") },
