@@ -96,6 +96,7 @@ var (
 			markdown.GainRows("<!-- hindsight:begin block=x keys= -->\n"+s, "x", rowsHead, []markdown.Row{noted})
 			markdown.GainRows(s, "x", rowsHead, []markdown.Row{noted})
 		},
+		"Sections":   func(s string) { markdown.Sections(s) },
 		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
 		"FindMarker": func(s string) { markdown.FindMarker("<!-- hindsight:page -->x\n\n"+s, "page") },
