@@ -28,9 +28,10 @@ func sources() []source {
 	}
 }
 
-// Happened tells what it could find out, too, when a source is blocked: a
-// permission that was not granted for one of them hides nothing of the others.
-// Any other error ends it, since asking again may bring all.
+// Happened begins with the oldest. It tells what it could find out, too, when a
+// source is blocked: a permission that was not granted for one of them hides
+// nothing of the others. Any other error ends it, since asking again may bring
+// all.
 func (f *forge) Happened(ctx context.Context, repo incident.Repo, from, to time.Time) ([]incident.Event, error) {
 	var (
 		all     []incident.Event
@@ -45,6 +46,7 @@ func (f *forge) Happened(ctx context.Context, repo incident.Repo, from, to time.
 		}
 		all = append(all, events...)
 	}
+	slices.Reverse(all) // the sources begin with the newest
 	slices.SortStableFunc(all, func(a, b incident.Event) int { return a.At.Compare(b.At) })
 	if blocked != nil {
 		return all, fmt.Errorf("find out all that happened in %s: %w", repo, blocked)

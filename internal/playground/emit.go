@@ -2,6 +2,7 @@ package playground
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -12,12 +13,29 @@ func appEvents() []string {
 	}
 }
 
-// emit sends a webhook about a repository, if the app is installed there. The
-// payload is made now, under the lock, so that it shows this moment and its
+// eventNeeds are the permissions of which one must have been granted for an
+// event to be sent.
+func eventNeeds(event string) []string {
+	switch event {
+	case "deployment_status":
+		return []string{"deployments"}
+	case "gollum", "release":
+		return []string{"contents"}
+	case "pull_request":
+		return []string{"pull_requests"}
+	case "issue_comment":
+		return []string{"issues", "pull_requests"}
+	}
+	return []string{"issues"}
+}
+
+// emit sends a webhook about a repository, if the app is installed there and may
+// read what it is about. The payload is made now, under the lock, so that it shows this moment and its
 // place in the queue is the order of events.
 func (g *GitHub) emit(by actor, r *repository, event, action string, fields object) {
 	in := g.installations[strings.ToLower(r.Owner)]
-	if in == nil || in.suspended || !in.sees(r) {
+	granted := func(permission string) bool { return in.permissions[permission] != "" }
+	if in == nil || in.suspended || !in.sees(r) || !slices.ContainsFunc(eventNeeds(event), granted) {
 		return
 	}
 	payload := fields.with(object{"repository": g.repoJSON(r)})

@@ -153,6 +153,43 @@ func TestEveryChangeIsTold(t *testing.T) {
 		}},
 		{"delete", func() error { return root.DeleteIssue(repo, second) }, []string{"issues.deleted"}},
 		{"save a wiki page", func() error { return root.SaveWikiPage(t.Context(), repo, "Home", "hello") }, []string{"gollum."}},
+		{"release", func() error {
+			_, err := root.Release(repo, playground.NewRelease{Tag: "v1"})
+			return err
+		}, []string{"release.created", "release.published", "release.released"}},
+		{"draft", func() error {
+			_, err := root.Release(repo, playground.NewRelease{Tag: "v2", Draft: true, Prerelease: true})
+			return err
+		}, []string{"release.created"}},
+		{"publish a draft", func() error { return root.PublishRelease(repo, s.Releases(repo)[0].ID) }, []string{
+			"release.published", "release.prereleased",
+		}},
+		{"deploy", func() error {
+			_, err := root.Deploy(repo, playground.NewDeployment{Ref: "v1"})
+			return err
+		}, nil},
+		{"a deployment works", func() error {
+			return root.SetDeployment(repo, s.Deployments(repo)[0].ID, "success", "https://logs.example/1")
+		}, []string{"deployment_status.created"}},
+		{"another takes its place", func() error {
+			id, err := root.Deploy(repo, playground.NewDeployment{Ref: "v2"})
+			if err != nil {
+				return err
+			}
+			return root.SetDeployment(repo, id, "success", "")
+		}, []string{"deployment_status.created"}},
+		{"take a permission away", func() error {
+			s.SetPermissions("acme", map[string]string{"metadata": "read", "issues": "write"})
+			return nil
+		}, []string{"installation.new_permissions_accepted"}},
+		{"release unseen", func() error {
+			_, err := root.Release(repo, playground.NewRelease{Tag: "v3"})
+			return err
+		}, nil},
+		{"fail unseen", func() error {
+			return root.SetDeployment(repo, s.Deployments(repo)[0].ID, "failure", "")
+		}, nil},
+		{"label in sight", func() error { return ada.Label(repo, n, "sev3") }, []string{"label.created", "issues.labeled"}},
 		{"suspend", func() error { s.Suspend("acme", true); return nil }, []string{"installation.suspend"}},
 		{"while suspended", func() error { return ada.Label(repo, n, "sev2") }, nil},
 	}

@@ -48,6 +48,7 @@ type Repository struct {
 	Owner     string
 	Name      string
 	Private   bool
+	Internal  bool // private, but every person has the role of a reader
 	HasWiki   bool // the feature is on; says nothing of a first page
 	Archived  bool
 	CreatedAt time.Time
@@ -130,11 +131,13 @@ type Event struct {
 
 type repository struct {
 	Repository
-	issues   []*issue // the number is the index plus one
-	comments map[int64]*comment
-	labels   []*Label
-	roles    map[string]Role // by login in lower case
-	files    map[string][]byte
+	issues      []*issue // the number is the index plus one
+	comments    map[int64]*comment
+	labels      []*Label
+	roles       map[string]Role // by login in lower case
+	files       map[string][]byte
+	releases    []*Release    // oldest first
+	deployments []*Deployment // oldest first
 }
 
 type issue struct {
@@ -228,21 +231,28 @@ func (r *repository) comment(id int64) (*comment, *issue, error) {
 	return c, i, err
 }
 
-// role is what the login may do. Everybody reads what is public.
+// role is what the login may do. Everybody reads what is public, and everybody
+// but bots what is internal: all people here are of one enterprise.
 func (r *repository) role(login string) Role {
 	role := r.roles[strings.ToLower(login)]
 	if strings.EqualFold(login, r.Owner) {
 		role = Admin
 	}
-	if role == None && !r.Private {
+	if role == None && (!r.Private || r.Internal && !strings.HasSuffix(login, "[bot]")) {
 		role = Read
 	}
 	return role
 }
 
+// collaborators are the logins, in order, of whoever was given a role.
+func (r *repository) collaborators() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.roles)), func(login string) bool { return r.roles[login] == None })
+}
+
 // RepoOptions are a repository's settings.
 type RepoOptions struct {
 	Private  bool
+	Internal bool // and with it private
 	NoWiki   bool // the wiki feature is off
 	Archived bool
 	// FirstWikiPage says that somebody saved a Home page. Only for
@@ -276,7 +286,7 @@ func (g *GitHub) addRepository(owner, name string, o RepoOptions) (int64, error)
 	now := g.now()
 	r := &repository{
 		Repository: Repository{
-			ID: g.newID(), Owner: owner, Name: name, Private: o.Private,
+			ID: g.newID(), Owner: owner, Name: name, Private: o.Private || o.Internal, Internal: o.Internal,
 			HasWiki: !o.NoWiki, Archived: o.Archived, CreatedAt: now, UpdatedAt: now, PushedAt: now,
 		},
 		comments: map[int64]*comment{},
@@ -295,7 +305,8 @@ func (g *GitHub) Change(repo string, o RepoOptions) error {
 	if err != nil {
 		return fmt.Errorf("playground: change %s: %w", repo, err)
 	}
-	r.Private, r.HasWiki, r.Archived, r.UpdatedAt = o.Private, !o.NoWiki, o.Archived, g.now()
+	r.Private, r.Internal = o.Private || o.Internal, o.Internal
+	r.HasWiki, r.Archived, r.UpdatedAt = !o.NoWiki, o.Archived, g.now()
 	return nil
 }
 

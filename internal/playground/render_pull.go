@@ -22,14 +22,14 @@ func (g *GitHub) pullJSON(r *repository, i *issue) object {
 		"commits": 1, "additions": 1, "deletions": 1, "changed_files": 1, "review_comments": 0,
 	})
 	if merged {
-		o["merged_by"], o["merge_commit_sha"] = g.userOrNull(i.ClosedBy), commitOf(i, "merge")
+		o["merged_by"], o["merge_commit_sha"] = g.userOrNull(i.ClosedBy), commitOf(i.ID, "merge")
 	}
 	return o
 }
 
 func (g *GitHub) pullLinks(r *repository, i *issue) object {
 	api, issue := g.apiURL("/repos/%s/pulls/%d", r.FullName(), i.Number), g.apiURL("/repos/%s/issues/%d", r.FullName(), i.Number)
-	statuses := g.apiURL("/repos/%s/statuses/%s", r.FullName(), commitOf(i, "head"))
+	statuses := g.apiURL("/repos/%s/statuses/%s", r.FullName(), commitOf(i.ID, "head"))
 	link := func(to string) object { return object{"href": to} }
 	return object{
 		"url": api, "issue_url": issue, "comments_url": issue + "/comments", "commits_url": api + "/commits",
@@ -45,13 +45,13 @@ func (g *GitHub) pullLinks(r *repository, i *issue) object {
 
 func (g *GitHub) branchJSON(r *repository, i *issue, name string) object {
 	return object{
-		"label": r.Owner + ":" + name, "ref": name, "sha": commitOf(i, name),
+		"label": r.Owner + ":" + name, "ref": name, "sha": commitOf(i.ID, name),
 		"user": g.userJSON(*g.user(r.Owner)), "repo": g.repoJSON(r),
 	}
 }
 
 // commitOf makes up a commit, as long as git's names of one.
-func commitOf(i *issue, of string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", i.ID, of))
+func commitOf(id int64, of string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", id, of))
 	return fmt.Sprintf("%x", sum[:20])
 }

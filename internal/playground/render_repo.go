@@ -49,7 +49,10 @@ trees_url /git/trees{/sha}`
 func (g *GitHub) repoJSON(r *repository) object {
 	api, page := g.apiURL("/repos/%s", r.FullName()), g.url+"/"+r.FullName()
 	visibility := "public"
-	if r.Private {
+	switch {
+	case r.Internal:
+		visibility = "internal"
+	case r.Private:
 		visibility = "private"
 	}
 	open := 0

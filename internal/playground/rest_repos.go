@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -50,14 +51,35 @@ func getPermission(x *exchange) (reply, error) {
 		permission = Read.String()
 	case None, Read, Write, Admin:
 	}
-	user := x.g.userJSON(*u).with(object{
+	return ok(object{"permission": permission, "role_name": role.String(), "user": x.g.roleJSON(x.repo, *u)})
+}
+
+// roleJSON is what somebody may do in a repository, beside who it is.
+func (g *GitHub) roleJSON(r *repository, u User) object {
+	role := r.role(u.Login)
+	return g.userJSON(u).with(object{
 		"role_name": role.String(),
 		"permissions": object{
 			"pull": role >= Read, "triage": role >= Triage, "push": role >= Write,
 			"maintain": role >= Maintain, "admin": role >= Admin,
 		},
 	})
-	return ok(object{"permission": permission, "role_name": role.String(), "user": user})
+}
+
+// listCollaborators are those who were given a role, whether as people or, on
+// GitHub, by their organisation. It is nothing that strangers may ask, even of
+// what is public.
+func listCollaborators(x *exchange) (reply, error) {
+	if !x.token.sees(x.repo) {
+		return reply{}, refuse(http.StatusForbidden, "Resource not accessible by integration")
+	}
+	var all []User
+	for _, login := range x.repo.collaborators() {
+		if u := *x.g.user(login); u.Type == TypeUser {
+			all = append(all, u)
+		}
+	}
+	return listed(x, all, func(u User) object { return x.g.roleJSON(x.repo, u) })
 }
 
 func getContents(x *exchange) (reply, error) {

@@ -16,6 +16,7 @@ func apiRoutes() []route {
 		app                   = "app"
 		metadata              = "metadata:read"
 		contents              = "contents:read"
+		deployments           = "deployments:read"
 		readIssue, writeIssue = "issues:read", "issues:write"
 	)
 	return []route{
@@ -32,7 +33,11 @@ func apiRoutes() []route {
 		{method: get, pattern: "/installation/repositories", handle: listRepos},
 		{method: get, pattern: repo, needs: metadata, handle: getRepo},
 		{method: get, pattern: repo + "/contents/{path}", needs: contents, handle: getContents},
+		{method: get, pattern: repo + "/collaborators", needs: metadata, handle: listCollaborators},
 		{method: get, pattern: repo + "/collaborators/{username}/permission", needs: metadata, handle: getPermission},
+		{method: get, pattern: repo + "/releases", needs: contents, handle: listReleases},
+		{method: get, pattern: repo + "/deployments", needs: deployments, handle: listDeployments},
+		{method: get, pattern: repo + "/deployments/{deployment_id}/statuses", needs: deployments, handle: listStatuses},
 
 		{method: get, pattern: repo + "/labels", needs: readIssue, handle: listRepoLabels},
 		{method: post, pattern: repo + "/labels", needs: writeIssue, creates: true, handle: createLabel},
