@@ -101,7 +101,7 @@ func (d *decision) goes(c *candidate) bool {
 		return true
 	case possible == Unknown:
 		d.waits(*c)
-	case (c.Item.Source == FromTracker || c.Item.Source == FromPage && !d.Repository.Private) && !c.Refers:
+	case (c.Item.Source == FromTracker || c.Item.Source == FromPage && d.asks()) && !c.Refers:
 		c.In = ""
 		return true
 	default:
@@ -148,7 +148,7 @@ func (d *decision) verdict(line ItemKey, item Item) Verdict {
 	switch {
 	case item.Source == FromPolicy, item.Source == FromSubIssue, d.policy.trusts(item.Author):
 		return Allowed
-	case item.Source == FromPage && d.Repository.Private: // only who may write can edit its wiki
+	case item.Source == FromPage && !d.asks(): // only who may write can edit its wiki
 		return Allowed
 	case item.Author.Bot, item.Author.Login == "":
 		return Denied

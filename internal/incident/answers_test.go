@@ -24,7 +24,7 @@ func TestReactions(t *testing.T) {
 	}{
 		{"all is done", []string{"/incident note Up again", "/postmortem owner @bob", "/followup Fix it"}, "eyes +1"},
 		{"something is wrong", []string{"/incident note Up again", "/postmortem owner"}, "eyes"},
-		{"not built", []string{"/postmortem check"}, "eyes"},
+		{"the page can't be checked yet", []string{"/postmortem check"}, "eyes"},
 		{"a title that was not all understood", []string{"/followup Fix it due 2025-01-01"}, "eyes"},
 		{"help", []string{"/incident help"}, "eyes +1"},
 		{"a confirmation", []string{"/followup all"}, "+1"},
@@ -100,11 +100,11 @@ func TestNamedApp(t *testing.T) {
 func TestReplies(t *testing.T) {
 	t.Parallel()
 	policy := incident.DefaultPolicy()
-	w := obeyed(t, policy, world(orders(ada, 7, "/incident started soon", "/incident scribe @bob", "/postmortem check")))
+	w := obeyed(t, policy, world(orders(ada, 7, "/incident started soon", "/incident scribe @bob", "/postmortem unpublish")))
 	same(t, "replies", 1, len(w.Replies))
 	id := w.Replies[0].ID
 	mentions(t, replied(w), "> /incident started soon\n")
-	mentions(t, replied(w), "> /postmortem check\n")
+	mentions(t, replied(w), "> /postmortem unpublish\n")
 
 	w = without(w, 7)
 	orders(ada, 7, "/incident started soon", "/incident scribe @bob")(&w)

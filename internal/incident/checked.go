@@ -15,12 +15,14 @@ var (
 	tailChecked   = regexp.MustCompile(`^[a-z2-7]{4}$`)
 	sourceChecked = regexp.MustCompile(`^(?:body|standard|tracker|sub-issue|page|comment:[1-9]\d{0,18}|pull:[1-9]\d{0,8})$`)
 	lineChecked   = regexp.MustCompile(`^[\w:\[\]-]{1,160}$`)
-	pathChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-[a-z0-9][a-z0-9-]{0,150}\.md$`)
+	pathChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-[a-z0-9][a-z0-9-]{0,200}\.md$`)
+	blockChecked  = regexp.MustCompile(`^[a-z][a-z-]{0,29}$`)
 	copyChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-postmortem-[a-z2-7]{8}\.md$`)
 	repoChecked   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}/[a-z0-9._-]{1,100}$`)
 )
 
 const (
+	blocksKept  = 20
 	entriesKept = 1500
 	numberLimit = 1_000_000_000
 )
@@ -38,9 +40,7 @@ func (l Ledger) Checked() Ledger {
 	if !loginChecked.MatchString(l.Accepted.By) {
 		l.Accepted = Acceptance{}
 	}
-	if l.Page.Repo = Repo(only(repoChecked, string(l.Page.Repo))); !pathChecked.MatchString(l.Page.Path) {
-		l.Page = Page{}
-	}
+	l.Page = l.Page.checked()
 	l.Copy = l.Copy.checked()
 	l.Items = upTo(l.Items, entriesKept)
 	for i, e := range l.Items {
@@ -56,17 +56,17 @@ func (l Ledger) Checked() Ledger {
 	return l
 }
 
-// checked is nothing where it is not known which copy, or where. What is ordered
-// of it is believed: it takes write permission to edit a comment of ours, as it
-// takes to order it. Where it may lead, [decision.publish] sees to.
-func (c Copy) checked() Copy {
-	if !copyChecked.MatchString(c.Path) || !repoChecked.MatchString(string(c.Repo)) || nowhere(c.Repo) {
-		return Copy{}
+// checked is nothing where it does not say which page it is.
+func (p Page) checked() Page {
+	if !pathChecked.MatchString(p.Path) {
+		return Page{}
 	}
-	if c.Want != Publish && c.Want != Withdraw {
-		c.Want = ""
+	if p.Repo = Repo(only(repoChecked, string(p.Repo))); nowhere(p.Repo) {
+		p.Repo = ""
 	}
-	return c
+	p.Row = only(keyChecked, p.Row)
+	p.Blocks = slices.DeleteFunc(upTo(p.Blocks, blocksKept), func(name string) bool { return !blockChecked.MatchString(name) })
+	return p
 }
 
 // checked leaves out of an entry what it can do without. What people ordered

@@ -128,8 +128,8 @@ func TestCheckedPaths(t *testing.T) {
 	tests := map[string]bool{
 		"2026-11-20-shop-is-down-42.md":                  true,
 		"2026-11-20-42.md":                               true,
-		"0001-01-01-" + strings.Repeat("x", 151) + ".md": true,
-		"2026-11-20-" + strings.Repeat("x", 152) + ".md": false,
+		"0001-01-01-" + strings.Repeat("x", 201) + ".md": true,
+		"2026-11-20-" + strings.Repeat("x", 202) + ".md": false,
 		"":                                 false,
 		"page.md":                          false,
 		"Home.md":                          false,

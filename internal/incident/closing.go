@@ -34,7 +34,7 @@ func (d *decision) complete() bool {
 		if !d.policy.reviewed(d.Parent.Labels) && d.ledger().Told.Skip == "" {
 			return false
 		}
-	case PageBelow, PageNoWiki, PagePrivate, PageSkipped:
+	case PageBelow, PageNoWiki, PagePrivate, PageBarred, PageSkipped:
 	}
 	if open, _, _ := d.tally(); open > 0 || d.ordered() {
 		return false

@@ -168,7 +168,7 @@ func (d *decision) obey(o order) {
 	var waits notYetError
 	switch {
 	case errors.As(err, &waits):
-		d.undecided = true
+		d.undecided = d.undecided || o.Name != namePostmortem // which brings nothing more to be done
 		if waits.after > 0 {
 			d.atLatest(d.now.Add(waits.after))
 		}
@@ -233,18 +233,32 @@ type Note struct {
 // notes are what people noted, in the order of the times. What was
 // written is read again, so that a slip that is mended is mended everywhere.
 func (d *decision) notes() []Note {
+	var notes []Note
+	for _, n := range d.noted() {
+		notes = append(notes, n.Note)
+	}
+	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At) })
+	return notes
+}
+
+// notedOrder is a note and the command that it is from.
+type notedOrder struct {
+	Note
+	key ItemKey
+}
+
+func (d *decision) noted() []notedOrder {
 	at := map[ItemKey]time.Time{}
 	for _, n := range d.ledger().Noted {
 		at[n.Key] = n.At
 	}
-	var notes []Note
+	var notes []notedOrder
 	for _, o := range d.given() {
 		if when, ok := at[o.key]; ok {
 			_, text, _ := d.note(o)
-			notes = append(notes, Note{At: when, Text: text, URL: o.URL, By: o.Author.Login})
+			notes = append(notes, notedOrder{Note{At: when, Text: text, URL: o.URL, By: o.Author.Login}, o.key})
 		}
 	}
-	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At) })
 	return notes
 }
 

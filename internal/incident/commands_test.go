@@ -160,9 +160,10 @@ func TestForms(t *testing.T) {
 	for _, form := range incident.CommandForms() {
 		t.Run(form.Form, func(t *testing.T) {
 			t.Parallel()
-			w := world(public, wrote(ada, incident.FromPage, "Add an alert"), tracked(t, "Fix it"), orders(ada, 7, fill.Replace(form.Form)))
-			w = obeyed(t, incident.DefaultPolicy(), w)
-			same(t, "can't be carried out yet", strings.Contains(form.Help, "yet."), strings.Contains(replied(w), "> "))
+			w := world(public, wrote(ada, incident.FromPage, "Add an alert"), tracked(t, "Fix it"), published, orders(ada, 7, fill.Replace(form.Form)))
+			w = obeyed(t, publishing(), w)
+			same(t, "can't be carried out", false, strings.Contains(replied(w), "> "))
+			same(t, "reactions", true, strings.HasSuffix(reactions(w, 7), incident.Carried))
 		})
 	}
 }
@@ -173,7 +174,7 @@ var someCommands = []string{
 	"/incident note 14:00 It was slow", "/incident commander @bob", "/incident commander @cara", "/incident commander none",
 	"/incident responders @bob @cara", "/incident oops", "/incident help", "/incident started noon",
 	"/postmortem status in review", "/postmortem status reviewed", "/postmortem owner @bob", "/postmortem skip A drill",
-	"/postmortem start", "/postmortem check", "/postmortem meeting Friday 10:00",
+	"/postmortem start", "/postmortem check", "/postmortem publish", "/postmortem unpublish", "/postmortem meeting Friday 10:00",
 	"/followup Fix it", "/followup Call back", "/followup", "/followup all", "/followup accept",
 	"/followup done #101", "/followup done #102", "/followup reopen #101", "/followup snooze #101 2w Vendor",
 }
@@ -183,9 +184,9 @@ var someCommands = []string{
 // is lost, nothing runs again, and nothing is said again.
 func TestCommandsSettle(t *testing.T) {
 	t.Parallel()
-	policy := incident.DefaultPolicy()
+	policy := publishing()
 	rapid.Check(t, func(rt *rapid.T) {
-		w := world()
+		w := world(publishable)
 		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
 			live(rt, &w)
 			w = obeyed(t, policy, w)
@@ -193,6 +194,7 @@ func TestCommandsSettle(t *testing.T) {
 			plan := commandedPlan(policy, lost)
 			same(t, "told without the database", w.Record.Ledger.Told, plan.Record.Ledger.Told)
 			same(t, "noted without the database", w.Record.Ledger.Noted, plan.Record.Ledger.Noted)
+			same(t, "copy without the database", w.Record.Ledger.Copy, plan.Record.Ledger.Copy)
 			same(t, "effects without the database", len(of[incident.React](plan)), len(plan.Effects))
 			if rapid.Bool().Draw(rt, "lose the database") {
 				w = obeyed(t, policy, lost)
@@ -286,7 +288,7 @@ func TestTooManyCommands(t *testing.T) {
 	}{
 		{"few", ada, 3, 150, 0},
 		{"in one comment", ada, 1, 201, 1},
-		{"in all", ada, 3, 170, 1},
+		{"in all, and more than a timeline shows", ada, 3, 170, 2},
 		{"a stranger's", mallory, 3, 170, 0},
 	}
 	for _, tt := range tests {

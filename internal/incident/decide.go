@@ -15,16 +15,8 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	if why := d.idle(); why != "" {
 		return Plan{Record: d.next, Idle: why, Paused: d.Repository.Archived}
 	}
-	d.reopened()
-	d.facts = d.read()
-	d.adopt()
-	d.recognise()
+	d.learn()
 	if d.labelled() {
-		d.accept()
-		d.takeOff()
-		d.commands()
-		d.showProposed()
-		d.facts = d.read() // as the commands left them
 		d.page()
 		d.followUps()
 		d.refreshPage()
@@ -46,12 +38,28 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	}
 }
 
+// learn takes in what people wrote and commanded, and what was made.
+func (d *decision) learn() {
+	d.reopened()
+	d.facts = d.read()
+	d.adopt()
+	d.recognise()
+	if d.labelled() {
+		d.accept()
+		d.takeOff()
+		d.commands()
+		d.showProposed()
+		d.facts = d.read() // as the commands left them
+	}
+}
+
 // decision is one run of [Decide].
 type decision struct {
 	policy Policy
 	texts  Texts
 	World
 	now     time.Time
+	home    Repo // in whose wiki the page is, or is to be; empty for the parent's own
 	facts   Facts
 	next    Record
 	effects []Effect
@@ -61,8 +69,14 @@ type decision struct {
 	more    bool             // there are more than are looked at
 	lines   []candidate      // those of them that are followed up
 	waiting int
-	// proposed are the lines on a public page that wait to be accepted.
+	// proposed are the lines on the page that wait to be accepted, and untaken
+	// is how many can't be, since fewer people may read the page.
 	proposed []candidate
+	untaken  int
+	// blocks are Hindsight's own parts of the page, as it was read.
+	blocks []PageBlock
+	// unread is true while the page could not be read, and is to be soon.
+	unread bool
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
 	// unsure is true while an item is not known to be a new one that counts.
@@ -78,6 +92,10 @@ func newDecision(policy Policy, w World) decision {
 	d := decision{policy: policy, World: w, next: w.Record.Clone(), tracked: map[Key]FollowUp{}}
 	for _, f := range w.FollowUps {
 		d.tracked[f.Issue] = f
+	}
+	d.home, d.unread = WikiOf(policy, w), w.PageUnread
+	if d.narrow() {
+		d.leaveProposed()
 	}
 	return d
 }
@@ -150,7 +168,7 @@ func (d *decision) read() Facts {
 		Severity: d.severity(d.policy), Guessed: !named,
 		Started: p.CreatedAt, Detected: told.Detected, Resolved: told.Resolved, Owner: told.Owner,
 		Roles:   Roles{told.Commander, told.Scribe, told.Liaison, told.Responders},
-		Private: d.Repository.Private, Security: HasLabel(p.Labels, d.policy.SecurityLabel),
+		Wiki: d.home, Private: d.Repository.Private, Security: HasLabel(p.Labels, d.policy.SecurityLabel),
 	}
 	if !told.Started.IsZero() {
 		f.Started = told.Started
@@ -254,8 +272,8 @@ func (d *decision) wants(part Part) bool {
 	return slices.ContainsFunc(d.effects, func(e Effect) bool { return e.Part() == part })
 }
 
-// No webhook tells that a wiki was switched on, so it is looked for while the
-// incident is fresh.
+// No webhook tells that a wiki was switched on, or who may read another
+// repository by now, so it is looked for while the incident is fresh.
 const (
 	wikiEvery = time.Hour
 	wikiFor   = 7 * 24 * time.Hour
@@ -282,10 +300,10 @@ func (d *decision) noteUnanswered(before Record) {
 
 // lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
-	if d.labelled() && d.pageState() == PageNoWiki && d.now.Before(d.facts.Started.Add(wikiFor)) {
+	if d.labelled() && (d.pageState() == PageNoWiki || d.barred() != "") && d.now.Before(d.facts.Started.Add(wikiFor)) {
 		d.atLatest(d.now.Add(wikiEvery))
 	}
-	if d.labelled() && d.PageUnread && !d.ledger().Closing.Complete {
+	if d.labelled() && d.unread && !d.ledger().Closing.Complete {
 		d.atLatest(d.now.Add(pageEvery))
 	}
 	if since := d.next.Unanswered; !since.IsZero() {

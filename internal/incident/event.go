@@ -79,7 +79,7 @@ type Finding struct {
 	Serious bool
 	// Public is true when it stands in a section that is marked public.
 	Public bool
-	Text    string // one sentence, neutral
+	Text   string // one sentence, neutral
 }
 
 // Place is another repository, as far as it matters for writing to its wiki.

@@ -8,3 +8,13 @@ func Notes(policy Policy, w World) []Note {
 
 // IsFollowUpTitle is whether what follows "/followup" is a title.
 func IsFollowUpTitle(rest string) bool { return isFollowUpTitle(rest) }
+
+// RowOf is a digest of the page's row in the index of its wiki as it is to be.
+func RowOf(policy Policy, w World) string {
+	d := newDecision(policy, w)
+	d.learn()
+	return d.indexRow().digest()
+}
+
+// Digest is the digest by which a page's row in the index is remembered.
+func (r IndexRow) Digest() string { return r.digest() }

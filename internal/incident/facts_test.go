@@ -184,7 +184,8 @@ func TestPathNeverChanges(t *testing.T) {
 	same(t, "after a crash, renamed", []string{create}, effects(plan))
 
 	w = carryOut(w, plan)
-	same(t, "made", incident.Page{Path: "2026-11-20-shop-is-down-42.md", At: now}, w.Record.Ledger.Page)
+	row := of[incident.CreatePage](plan)[0].Index.Digest()
+	same(t, "made", incident.Page{Path: "2026-11-20-shop-is-down-42.md", At: now, Row: row}, w.Record.Ledger.Page)
 	same(t, "again", []string(nil), effects(decide(w)))
 }
 
@@ -205,6 +206,10 @@ func TestPageContent(t *testing.T) {
 	t.Parallel()
 	same(t, "page", []incident.CreatePage{{
 		Path: "2026-11-20-shop-is-down-42.md", Content: "page of acme/shop#42 by ada: All of it.",
+		Index: incident.IndexRow{
+			Page: "2026-11-20-shop-is-down-42", Date: opened.Truncate(24 * time.Hour), Severity: 2, Title: "Shop is down",
+			Status: incident.Draft,
+		},
 	}}, of[incident.CreatePage](decide(world(noPage))))
 }
 

@@ -15,8 +15,8 @@ func (d *decision) follow() {
 			continue
 		}
 		d.lines = append(d.lines, c)
-		if c.Item.Source == FromPage && !d.Repository.Private {
-			e.Position = c.place // strangers may have changed the rest
+		if c.Item.Source == FromPage && d.asks() {
+			e.Position = c.place // who has no say here may have changed the rest
 			continue
 		}
 		another := c.Refers && c.moves // line, whose box is not the one that was looked at

@@ -294,7 +294,7 @@ func (l Ledger) clone() Ledger {
 	l.Healed = slices.Clone(l.Healed)
 	l.Ran, l.Failed, l.Noted = slices.Clone(l.Ran), slices.Clone(l.Failed), slices.Clone(l.Noted)
 	l.Replied = slices.Clone(l.Replied)
-	l.Told.Responders = slices.Clone(l.Told.Responders)
+	l.Told.Responders, l.Page.Blocks = slices.Clone(l.Told.Responders), slices.Clone(l.Page.Blocks)
 	return l
 }
 
@@ -325,9 +325,7 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	if u.Accepted.At.IsZero() {
 		u.Accepted = other.Accepted
 	}
-	if !u.Page.Made() && other.Page.Path != "" {
-		u.Page = other.Page
-	}
+	u.Page = u.Page.unite(other.clone().Page, newer)
 	if newer || u.Copy == (Copy{}) && l.Version == other.Version {
 		u.Copy = other.Copy
 	}
@@ -344,6 +342,22 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	u.Reactions = union(u.Reactions, other.Reactions)
 	u.Healed = union(u.Healed, other.Healed)
 	return u
+}
+
+// unite fills what is not known of a page. Of two that were not made yet the
+// other counts.
+func (p Page) unite(other Page, newer bool) Page {
+	switch {
+	case !p.Made() && other.Path != "":
+		return other
+	case p.Path != other.Path || p.Repo != other.Repo:
+		return p
+	case newer || p.Row == "":
+		p.Row = cmp.Or(other.Row, p.Row)
+	}
+	p.Blocks = union(p.Blocks, other.Blocks)
+	slices.Sort(p.Blocks)
+	return p
 }
 
 // keep adds an entry, or what it knows more than the one that is there.
@@ -412,9 +426,15 @@ type Record struct {
 	// in its repository: while they are as they were, nobody is asked again.
 	HistoryAt time.Time `json:"history_at,omitzero"`
 	Happened  string    `json:"happened,omitempty"`
+	// TimelineLeft is true when the page had no timeline that could be written
+	// when it was last read: then nobody is asked at all.
+	TimelineLeft bool `json:"timeline_left,omitempty"`
 	// IndexLeft is true when the index of the wiki was not there to be written
 	// when it was last tried.
 	IndexLeft bool `json:"index_left,omitempty"`
+	// TemplateError is why the page was not made from the repository's own
+	// template: neutral Markdown, or "".
+	TemplateError string `json:"template_error,omitempty"`
 	// Unanswered is since when there have been questions that no look got to,
 	// and nothing was taken in; zero when there are none.
 	Unanswered time.Time `json:"unanswered,omitzero"`

@@ -322,7 +322,7 @@ func (m *matcher) byWords() {
 	entries := m.byName(func(Entry) string { return "" })
 	for _, c := range m.open() {
 		free := m.named(entries, "", *c)
-		c.unread = slices.ContainsFunc(free, func(e Entry) bool { return e.Source == FromPage && m.PageUnread })
+		c.unread = slices.ContainsFunc(free, func(e Entry) bool { return e.Source == FromPage && m.PageUnread && !m.narrow() })
 		if len(free) > 0 && !c.unread {
 			c.moves = true
 			if m.may(c, free[0]) {

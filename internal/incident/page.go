@@ -1,45 +1,92 @@
 package incident
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // page plans the post-mortem page: once, at a path that never changes.
 func (d *decision) page() {
+	d.noteTemplate()
 	p := &d.ledger().Page
-	if p.Path == "" && d.pageState() == PageComing {
-		p.Path = d.texts.PageName(d.facts) + ".md"
+	if d.pageState() == PageBarred && p.Repo != d.policy.wikiOf(d.Parent.Key.Repo) {
+		*p = Page{} // it is to be in another wiki by now
 	}
 	if d.pageState() != PageComing {
 		return
 	}
+	d.choosePath()
 	d.facts.PageLink = d.pageLink()
-	d.plan(CreatePage{Path: p.Path, Content: d.texts.Page(d.pageView(nil))})
+	d.plan(CreatePage{
+		Path: p.Path, Repo: p.Repo, Content: d.texts.Page(d.pageView(nil)), Index: d.indexRow(),
+	})
+}
+
+// choosePath chooses where the page is going to be.
+func (d *decision) choosePath() {
+	if p := &d.ledger().Page; p.Path == "" || p.Repo != d.home {
+		*p = Page{Path: d.texts.PageName(d.facts) + ".md", Repo: d.home}
+	}
+}
+
+// ViewPage is what the page of an incident shows, or would show.
+func ViewPage(policy Policy, texts Texts, w World, now time.Time) PageView {
+	d := newDecision(policy, w)
+	d.texts, d.now = texts, now
+	d.learn()
+	if !d.ledger().Page.Made() {
+		d.choosePath()
+		d.facts.PageLink = d.pageLink()
+	}
+	return d.pageView(d.trackerLines())
 }
 
 func (d *decision) pageView(lines []TrackerLine) PageView {
+	rows, _ := d.rows()
 	return PageView{
-		Facts: d.facts, Reporter: d.Parent.Author.Login, Public: !d.Repository.Private,
-		Summary: d.Parent.Body, Status: d.policy.status(d.Parent.Labels), Lines: lines,
+		Facts: d.facts, Reporter: d.Parent.Author.Login, Public: d.openPage(), Asks: d.asks(),
+		Summary: d.Parent.Body, Status: d.policy.status(d.Parent.Labels), Lines: lines, Rows: rows,
+		Built: d.policy.template(d.facts.Severity), Own: d.Template,
 	}
 }
 
 // refreshPage brings the page's own parts up to date, once the follow-ups are
-// what they are going to be. A page that stayed behind in another repository's
-// wiki, or that is not to be read by everybody any more, is told nothing new:
-// others may read it than the parent.
+// what they are going to be.
 func (d *decision) refreshPage() {
-	page := d.ledger().Page
-	hidden := d.facts.Security && !d.Repository.Private
-	if !page.Made() || page.Repo != "" || d.Page == "" || hidden || d.wants(FollowUpsPart) || d.Busy[FollowUpsPart] {
+	if !d.kept() || d.Page == "" {
 		return
 	}
+	view := d.pageView(d.trackerLines())
+	refresh := d.texts.RefreshPage(d.Page, view)
+	d.noteBlocks(refresh)
+	d.noteEvents(refresh)
+	page, row := d.ledger().Page, d.indexRow()
+	e := UpdatePage{
+		Path: page.Path, Repo: page.Repo, View: view, Links: d.links(), Index: row, IndexToo: row.digest() != page.Row,
+	}
+	news := len(e.Links) > 0 || len(refresh.Changed) > 0 || e.IndexToo
+	if news && !d.wants(FollowUpsPart) && !d.Busy[FollowUpsPart] {
+		d.plan(e)
+	}
+}
+
+// indexRow is the page's row in the index of its wiki.
+func (d *decision) indexRow() IndexRow {
+	open, done, _ := d.tally()
+	return IndexRow{
+		Page: strings.TrimSuffix(d.ledger().Page.Path, ".md"), Date: d.facts.Date, Severity: d.facts.Severity,
+		Title: d.facts.Title, Owner: d.facts.Owner, Status: d.policy.status(d.Parent.Labels),
+		Done: done, Total: open + done,
+	}
+}
+
+func (d *decision) trackerLines() []TrackerLine {
 	var lines []TrackerLine
 	for _, l := range d.checklist() {
 		lines = append(lines, l.TrackerLine)
 	}
-	view := d.pageView(lines)
-	if links := d.links(); len(links) > 0 || len(d.texts.RefreshPage(d.Page, view).Changed) > 0 {
-		d.plan(UpdatePage{Path: page.Path, View: view, Links: links})
-	}
+	return lines
 }
 
 // pageLink is where people find the page. A page that was made is there while
@@ -61,10 +108,41 @@ func (d *decision) pageState() PageState {
 		return PageSkipped
 	case d.facts.Severity > d.policy.PageFrom && !d.ledger().Told.Page:
 		return PageBelow
-	case d.facts.Security && !d.Repository.Private:
+	case d.barred() != "":
+		return PageBarred
+	case d.facts.Security && d.openPage():
 		return PagePrivate
-	case !d.Repository.HasWiki:
+	case !d.place().Repository.HasWiki:
 		return PageNoWiki
 	}
 	return PageComing
+}
+
+// timelineBlock is the name of the part of the page that holds the timeline.
+const timelineBlock = "timeline"
+
+// noteBlocks keeps in mind which parts of its own the page has, and has had.
+func (d *decision) noteBlocks(refresh PageRefresh) {
+	p := &d.ledger().Page
+	d.blocks = refresh.Blocks
+	for _, b := range refresh.Blocks {
+		if b.State != BlockAbsent && !slices.Contains(p.Blocks, b.Name) {
+			p.Blocks = append(p.Blocks, b.Name)
+		}
+	}
+	slices.Sort(p.Blocks)
+}
+
+// hasTimeline is whether the page's timeline takes what happened. While the
+// page can't be read, it is as it was.
+func (d *decision) hasTimeline() bool {
+	if !d.kept() || d.PageGone {
+		return false
+	}
+	for _, b := range d.blocks {
+		if b.Name == timelineBlock {
+			return b.State == BlockOurs
+		}
+	}
+	return d.blocks == nil && !d.next.TimelineLeft && slices.Contains(d.ledger().Page.Blocks, timelineBlock)
 }

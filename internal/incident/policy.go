@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -45,8 +46,8 @@ type Policy struct {
 	// which no day is named, by its priority, else the incident's severity.
 	DueByPriority map[Priority]Span
 	DueBySeverity map[Severity]Span
-	// Templates name the page's template by severity, see [Templates]; where
-	// none is named it is the first.
+	// Templates name the page's built-in template by severity, see [Templates];
+	// where none is named it is the first.
 	Templates map[Severity]string
 	// Wiki is the repository whose wiki gets the pages; empty for each
 	// repository's own.
@@ -80,6 +81,11 @@ func DefaultPolicy() Policy {
 		PageFrom:        3,
 		MaxNew:          25,
 	}
+}
+
+// template is the built-in template for a severity.
+func (p Policy) template(s Severity) string {
+	return cmp.Or(p.Templates[s], Templates()[0])
 }
 
 // trusts is whether an App's labelling counts.

@@ -11,18 +11,29 @@ import (
 // is proposed has not been shown yet.
 const proposedEvery = 2 * time.Second
 
-// ProposedShown is how many of the lines that are proposed on a public page the
+// ProposedShown is how many of the lines that are proposed on the page the
 // tracker shows. What it does not show is not accepted.
 const ProposedShown = 20
 
-// proposes is whether a line only proposes something. Strangers may be allowed
-// to edit the wiki of a public repository, and git's authors prove nothing.
+// proposes is whether a line only proposes something.
 func (d *decision) proposes(c candidate) bool {
-	if c.Item.Source != FromPage || d.Repository.Private || c.Item.Ticked || c.Item.Linked {
+	if c.Item.Source != FromPage || !d.asks() || c.Item.Ticked || c.Item.Linked {
 		return false
 	}
 	d.proposed = append(d.proposed, c)
 	return true
+}
+
+// leaveProposed leaves the page's lines alone: their words would reach people
+// here who can't read them there. What they were followed up as stays.
+func (d *decision) leaveProposed() {
+	d.PageUnread = true
+	d.Items = slices.DeleteFunc(slices.Clone(d.Items), func(i Item) bool {
+		if i.Source == FromPage && !i.Ticked && !i.Linked {
+			d.untaken++
+		}
+		return i.Source == FromPage
+	})
 }
 
 // acceptable are those of the shown lines that can be followed up. The error is

@@ -46,20 +46,6 @@ func ShowcaseWanted(w World) bool {
 	})
 }
 
-// made is whether the copy has been written, and not been withdrawn.
-func (c Copy) made() bool { return !c.At.IsZero() }
-
-// of is whether a copy is the incident's own: whoever may edit the tracker's
-// ledger must not have others' overwritten, or withdrawn. One that was made
-// before the issue was transferred is not, either.
-func (c Copy) of(id ID) bool { return strings.HasSuffix(c.Path, copyEnd(id)) }
-
-// copyPath is where a copy goes: its name tells the day, and no word of what
-// happened.
-func copyPath(f Facts) string { return f.Date.Format(time.DateOnly) + copyEnd(f.ID) }
-
-func copyEnd(id ID) string { return "-postmortem-" + digest("copy", id.String())[:wordsLength] + ".md" }
-
 // readCheck has nothing to carry out: the answer is a reply, once it is known
 // what stands on the page.
 func readCheck(d *decision, o order) (func(), error) {
@@ -121,6 +107,9 @@ func (d *decision) mayWrite(o order) error {
 	case Allowed:
 		return nil
 	case Unknown:
+		if slices.Contains(d.ledger().Failed, o.key) { // for another reason: nobody is asked again
+			return nil
+		}
 		d.unanswered = true
 		return notYetError{}
 	case Denied:
@@ -212,11 +201,6 @@ func (d *decision) copyElsewhere() error {
 	return nil
 }
 
-func (c Copy) leftBehind() error {
-	return fmt.Errorf("its copy was made before the issue was transferred here: remove the page «%s» from the wiki of «%s» yourself",
-		strings.TrimSuffix(c.Path, ".md"), c.Repo)
-}
-
 // readUnpublish orders that the copy be removed. One that is being written, or
 // perhaps was, is removed as well.
 func readUnpublish(d *decision, o order) (func(), error) {
@@ -248,7 +232,7 @@ func copyPending(want CopyOrder) func(*decision, order) bool {
 func (d *decision) publish() {
 	c := &d.ledger().Copy
 	switch {
-	case c.Want != "" && !c.of(d.facts.ID): // by no order that was given here
+	case c.Want != "" && (!c.of(d.facts.ID) || c.Repo.Owner() != d.Parent.Key.Repo.Owner()): // by no order that was given here
 		c.Want = ""
 	case c.Want == Withdraw:
 		d.plan(WithdrawPage{Repo: c.Repo, Path: c.Path})
@@ -285,19 +269,9 @@ func (d *decision) publishNotices() []string {
 	return []string{"The page was ordered to be published, and is kept back. " + says + " It goes out by itself then."}
 }
 
-// copyLink is where people find the copy, or "".
-func (d *decision) copyLink() string {
-	c := d.ledger().Copy
-	if !c.made() {
-		return ""
-	}
-	return strings.TrimSuffix(d.Repository.URL, d.Repository.FullName) + string(c.Repo) +
-		"/wiki/" + strings.TrimSuffix(c.Path, ".md")
-}
-
 // exposed counts what was found on a page that everybody can read.
 func (d *decision) exposed() (serious, minor int) {
-	if d.Wiki.Repository.Private || d.pageKnown() != nil {
+	if !d.openPage() || d.pageKnown() != nil {
 		return 0, 0
 	}
 	for _, f := range d.Findings {
@@ -308,15 +282,4 @@ func (d *decision) exposed() (serious, minor int) {
 		}
 	}
 	return serious, minor
-}
-
-// copied notes that an order was carried out. A later one that came meanwhile
-// stays. An older ledger may still have the order: it must not be believed to be
-// as new, or the page would go out, or be taken back, once more.
-func (l *Ledger) copied(is Copy, done CopyOrder) {
-	was := l.Copy
-	if l.Copy = is; was.Want != "" && was.Want != done {
-		l.Copy.Repo, l.Copy.Path, l.Copy.Want = was.Repo, was.Path, was.Want
-	}
-	l.Version++
 }

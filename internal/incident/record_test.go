@@ -25,7 +25,7 @@ func TestDid(t *testing.T) {
 		{
 			incident.CreatePage{Path: "p.md"},
 			incident.Record{Ledger: incident.Ledger{Page: incident.Page{Path: "p.md"}}},
-			incident.Record{Ledger: incident.Ledger{Page: incident.Page{Path: "p.md", At: now}}},
+			incident.Record{Ledger: incident.Ledger{Page: incident.Page{Path: "p.md", At: now, Row: incident.IndexRow{}.Digest()}}},
 		},
 		{
 			incident.OpenFollowUp{Item: "a", Source: incident.FromBody, Words: "w"},

@@ -45,8 +45,8 @@ type Facts struct {
 	// Wiki is the repository in whose wiki the page is or will be; empty for the
 	// parent's own.
 	Wiki     Repo
-	Private  bool   // the repository: what is written is not public
-	Security bool   // a security incident: no more is said than must be
+	Private  bool // the repository: what is written is not public
+	Security bool // a security incident: no more is said than must be
 }
 
 // Roles are who does what while the incident goes on: logins.
@@ -78,7 +78,7 @@ type TrackerView struct {
 	Ticking bool
 	// Refused is how many lines came from people who lack the permission.
 	Refused int
-	// Proposed are what stands on a public page and waits to be accepted: not
+	// Proposed are what stands on the page and waits to be accepted: not
 	// neutral.
 	Proposed []string
 	// Untaken is how many lines that are proposed on the page have to be written

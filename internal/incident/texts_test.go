@@ -103,8 +103,11 @@ func (plain) FollowUp(v incident.FollowUpView) (title, body string) {
 	return v.Text, fmt.Sprintf("of %s by %s, see %s", v.Key, v.Author, v.Line)
 }
 
+// RefreshPage writes the first line, and leaves the others.
 func (plain) RefreshPage(now string, v incident.PageView) incident.PageRefresh {
-	r := incident.PageRefresh{Text: fmt.Sprintf("%s, %s, %d follow-ups", v.Severity, v.Status, len(v.Lines))}
+	_, people, _ := strings.Cut(now, "\n")
+	ours := fmt.Sprintf("%s, %s, %d follow-ups\n", v.Severity, v.Status, len(v.Lines))
+	r := incident.PageRefresh{Text: ours + people}
 	if now != r.Text {
 		r.Changed = []string{"facts"}
 	}
@@ -122,7 +125,8 @@ func (plain) Why(v incident.WhyView) string {
 	return fmt.Sprintf("why was it dropped? of %s", v.Key)
 }
 
-// Reply is a line for each command that failed, and for each form of the help.
+// Reply is a line for each command that failed, for each form of the help, and
+// for each finding.
 func (plain) Reply(v incident.ReplyView) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "to %d of %s\n", v.To, v.ID)
@@ -134,6 +138,15 @@ func (plain) Reply(v incident.ReplyView) string {
 	}
 	for _, f := range v.Help {
 		fmt.Fprintf(&b, "%s: %s\n", f.Form, f.Help)
+	}
+	if v.Checked != nil {
+		fmt.Fprintf(&b, "%d findings on %s\n", len(v.Checked.Findings), v.Checked.PageLink)
+		for _, f := range v.Checked.Findings {
+			fmt.Fprintf(&b, "- %d:%d %s: %s\n", f.Line, f.Column, f.Rule, f.Text)
+		}
+	}
+	if v.Withdrawn {
+		b.WriteString("taken back, and kept by the wiki's history\n")
 	}
 	return b.String()
 }

@@ -41,18 +41,23 @@ func (d *decision) told(set func(*Told)) (func(), error) {
 }
 
 func readSeverity(d *decision, o order) (func(), error) {
-	text := strings.TrimRight(o.args, ".,! ")
-	s, ok := d.policy.severityOf(text)
-	if !ok {
-		s, ok = ParseSeverity("sev" + text) // "1"
-	}
+	s, ok := d.policy.severityTold(o.args)
 	switch {
-	case text == "":
+	case o.args == "":
 		return nil, errors.New("no severity is given: write one of «sev1» (worst) to «sev5»")
 	case !ok:
-		return nil, fmt.Errorf("%s is no severity: write one of «sev1» (worst) to «sev5»", quoted(text))
+		return nil, fmt.Errorf("%s is no severity: write one of «sev1» (worst) to «sev5»", quoted(o.args))
 	}
 	return d.told(func(t *Told) { t.Severity = s })
+}
+
+// severityTold is the severity that the words of a command name: "1" is one.
+func (p Policy) severityTold(words string) (Severity, bool) {
+	words = strings.TrimRight(words, ".,! ")
+	if s, ok := p.severityOf(words); ok {
+		return s, true
+	}
+	return ParseSeverity("sev" + words)
 }
 
 func severityPending(d *decision, _ order) bool {
@@ -317,6 +322,9 @@ func readAccept(d *decision, _ order) (func(), error) {
 		return func() { d.takeProposed(good) }, err
 	case len(d.proposed) > 0:
 		return nil, notYetError{proposedEvery}
+	case d.narrow():
+		return nil, errors.New("fewer people may read the page than this, so what is proposed there is not taken over: " +
+			"write it in a comment here, under the heading Follow-ups")
 	case d.PageUnread: // a wiki that does not answer is not asked all the time
 		return nil, notYetError{time.Minute}
 	}

@@ -50,13 +50,16 @@ func (d *decision) view() TrackerView {
 		Facts: d.facts, Paused: !d.labelled(), Complete: d.labelled() && d.complete(),
 		Status: d.policy.status(d.Parent.Labels), Page: d.pageState(), Skip: told.Skip, Meeting: told.Meeting,
 		CopyLink: d.copyLink(), Ticking: !d.NoHistory, Refused: d.refusedLines(), Waiting: d.waiting, From: d.policy.PageFrom,
-		Notes: d.notes(), Proposed: d.proposedTexts(), Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
+		Proposed: d.proposedTexts(), Untaken: d.untaken, Doubts: d.doubts(), Notices: d.notices(), Ledger: d.carried(lines),
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
 	}
 	v.Serious, v.Minor = d.exposed()
 	for _, l := range lines {
 		v.Lines = append(v.Lines, l.TrackerLine)
+	}
+	if !d.hasTimeline() {
+		v.Notes = d.notes()
 	}
 	return v
 }
@@ -156,6 +159,7 @@ func (d *decision) notices() []string {
 	if d.ConfigError != "" {
 		notices = append(notices, d.ConfigError)
 	}
+	notices = append(notices, d.pageNotices()...)
 	if d.more {
 		notices = append(notices, fmt.Sprintf(
 			"Somebody wrote more than %d lines to be followed up here: only the first %d are looked at.", linesTaken, linesTaken))

@@ -17,7 +17,7 @@ var (
 	now       = opened.Add(10 * time.Minute)
 	parentKey = incident.NewKey("acme", "shop", 42)
 
-	ada     = incident.Actor{Login: "ada"}     // may triage, here and elsewhere
+	ada     = incident.Actor{Login: "ada"}     // may write, here and elsewhere
 	ben     = incident.Actor{Login: "ben"}     // may triage here
 	mallory = incident.Actor{Login: "mallory"} // may not
 
@@ -97,7 +97,7 @@ func commanded(by incident.Actor, comment int64, rests ...string) change {
 	}
 }
 
-// judged answers all questions: ada may, ben may here, nobody else. Repositories
+// judged answers all questions: ada may, ben may here but not write, nobody else. Repositories
 // and issues that the world does not hold are not there. Until the incident is
 // accepted, nothing that people wrote is looked into.
 func judged(policy incident.Policy) change {
@@ -118,7 +118,7 @@ func judged(policy incident.Policy) change {
 func answer(w *incident.World, asks []incident.Ask) {
 	for _, ask := range asks {
 		w.Verdicts[ask.Line] = incident.Denied
-		if ask.Login == ada.Login || ask.Login == ben.Login && ask.Repo == "" {
+		if ask.Login == ada.Login || ask.Login == ben.Login && ask.Repo == "" && !ask.Write {
 			w.Verdicts[ask.Line] = incident.Allowed
 		}
 	}
@@ -204,7 +204,11 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 				w.Items[i].Linked = item.Linked || item.Source == incident.FromPage && linked
 			}
 		case incident.CreatePage, incident.AttachFollowUp, incident.CloseDuplicate, incident.React,
-			incident.UpdateFollowUp, incident.AskWhy, incident.PublishPage, incident.WithdrawPage:
+			incident.UpdateFollowUp, incident.AskWhy:
+		case incident.PublishPage:
+			w.Shown = "the copy of " + e.Page
+		case incident.WithdrawPage:
+			w.Shown = ""
 		}
 		w.Record.Did(e, out, now)
 	}

@@ -1,0 +1,116 @@
+package incident
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rowsMost is how many rows a timeline has at most.
+const rowsMost = 500
+
+// rowSource is where rows of the timeline come from. It is a pure function:
+// the same happening gives the same key, whatever else is known by then.
+type rowSource func(*decision) []Row
+
+// rowSources are all there are, those first whose rows stay when there are too
+// many.
+func rowSources() []rowSource {
+	return []rowSource{
+		openedRows, calledRows, startedRows, detectedRows, resolvedRows, closedRows, noteRows,
+		severityRows, roleRows, assignedRows, mergedRows, releasedRows, deployedRows,
+	}
+}
+
+// rows are what the timeline has to say, by time, and how many it leaves out.
+func (d *decision) rows() (rows []Row, more int) {
+	for _, source := range rowSources() {
+		rows = append(rows, source(d)...)
+	}
+	more = max(0, len(rows)-rowsMost)
+	rows = upTo(rows, rowsMost)
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Key, b.Key))
+	})
+	return rows, more
+}
+
+// row is one with its key, made of what names the happening for good.
+func row(at time.Time, key ...string) Row {
+	return Row{Key: digest(key...)[:rowKeyLength], At: at.UTC().Truncate(time.Second)}
+}
+
+// rowKeyLength is enough for the rows of one page: 40 bits.
+const rowKeyLength = 8
+
+// says is the row with what happened, and who did it.
+func (r Row) says(says, words, by string) Row {
+	r.Says, r.Words, r.By = says, kept(words), by
+	return r
+}
+
+// from is the row with its source.
+func (r Row) from(source, url string) Row {
+	r.Source, r.URL = source, url
+	return r
+}
+
+// noun is what people call the parent.
+func (d *decision) noun() string {
+	if d.Parent.PullRequest {
+		return "pull request"
+	}
+	return "issue"
+}
+
+// capital begins a text with a capital letter; it begins with an ASCII one.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// happened are the events of some kinds that others brought about. What is
+// about a follow-up that fewer people may read than the parent is left out.
+func (d *decision) happened(kinds ...EventKind) []Event {
+	secret := map[string]bool{}
+	for _, f := range slices.Concat(d.FollowUps, d.SubIssues) {
+		if f.Secret && f.URL != "" {
+			secret[f.URL] = true
+		}
+	}
+	var events []Event
+	for _, e := range d.Events {
+		if slices.Contains(kinds, e.Kind) && !e.Ours && !secret[e.URL] {
+			events = append(events, e)
+		}
+	}
+	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
+	return events
+}
+
+// ran are the commands with a verb that were carried out, the oldest first,
+// as they stand in the comments now.
+func (d *decision) ran(name, word string) []order {
+	carriedOut := set(d.ledger().Ran)
+	return slices.DeleteFunc(d.given(), func(o order) bool {
+		return o.Name != name || o.word != word || !carriedOut[o.key]
+	})
+}
+
+// commanded is the row of a command.
+func commanded(o order) Row {
+	return row(o.Written, "command", string(o.key)).says("", "", o.Author.Login).from("comment", o.URL)
+}
+
+// toldRow is the row of a moment that people told by a command: of each moment
+// there is one, whoever named it and how often.
+func (d *decision) toldRow(at time.Time, word, says string) []Row {
+	if at.IsZero() {
+		return nil
+	}
+	r := row(at, word, at.UTC().Format(time.RFC3339)).from(d.noun(), d.Parent.URL)
+	if ran := d.ran(nameIncident, word); len(ran) > 0 {
+		last := ran[len(ran)-1]
+		r = r.says("", "", last.Author.Login).from("comment", last.URL)
+	}
+	r.Says = says
+	return []Row{r}
+}
