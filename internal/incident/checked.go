@@ -56,6 +56,19 @@ func (l Ledger) Checked() Ledger {
 	return l
 }
 
+// checked is nothing where it is not known which copy, or where. What is ordered
+// of it is believed: it takes write permission to edit a comment of ours, as it
+// takes to order it. Where it may lead, [decision.publish] sees to.
+func (c Copy) checked() Copy {
+	if !copyChecked.MatchString(c.Path) || !repoChecked.MatchString(string(c.Repo)) || nowhere(c.Repo) {
+		return Copy{}
+	}
+	if c.Want != Publish && c.Want != Withdraw {
+		c.Want = ""
+	}
+	return c
+}
+
 // checked is nothing where it does not say which page it is.
 func (p Page) checked() Page {
 	if !pathChecked.MatchString(p.Path) {

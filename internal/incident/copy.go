@@ -20,19 +20,6 @@ func copyPath(f Facts) string { return f.Date.Format(time.DateOnly) + copyEnd(f.
 
 func copyEnd(id ID) string { return "-postmortem-" + digest("copy", id.String())[:wordsLength] + ".md" }
 
-// checked is nothing where it is not known which copy, or where. What is ordered
-// of it is believed: it takes write permission to edit a comment of ours, as it
-// takes to order it. Where it may lead, [decision.publish] sees to.
-func (c Copy) checked() Copy {
-	if !copyChecked.MatchString(c.Path) || !repoChecked.MatchString(string(c.Repo)) || nowhere(c.Repo) {
-		return Copy{}
-	}
-	if c.Want != Publish && c.Want != Withdraw {
-		c.Want = ""
-	}
-	return c
-}
-
 // leftBehind tells people to remove a copy that is out of reach.
 func (c Copy) leftBehind() error {
 	return fmt.Errorf("its copy was made before the issue was transferred here: remove the page «%s» from the wiki of «%s» yourself",

@@ -116,3 +116,102 @@ func TestCopyLeftBehind(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckedCopies: whoever may write in the repository may edit what the
+// tracker says of the copy.
+func TestCheckedCopies(t *testing.T) {
+	t.Parallel()
+	good := incident.Copy{Repo: showcase, Path: copyOf42, At: opened, Want: incident.Withdraw}
+	with := func(change func(*incident.Copy)) incident.Copy {
+		c := good
+		change(&c)
+		return c
+	}
+	path := func(p string) incident.Copy { return with(func(c *incident.Copy) { c.Path = p }) }
+	repo := func(r incident.Repo) incident.Copy { return with(func(c *incident.Copy) { c.Repo = r }) }
+	tests := []struct {
+		name       string
+		copy, want incident.Copy
+	}{
+		{"as it is written", good, good},
+		{"to be published", with(func(c *incident.Copy) { c.Want = incident.Publish }), with(func(c *incident.Copy) { c.Want = incident.Publish })},
+		{"an order that is none", with(func(c *incident.Copy) { c.Want = "x" }), with(func(c *incident.Copy) { c.Want = "" })},
+		{"nothing", incident.Copy{}, incident.Copy{}},
+		{"an order alone", incident.Copy{Want: incident.Publish}, incident.Copy{}},
+		{"a page's path", path("2026-11-20-shop-is-down-42.md"), incident.Copy{}},
+		{"the index", path("Post-mortems.md"), incident.Copy{}},
+		{"a path that leads elsewhere", path("../2026-11-20-postmortem-fwdcjlul.md"), incident.Copy{}},
+		{"a path of two lines", path(copyOf42 + "\n"), incident.Copy{}},
+		{"a longer key", path("2026-11-20-postmortem-fwdcjlulx.md"), incident.Copy{}},
+		{"no repository", repo(""), incident.Copy{}},
+		{"one for git", repo("acme/status.wiki"), incident.Copy{}},
+		{"one that leads elsewhere", repo("acme/.."), incident.Copy{}},
+		{"one that is none", repo("acme/a b"), incident.Copy{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			same(t, "believed", tt.want, incident.Ledger{Copy: tt.copy}.Checked().Copy)
+		})
+	}
+}
+
+// TestUniteCopies: what the newer ledger says of the copy counts. An older one
+// may have an order that was carried out, and taken back.
+func TestUniteCopies(t *testing.T) {
+	t.Parallel()
+	ordered := incident.Copy{Repo: showcase, Path: copyOf42, Want: incident.Publish}
+	out := incident.Copy{Repo: showcase, Path: copyOf42, At: now}
+	ledger := func(version int, c incident.Copy) incident.Ledger { return incident.Ledger{Version: version, Copy: c} }
+	tests := []struct {
+		name         string
+		mine, others incident.Ledger
+		want         incident.Copy
+	}{
+		{"a lost database", incident.Ledger{}, ledger(4, out), out},
+		{"an old database, published since", ledger(3, ordered), ledger(4, out), out},
+		{"an old database, withdrawn since", ledger(3, ordered), ledger(4, incident.Copy{}), incident.Copy{}},
+		{"an old tracker, published since", ledger(4, out), ledger(3, ordered), out},
+		{"an old tracker, withdrawn since", ledger(4, incident.Copy{}), ledger(3, ordered), incident.Copy{}},
+		{"of one age", ledger(4, out), ledger(4, ordered), out},
+		{"of one age, of which one knows nothing", ledger(4, incident.Copy{}), ledger(4, out), out},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			same(t, "copy", tt.want, tt.mine.Unite(tt.others).Copy)
+		})
+	}
+}
+
+// TestMovedCopies: the copy stays where it is, and what people of the other
+// repository ordered is not done in the name of this one's.
+func TestMovedCopies(t *testing.T) {
+	t.Parallel()
+	out := incident.Copy{Repo: showcase, Path: copyOf42, At: opened}
+	waits := out
+	waits.Want = incident.Publish
+	same(t, "copy", out, incident.Ledger{Home: "acme/shop", Copy: waits}.Moved("acme/store", now).Copy)
+}
+
+// TestCopyWithoutTheDatabase: an order is carried out once, and what is out is
+// known, by the tracker alone.
+func TestCopyWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	policy := publishing()
+	w := world(publishable, orders(ada, 7, "/postmortem publish"))
+	plan := commandedPlan(policy, w)
+	ordered := carryOut(w, incident.Plan{Record: plan.Record, Effects: plan.Effects[:1]}) // the tracker alone is written
+	w = databaseLost(t, ordered)
+	same(t, "is carried out", 1, len(of[incident.PublishPage](commandedPlan(policy, w))))
+
+	w = obeyed(t, policy, w)
+	lost := databaseLost(t, w)
+	same(t, "copy", w.Record.Ledger.Copy, lost.Record.Ledger.Copy)
+	page("public: It was slow.")(&lost)
+	same(t, "published again", 0, len(of[incident.PublishPage](commandedPlan(policy, lost))))
+	lost.Record.Ledger = ordered.Record.Ledger.Unite(lost.Record.Ledger)
+	same(t, "by an old database", 0, len(of[incident.PublishPage](commandedPlan(policy, lost))))
+	orders(ben, 8, "/postmortem unpublish")(&lost)
+	same(t, "withdrawn", incident.Copy{}, obeyed(t, policy, lost).Record.Ledger.Copy)
+}
