@@ -239,6 +239,11 @@ func (h hostile) ledger() incident.Ledger {
 		Accepted:  incident.Acceptance{By: h.text("by", "ada"), At: h.when()},
 		TrackerID: int64(h.number()), Removals: h.number(), All: int64(h.number()),
 		Page: incident.Page{Path: h.text("path", "2026-11-20-shop-is-down-42.md"), At: h.when()},
+		Copy: incident.Copy{
+			Repo: incident.Repo(h.text("copy's repository", "acme/status", "acme/infra", "evil/status")),
+			Path: h.text("copy's path", copyOf42, "2026-11-20-postmortem-aaaaaaaa.md"), At: h.when(),
+			Want: incident.CopyOrder(h.text("copy's order", "p", "w")),
+		},
 		Closing: incident.Closing{
 			CommentID: int64(h.number()), Complete: rapid.Bool().Draw(h.T, "complete"),
 			Labelled: rapid.Bool().Draw(h.T, "labelled"), At: h.when(),
@@ -259,6 +264,8 @@ var (
 	safeKey  = regexp.MustCompile(`\A[a-z2-7]{12}\z`)
 	safeWord = regexp.MustCompile(`\A(?:[a-z2-7]{8}|[a-z2-7]{12})\z`)
 	safePath = regexp.MustCompile(`\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9-]+\.md\z`)
+	safeCopy = regexp.MustCompile(`\A[0-9]{4}-[0-9]{2}-[0-9]{2}-postmortem-[a-z2-7]{8}\.md\z`)
+	safeRepo = regexp.MustCompile(`\A[a-z0-9_-]+/[a-z0-9._-]+\z`)
 	safeLine = regexp.MustCompile(`\A[A-Za-z0-9_:\[\]-]{1,160}\z`)
 )
 
@@ -279,6 +286,8 @@ func unsound(l incident.Ledger) string {
 	switch {
 	case !reflect.DeepEqual(l.Page, incident.Page{}) && !safePath.MatchString(l.Page.Path):
 		return l.Page.Path
+	case l.Copy != (incident.Copy{}) && !(safeCopy.MatchString(l.Copy.Path) && safeRepo.MatchString(string(l.Copy.Repo))):
+		return fmt.Sprintf("%+v", l.Copy)
 	case l.Accepted != (incident.Acceptance{}) && !safeLine.MatchString(l.Accepted.By):
 		return l.Accepted.By
 	case l.TrackerID != 0 || l.Reactions != nil || l.Removals < 0 || slices.ContainsFunc(l.Healed, func(n int) bool { return n <= 0 }):
@@ -312,14 +321,32 @@ func TestAnyLedger(t *testing.T) {
 }
 
 func comesToAnEnd(t *rapid.T, l incident.Ledger) {
-	w := world(wrote(ada, "body", "Fix it"), commanded(ada, 7, "Call back", "all"))
+	policy := publishing()
+	w := world(publishable, wrote(ada, "body", "Fix it"), commanded(ada, 7, "Call back", "all"))
 	w.Record.Ledger = l
 	for range 6 {
-		plan := judgedPlan(w)
+		plan := commandedPlan(policy, w)
 		if len(plan.Effects) == 0 {
 			return
 		}
+		staysHome(t, plan)
 		w = carryOut(w, plan)
 	}
-	t.Fatalf("the plan does not become empty: %v", judgedPlan(w).Effects)
+	t.Fatalf("the plan does not become empty: %v", commandedPlan(policy, w).Effects)
+}
+
+// staysHome fails when a copy goes to another wiki than the one that is
+// configured, or when another incident's copy is touched.
+func staysHome(t *rapid.T, plan incident.Plan) {
+	key := strings.TrimPrefix(copyOf42, "2026-11-20")
+	for _, e := range of[incident.PublishPage](plan) {
+		if e.Repo != showcase || !strings.HasSuffix(e.Path, key) {
+			t.Fatalf("%s", e)
+		}
+	}
+	for _, e := range of[incident.WithdrawPage](plan) {
+		if e.Repo.Owner() != showcase.Owner() || !strings.HasSuffix(e.Path, key) {
+			t.Fatalf("%s", e)
+		}
+	}
 }

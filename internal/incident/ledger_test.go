@@ -241,6 +241,9 @@ func drawLedger(t *rapid.T, name string) incident.Ledger {
 			l.Page.At = when("made at")
 		}
 	}
+	if coin("copy") {
+		l.Copy = incident.Copy{Repo: showcase, Path: copyOf42, At: opened}
+	}
 	for i, key := range []incident.ItemKey{"a", "b", "c"} {
 		switch rapid.IntRange(0, 3).Draw(t, name+string(key)) {
 		case 1:
@@ -289,7 +292,8 @@ func TestUniteForgetsNothing(t *testing.T) {
 			}
 		}
 		for _, l := range []incident.Ledger{a, b} {
-			if !l.Accepted.At.IsZero() && u.Accepted.At.IsZero() || l.Page.Made() && !u.Page.Made() {
+			if !l.Accepted.At.IsZero() && u.Accepted.At.IsZero() || l.Page.Made() && !u.Page.Made() ||
+				l.Copy != (incident.Copy{}) && u.Copy != l.Copy {
 				t.Fatalf("forgot what %+v knows: %+v", l, u)
 			}
 			for _, e := range l.Items {

@@ -106,6 +106,8 @@ func TestStarting(t *testing.T) {
 		{incident.WriteClosing{}, false},
 		{incident.CloseDuplicate{}, false},
 		{incident.DeleteComment{}, false},
+		{incident.PublishPage{}, false},
+		{incident.WithdrawPage{}, false},
 	}
 	for _, tt := range tests {
 		same(t, tt.effect.String(), tt.stored, r.Starting(tt.effect))
