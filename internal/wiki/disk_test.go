@@ -1,7 +1,6 @@
 package wiki_test
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"strings"
@@ -17,9 +16,7 @@ func TestCreateInAHugeWiki(t *testing.T) {
 	s := newServer(t)
 	s.wiki(wikiRepo, "master")
 	s.git(wikiRepo, "", "config", "uploadpack.allowFilter", "false")
-	noise := make([]byte, 3<<20)
-	_, _ = rand.NewChaCha8([32]byte{}).Read(noise) // never fails
-	s.save(wikiRepo, "huge.bin", string(noise))
+	s.save(wikiRepo, "huge.bin", noise(3<<20))
 	over := make(chan struct{})
 	defer close(over)
 	s.intercept(func(_ http.ResponseWriter, r *http.Request) bool {

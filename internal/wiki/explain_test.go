@@ -167,9 +167,9 @@ func TestCreateRefusesNames(t *testing.T) {
 		"", ".md", "a", "a.txt", "../a.md", "a/b.md", `a\b.md`, ".git", ".git.md", "-a.md", "a..md", "a b.md", "a\n.md", "a\x00.md",
 		"ä.md", "*.md", ":a.md", strings.Repeat("a", 300) + ".md",
 	} {
-		page := pageOf(42)
-		page.path = name
-		if err := create(t, w, page); err == nil {
+		odd := pageOf(42)
+		odd.path = name
+		if err := create(t, w, odd); err == nil {
 			t.Errorf("path %q was taken", name)
 		}
 	}

@@ -7,13 +7,18 @@ import (
 	"testing"
 )
 
+// noise is what can't be packed.
+func noise(length int) string {
+	text := make([]byte, length)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(text) // never fails
+	return string(text)
+}
+
 func TestTooLong(t *testing.T) {
 	t.Parallel()
-	noise := make([]byte, 10<<20)
-	_, _ = rand.NewChaCha8([32]byte{}).Read(noise) // never fails
 	tests := map[string]string{
 		"a byte too long": strings.Repeat("x", 1<<20+1),
-		"far too long":    string(noise),
+		"far too long":    noise(10<<20),
 		"well packed":     strings.Repeat("x", 10<<20),
 	}
 	for name, content := range tests {
@@ -38,9 +43,7 @@ func TestTooLong(t *testing.T) {
 func TestTooLongEndless(t *testing.T) {
 	t.Parallel()
 	s, w := published(t)
-	noise := make([]byte, 10<<20)
-	_, _ = rand.NewChaCha8([32]byte{}).Read(noise) // never fails
-	s.save(wikiRepo, path, string(noise))
+	s.save(wikiRepo, path, noise(10<<20))
 	over := make(chan struct{})
 	defer close(over)
 	posts := 0

@@ -322,13 +322,7 @@ func TestCompaction(t *testing.T) {
 	s.save(wikiRepo, "Other.md", "Hi.\n")
 	mustEdit(t, w, add("One."))
 	dir := clone(t, o.Dir)
-	var names strings.Builder
-	for n := range 250 {
-		name := filepath.Join(t.TempDir(), "x")
-		write(t, name, fmt.Sprint(n))
-		names.WriteString(name + "\n")
-	}
-	s.git(wikiRepo, names.String(), "--git-dir="+dir, "hash-object", "-w", "--stdin-paths")
+	s.litter(t, dir, 250)
 	before := len(files(t, dir))
 
 	mustEdit(t, w, add("Two."))

@@ -26,10 +26,10 @@ const (
 	path     = "2026-11-20-pool-exhausted-42.md"
 )
 
-func newWiki(t *testing.T, s *server, change func(*wiki.Options)) (*wiki.Wiki, wiki.Options) {
-	t.Helper()
-	o := wiki.Options{
-		Git: "git", BaseURL: s.URL, Dir: t.TempDir(),
+// usual are the options of every test.
+func usual(url, dir string) wiki.Options {
+	return wiki.Options{
+		Git: "git", BaseURL: url, Dir: dir,
 		Token: func(_ context.Context, installation int64, r incident.Repo) (string, error) {
 			if installation != 7 || r.Owner() != "org" {
 				return "", fmt.Errorf("token asked for installation %d and %s", installation, r)
@@ -40,6 +40,11 @@ func newWiki(t *testing.T, s *server, change func(*wiki.Options)) (*wiki.Wiki, w
 		Clock:   func() time.Time { return time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC) },
 		Timeout: 30 * time.Second, Logger: slog.New(slog.DiscardHandler),
 	}
+}
+
+func newWiki(t *testing.T, s *server, change func(*wiki.Options)) (*wiki.Wiki, wiki.Options) {
+	t.Helper()
+	o := usual(s.URL, t.TempDir())
 	if change != nil {
 		change(&o)
 	}
