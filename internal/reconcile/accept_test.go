@@ -18,15 +18,15 @@ func TestUnacceptedCostsLittle(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, twoItem)
 	s.say(ben, "/followup Write it down")
-	s.forge.verdicts["ada"] = incident.Denied
+	s.forge.permissions["ada"] = incident.MayRead
 	s.forge.pushed[shop] = opened // and nobody has pushed since the configuration was read
 	s.memory.settings[shop] = reconcile.Settings{
 		PushedAt: opened, ReadAt: opened.Add(time.Hour), Found: true, Label: "incident", FollowUpLabel: "postmortem-followup",
 	}
 	s.look(t)
 	want := []string{
-		"Admits acme", "Comments acme/shop#42", "IncidentsOf acme/shop#42", "Issue acme/shop#42",
-		"Labelling acme/shop#42 incident", "MayTriage ada", "Record acme/shop#42", "Repository acme/shop",
+		"Admits acme", "Comments acme/shop#42", "History acme/shop#42", "IncidentsOf acme/shop#42",
+		"Issue acme/shop#42", "Permission ada", "Record acme/shop#42", "Repository acme/shop",
 		"SaveRecord acme/shop#42", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop",
 	}
 	calls := s.all()
@@ -41,12 +41,12 @@ func TestAcceptedBeforeTheRest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	s.look(t)
-	calls := s.made("MayTriage ada", "Listed", "SubIssues", "Mentioning")
-	if calls[0] != "MayTriage ada" {
+	calls := s.made("Permission ada", "Listed", "SubIssues", "Mentioning")
+	if calls[0] != "Permission ada" {
 		t.Errorf("calls %q: asked before it was accepted", calls)
 	}
-	s.expect(t, 1, "MayTriage")
-	s.expect(t, 1, "File")
+	s.expect(t, 1, "Permission")
+	s.expect(t, 1, readsConfig)
 	s.expect(t, 1, "Listed")
 	s.expect(t, 1, "SubIssues")
 	s.expect(t, 1, "Mentioning")
@@ -72,8 +72,8 @@ func TestLabelledByAnApp(t *testing.T) {
 			if counts := len(s.ours()) == 1; counts != c.counts {
 				t.Errorf("accepted: %t, want %t", counts, c.counts)
 			}
-			s.expect(t, 1, "File")
-			s.expect(t, 0, "MayTriage")
+			s.expect(t, 1, readsConfig)
+			s.expect(t, 0, "Permission")
 		})
 	}
 }
@@ -103,9 +103,9 @@ func TestAcceptedLater(t *testing.T) {
 	s.memory = newMemory(s.journal)
 	s.reconciler.Memory = s.memory
 	s.forge.remove(parent, s.tracker(t).ID)
-	s.forge.verdicts["ada"] = incident.Denied
+	s.forge.permissions["ada"] = incident.MayRead
 	s.look(t)
-	delete(s.forge.verdicts, "ada")
+	delete(s.forge.permissions, "ada")
 	s.forge.labelling = incident.Labelling{By: ben, At: opened.Add(time.Minute)}
 	s.forget()
 	s.look(t)

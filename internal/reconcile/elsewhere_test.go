@@ -124,7 +124,7 @@ func TestCutOffOpeningElsewhere(t *testing.T) {
 func TestOtherRepositoryWantsPermissionThere(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "### Follow-ups\n- [ ] Mend the pool in acme/till\n")
-	s.forge.verdicts["ada in acme/till"] = incident.Denied
+	s.forge.permissions["ada in acme/till"] = incident.MayRead
 	s.look(t)
 	s.expect(t, 0, "OpenIssue")
 	s.shows(t, "acme/till")
@@ -205,7 +205,7 @@ func TestPullRequestsFromBefore(t *testing.T) {
 	}
 	s.edit(s.forge.mentioning[14], func(i *incident.Issue) { i.Body = "Fixes #42.\n\n### Follow-ups\n- [ ] Test the pool\n" })
 	s.forge.labelling = incident.Labelling{By: ben, At: opened}
-	s.forge.verdicts["ben"] = incident.Denied
+	s.forge.permissions["ben"] = incident.MayRead
 	s.look(t)
 	s.expect(t, 0, "OpenIssue")
 	s.forge.labelling = incident.Labelling{By: ada, At: opened.Add(time.Minute)}
@@ -228,9 +228,9 @@ func TestPullRequestsThatAreLeftOut(t *testing.T) {
 	s.look(t)
 	s.shows(t, left)
 	s.forget()
-	s.say(ada, "/incident note Rolled back")
+	s.say(ada, "/postmortem owner @cleo")
 	s.look(t)
-	s.shows(t, left, "Rolled back")
+	s.shows(t, left, "cleo")
 }
 
 // What a pull request refers to elsewhere is not read here.

@@ -97,7 +97,8 @@ var (
 		"CloseAsDuplicate", "AddLabels", "RemoveLabel", "EditIssue", "Create", "Edit",
 	}
 	inward = []string{
-		"SaveRecord", "SaveFollowUp", "ForgetFollowUp", "SavePull", "SaveSettings", "SaveLook", "Unchecked", "Mark",
+		"SaveRecord", "SaveFollowUp", "ForgetFollowUp", "SavePull", "SaveWiki", "SaveSettings", "SaveLook", "Unchecked",
+		"Mark",
 		"Resume",
 	}
 )
@@ -152,48 +153,111 @@ func (f *fakeForges) InstallationOf(ctx context.Context, repo incident.Repo) (id
 	return id, err
 }
 
-// fakeWiki keeps the pages' contents by path.
+// fakeWiki keeps the pages' contents by path: the shop's, and other wikis'.
 type fakeWiki struct {
 	*journal
-	pages map[string]string
+	pages    map[string]string
+	others   map[incident.Repo]map[string]string
+	messages []string
+	bases    []string
+	// rival is called before a change is made, once: somebody else's push.
+	rival func()
 }
 
-func (f *fakeWiki) Create(
-	ctx context.Context, _ int64, _ incident.Repo, page incident.CreatePage,
-) error {
-	return f.call(ctx, "Create", page.Path, func() error {
-		if f.pages[page.Path] == "" {
-			f.pages[page.Path] = page.Content
-		}
-		return nil
-	})
+func (f *fakeWiki) of(repo incident.Repo) map[string]string {
+	if repo == shop {
+		return f.pages
+	}
+	if f.others[repo] == nil {
+		f.others[repo] = map[string]string{}
+	}
+	return f.others[repo]
 }
 
 func (f *fakeWiki) Read(
-	ctx context.Context, _ int64, _ incident.Repo, path string,
-) (content, tip string, err error) {
-	err = f.call(ctx, "Read", path, func() error {
-		if content = f.pages[path]; content == "" {
-			return &incident.Missing{What: path}
-		}
+	ctx context.Context, _ int64, repo incident.Repo, paths ...string,
+) (found map[string]string, tip string, err error) {
+	err = f.call(ctx, "Read", paths[0], func() error {
+		found = f.some(repo, paths)
 		return nil
 	})
-	return content, "tip", err
+	return found, "tip of " + string(repo), err
 }
 
-func (f *fakeWiki) Edit(
-	ctx context.Context, _ int64, _ incident.Repo, path, _ string, change func(string) (string, bool),
-) error {
-	return f.call(ctx, "Edit", path, func() error {
-		if text, changed := change(f.pages[path]); changed {
-			f.pages[path] = text
+func (f *fakeWiki) some(repo incident.Repo, paths []string) map[string]string {
+	found := map[string]string{}
+	for _, path := range paths {
+		if text := f.of(repo)[path]; text != "" {
+			found[path] = text
+		}
+	}
+	return found
+}
+
+// Change is called "Create" where the first of its pages is not there yet, else
+// "Edit".
+func (f *fakeWiki) Change(ctx context.Context, _ int64, repo incident.Repo, c reconcile.PagesChange) error {
+	f.mu.Lock()
+	name := "Edit"
+	if f.of(repo)[c.Paths[0]] == "" {
+		name = "Create"
+	}
+	f.mu.Unlock()
+	return f.call(ctx, name, c.Paths[0], func() error {
+		f.bases = append(f.bases, c.Base)
+		anew, message, err := c.Edit(f.some(repo, c.Paths))
+		if f.rival != nil && err == nil { // the push is rejected, and made again
+			f.rival()
+			f.rival = nil
+			anew, message, err = c.Edit(f.some(repo, c.Paths))
+		}
+		if err != nil || len(anew) == 0 {
+			return err
+		}
+		f.messages = append(f.messages, message)
+		for path := range anew {
+			if f.of(repo)[path] == "" && f.taken(repo, path) {
+				return &incident.Blocked{Text: "Another page has the name of " + path + "."}
+			}
+		}
+		for path, text := range anew {
+			f.of(repo)[path] = text
 		}
 		return nil
 	})
+}
+
+// taken is whether another page has the path's name, as GitHub compares them.
+func (f *fakeWiki) taken(repo incident.Repo, path string) bool {
+	for other := range f.of(repo) {
+		if other != path && strings.EqualFold(other, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// fakeChecker finds what a test puts into it, and the names of customers.
+type fakeChecker struct {
+	mu     sync.Mutex
+	looked []string // pages
+	off    []string
+}
+
+func (f *fakeChecker) Check(page string, off, customers []string) (found []incident.Finding) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looked, f.off = append(f.looked, page), off
+	for _, name := range customers {
+		if strings.Contains(page, name) {
+			found = append(found, incident.Finding{Rule: "customer", Line: 1, Column: 1, Serious: true, Text: "A customer is named."})
+		}
+	}
+	return found
 }
 
 func (f *fakeWiki) Tip(ctx context.Context, _ int64, repo incident.Repo) (tip string, err error) {
-	return "tip", f.call(ctx, "Tip", string(repo), func() error { return nil })
+	return "tip of " + string(repo), f.call(ctx, "Tip", string(repo), func() error { return nil })
 }
 
 type mark struct {

@@ -25,7 +25,11 @@ type fakeForge struct {
 	comments     map[incident.Key][]incident.Comment
 	unlisted     map[int64]bool // comments that a listing does not show yet
 	labelling    incident.Labelling
-	verdicts     map[string]incident.Verdict // Allowed unless it says otherwise
+	permissions  map[string]incident.Permission // [incident.MayWrite] unless it says otherwise
+	events       []incident.Event               // of the parent, after its labelling
+	happened     []incident.Event               // releases and deployments
+	readers      map[incident.Repo][]string
+	files        map[string]string // by "owner/name/path", beside the configurations
 	repositories []incident.Repo
 	private      map[incident.Repo]bool // of the others
 	moved        map[incident.Key]incident.Key
@@ -97,29 +101,56 @@ func (f *fakeForge) Comments(ctx context.Context, key incident.Key) (all []incid
 	return all, err
 }
 
-func (f *fakeForge) Labelling(
-	ctx context.Context, key incident.Key, label string,
-) (by incident.Labelling, err error) {
-	err = f.call(ctx, "Labelling", key.String()+" "+label, func() error {
-		by = f.labelling
+// History is that the label was put on, and what a test adds.
+func (f *fakeForge) History(ctx context.Context, key incident.Key) (found []incident.Event, err error) {
+	err = f.call(ctx, "History", key.String(), func() error {
+		if l := f.labelling; !l.At.IsZero() {
+			found = append(found, incident.Event{
+				Key: "event-1", Kind: incident.EventLabelled, At: l.At, By: l.By, What: "Incident",
+			})
+		}
+		found = append(found, f.events...)
 		return nil
 	})
-	return by, err
+	return found, err
 }
 
-func (f *fakeForge) MayTriage(
-	ctx context.Context, repo incident.Repo, login string,
-) (v incident.Verdict, err error) {
-	err = f.call(ctx, "MayTriage", login, func() error {
-		v = incident.Allowed
-		if says, ok := f.verdicts[login+" in "+string(repo)]; ok {
-			v = says
-		} else if says, ok := f.verdicts[login]; ok {
-			v = says
+func (f *fakeForge) Happened(
+	ctx context.Context, repo incident.Repo, from, to time.Time,
+) (found []incident.Event, err error) {
+	object := fmt.Sprintf("%s %s %s", repo, from.UTC().Format(time.DateTime), to.UTC().Format(time.DateTime))
+	err = f.call(ctx, "Happened", object, func() error {
+		for _, e := range f.happened {
+			if !e.At.Before(from) && (to.IsZero() || !e.At.After(to)) {
+				found = append(found, e)
+			}
 		}
 		return nil
 	})
-	return v, err
+	return found, err
+}
+
+func (f *fakeForge) Readers(ctx context.Context, repo incident.Repo) (logins []string, err error) {
+	err = f.call(ctx, "Readers", string(repo), func() error {
+		logins = slices.Clone(f.readers[repo])
+		return nil
+	})
+	return logins, err
+}
+
+func (f *fakeForge) Permission(
+	ctx context.Context, repo incident.Repo, login string,
+) (p incident.Permission, err error) {
+	err = f.call(ctx, "Permission", login, func() error {
+		p = incident.MayWrite
+		if says, ok := f.permissions[login+" in "+string(repo)]; ok {
+			p = says
+		} else if says, ok := f.permissions[login]; ok {
+			p = says
+		}
+		return nil
+	})
+	return p, err
 }
 
 func (f *fakeForge) Assignable(
@@ -187,6 +218,10 @@ func (f *fakeForge) edited(c *incident.Comment, by incident.Actor, ours bool, bo
 
 func (f *fakeForge) File(ctx context.Context, repo incident.Repo, path string) (data []byte, err error) {
 	err = f.call(ctx, "File", string(repo)+"/"+path, func() error {
+		if text, ok := f.files[string(repo)+"/"+path]; ok {
+			data = []byte(text)
+			return nil
+		}
 		config := f.config
 		if f.configs != nil {
 			config = f.configs[repo]

@@ -105,7 +105,7 @@ func TestBodiesThatOthersEdited(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, "It is down.")
-			s.forge.verdicts["ben in acme/till"] = incident.Denied
+			s.forge.permissions["ben in acme/till"] = incident.MayRead
 			s.addIssue(pull)
 			s.edit(pull, func(i *incident.Issue) { i.PullRequest = true })
 			s.forge.mentioning = []incident.Key{pull}
@@ -178,7 +178,7 @@ func TestEditorsAreNotTold(t *testing.T) {
 func TestEditedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")
-	s.forge.verdicts["ben in acme/till"] = incident.Denied
+	s.forge.permissions["ben in acme/till"] = incident.MayRead
 	s.say(ada, "### Follow-ups\n- [ ] Mend the pool in acme/till\n")
 	s.after["OpenIssue"] = once(func(context.Context) error {
 		s.editOf(ada, ben, "### Follow-ups\n- [x] Mend the pool in acme/till\n- [ ] Evil in acme/till\n")

@@ -66,9 +66,9 @@ func (ix *index) list(anew, now map[string]string) {
 	}
 }
 
-// rememberIndex keeps that the wiki has an index.
-func (n *run) rememberIndex(ctx context.Context, wiki incident.Repo, ix index) error {
-	if !ix.there {
+// rememberIndex keeps that the wiki has, or has had, an index.
+func (n *run) rememberIndex(ctx context.Context, wiki incident.Repo, has bool) error {
+	if !has {
 		return nil
 	}
 	settings, err := n.r.recallSettings(ctx, wiki)

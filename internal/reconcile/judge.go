@@ -133,8 +133,17 @@ func (n *run) home(repo incident.Repo) incident.Repo {
 	return repo
 }
 
-// place is another repository; the zero value for one that can't be seen.
+// place is where an item goes. What may have been opened there is found.
 func (n *run) place(ctx context.Context, repo incident.Repo) (incident.Repository, error) {
+	found, err := n.lookFor(ctx, repo)
+	if err == nil && found.ID != 0 && n.mustListIn(repo) {
+		err = n.listIn(ctx, repo)
+	}
+	return found, err
+}
+
+// lookFor asks for another repository; the zero value is one that can't be seen.
+func (n *run) lookFor(ctx context.Context, repo incident.Repo) (incident.Repository, error) {
 	if repo.Owner() != n.key.Repo.Owner() { // another installation's, if any
 		return incident.Repository{}, nil
 	}
@@ -142,13 +151,7 @@ func (n *run) place(ctx context.Context, repo incident.Repo) (incident.Repositor
 	if isMissing(err) {
 		return incident.Repository{}, nil
 	}
-	if err != nil {
-		return found, fmt.Errorf("look for the repository %s: %w", repo, err)
-	}
-	if n.mustListIn(repo) {
-		err = n.listIn(ctx, repo)
-	}
-	return found, err
+	return found, wrap(err, "look for the repository %s", repo)
 }
 
 // mayCommand is whether the person's permission suffices: it is asked for once

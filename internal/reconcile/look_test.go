@@ -43,7 +43,7 @@ func TestUnlabelledIncident(t *testing.T) {
 	s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
 	s.look(t)
 	s.shows(t, "paused")
-	s.expect(t, 0, "OpenIssue", "MayTriage")
+	s.expect(t, 0, "OpenIssue", "Permission")
 }
 
 func TestLabelInAnotherSpelling(t *testing.T) {
@@ -57,17 +57,17 @@ func TestLabelInAnotherSpelling(t *testing.T) {
 func TestRefusedLabel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
-	s.forge.verdicts["ada"] = incident.Denied
+	s.forge.permissions["ada"] = incident.MayRead
 	if next := s.look(t); !next.IsZero() {
 		t.Errorf("look again at %s", next)
 	}
 	s.expect(t, 0, outward...)
 	s.look(t)
-	s.expect(t, 1, "MayTriage")
+	s.expect(t, 1, "Permission")
 	s.edit(parent, func(i *incident.Issue) { i.Labels = nil })
 	s.forget()
 	s.look(t)
-	s.expect(t, 0, "Labelling")
+	s.expect(t, 0, "History")
 }
 
 func TestFollowUp(t *testing.T) {
@@ -314,7 +314,7 @@ func TestLookErrors(t *testing.T) {
 		{call: "Repository", key: parent, by: installation},
 		{call: "File", key: parent, by: installation},
 		{call: "Comments", key: parent, by: installation},
-		{call: "Labelling", key: parent, by: installation},
+		{call: "History", key: parent, by: installation},
 		{call: "FollowUps", key: parent, by: installation},
 		{call: "Incidents", key: incident.Key{Repo: shop}, by: installation},
 		{call: "Incidents", key: labels, by: installation},
@@ -376,7 +376,7 @@ func TestSnoozedOnTheFollowUp(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s, f := followed(t)
-			s.forge.verdicts["mallory"] = incident.Denied
+			s.forge.permissions["mallory"] = incident.MayRead
 			s.mu.Lock()
 			said := s.forge.say(f.Key, incident.Comment{Author: c.by, Body: c.line})
 			s.mu.Unlock()

@@ -19,6 +19,7 @@ type fakeMemory struct {
 	records   map[incident.Key]incident.Record
 	followUps map[incident.Key]map[incident.Key]incident.FollowUp // by incident, then issue
 	pulls     map[incident.Key][]incident.Key                     // by incident
+	wikis     map[incident.Repo][]incident.Key                    // of other repositories
 	settings  map[incident.Repo]reconcile.Settings
 	looks     map[incident.Repo]time.Time
 	checked   map[incident.Key]time.Time // when follow-ups were looked at
@@ -34,6 +35,7 @@ func newMemory(j *journal) *fakeMemory {
 		records:   map[incident.Key]incident.Record{},
 		followUps: map[incident.Key]map[incident.Key]incident.FollowUp{},
 		pulls:     map[incident.Key][]incident.Key{},
+		wikis:     map[incident.Repo][]incident.Key{},
 		settings:  map[incident.Repo]reconcile.Settings{},
 		looks:     map[incident.Repo]time.Time{},
 	}
@@ -122,6 +124,24 @@ func (f *fakeMemory) SavePull(ctx context.Context, of, pull incident.Key, refers
 		return nil
 	})
 	return changed, err
+}
+
+func (f *fakeMemory) InWiki(ctx context.Context, wiki incident.Repo) (of []incident.Key, err error) {
+	err = f.call(ctx, "InWiki", string(wiki), func() error {
+		of = slices.Clone(f.wikis[wiki])
+		return nil
+	})
+	return of, err
+}
+
+func (f *fakeMemory) SaveWiki(ctx context.Context, of incident.Key, wiki incident.Repo, there bool) error {
+	return f.call(ctx, "SaveWiki", string(wiki), func() error {
+		f.wikis[wiki] = slices.DeleteFunc(f.wikis[wiki], func(k incident.Key) bool { return k == of })
+		if there {
+			f.wikis[wiki] = append(f.wikis[wiki], of)
+		}
+		return nil
+	})
 }
 
 func (f *fakeMemory) Settings(

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -41,6 +39,9 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	if err = n.readRest(ctx, read.issue); err != nil {
 		return w, err
 	}
+	if w.Wiki, err = n.wikiPlace(ctx, n.wikiOf(read.issue)); err != nil {
+		return w, err
+	}
 	n.readPeople(&w, read.comments)
 	if w.FollowUps, err = n.observeFollowUps(ctx); err != nil {
 		return w, err
@@ -50,7 +51,17 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	}
 	w.SubIssues = n.subIssues
 	n.judge(ctx, &w)
+	n.readPageToo(ctx, &w)
 	return w, nil
+}
+
+// readPageToo reads what only the page needs, as far as the rules want it now.
+func (n *run) readPageToo(ctx context.Context, w *incident.World) {
+	n.check(ctx, w)
+	n.readEvents(ctx, w)
+	n.readShowcase(ctx, w)
+	n.readTemplate(ctx, w)
+	w.Record = n.snapshot()
 }
 
 // reading is what one round reads from GitHub before anything is made of it.
@@ -89,19 +100,9 @@ func (n *run) readLabelling(ctx context.Context, r *reading) error {
 	if err != nil || !incident.HasLabel(r.issue.Labels, settings.Label) {
 		return err
 	}
-	events, err := n.forge.History(ctx, n.key)
-	r.labelling = labelledBy(events, settings.Label)
+	err = n.askHistory(ctx, r.issue)
+	r.labelling = labelledBy(n.events.history, settings.Label)
 	return wrap(err, "find out who labelled %s", n.key)
-}
-
-// labelledBy is who put a label on last; of events that are in order.
-func labelledBy(events []incident.Event, label string) incident.Labelling {
-	for _, e := range slices.Backward(events) {
-		if e.Kind == incident.EventLabelled && strings.EqualFold(e.What, label) {
-			return incident.Labelling{By: e.By, At: e.At}
-		}
-	}
-	return incident.Labelling{}
 }
 
 // renewed is whether another repository has the name by now. Then what is
@@ -201,7 +202,7 @@ func (n *run) readRest(ctx context.Context, parent incident.Issue) error {
 		tasks = append(tasks, func(ctx context.Context) error { return n.listFollowUps(ctx, parent) })
 	}
 	if !n.rest {
-		tasks = append(tasks, n.readPulls, n.readPage)
+		tasks = append(tasks, n.readPulls, func(ctx context.Context) error { return n.readPage(ctx, parent) })
 		if !parent.PullRequest {
 			tasks = append(tasks, n.readSubIssues)
 		}

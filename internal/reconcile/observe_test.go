@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hindsight/internal/incident"
 	"hindsight/templates"
 )
@@ -125,7 +127,7 @@ func TestWhoseLedgerCounts(t *testing.T) {
 			comment := s.forge.say(parent, incident.Comment{Author: ben, Ours: c.counts, Body: trackerOf(idOf(42), made)})
 			s.look(t)
 			ledger := s.record(parent).Ledger
-			if (ledger.Page == made.Page) != c.counts || (ledger.TrackerID == comment.ID) != c.counts {
+			if cmp.Equal(ledger.Page, made.Page) != c.counts || (ledger.TrackerID == comment.ID) != c.counts {
 				t.Errorf("the ledger became %+v", ledger)
 			}
 			if left, err := s.forge.comment(parent, comment.ID); err != nil || (left.Body == comment.Body) == c.counts {
@@ -205,14 +207,14 @@ func TestUnreadableConfiguration(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	s.forge.config = "standard"
-	s.before["File"] = fails(&incident.Blocked{Text: "The file is too large: make it smaller."})
+	s.before[readsConfig] = fails(&incident.Blocked{Text: "The file is too large: make it smaller."})
 	if next := s.look(t); !next.IsZero() {
 		t.Errorf("look again at %s", next)
 	}
 	s.shows(t, "The file is too large: make it smaller.")
 	s.expect(t, 1, "OpenIssue")
-	s.expect(t, 1, "File")
-	delete(s.before, "File")
+	s.expect(t, 1, readsConfig)
+	delete(s.before, readsConfig)
 	s.look(t)
 	s.expect(t, 1, "OpenIssue Tell the customers")
 	if strings.Contains(s.tracker(t).Body, "too large") {
@@ -241,7 +243,7 @@ func TestConfigurationThatIsNotAnswered(t *testing.T) {
 // What runs beside the rest must not end the process for everybody.
 func TestPanicWhileReading(t *testing.T) {
 	t.Parallel()
-	for _, call := range []string{"Comments", "Repository", "Labelling", "File", "Listed"} {
+	for _, call := range []string{"Comments", "Repository", "History", "File", "Listed"} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, oneItem)
@@ -260,7 +262,7 @@ func TestPanicWhileReading(t *testing.T) {
 func TestEachLoginIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, twoItem)
-	s.forge.verdicts["eve"] = incident.Denied
+	s.forge.permissions["eve"] = incident.MayRead
 	for range 3 {
 		s.say(ben, "### Follow-ups\n- [ ] Write it down\n- [ ] Call back\n")
 		s.say(incident.Actor{Login: "eve"}, "### Follow-ups\n- [ ] Buy\n- [ ] Sell\n")
@@ -271,13 +273,13 @@ func TestEachLoginIsAskedOnce(t *testing.T) {
 	})
 	s.look(t)
 	for _, login := range []string{"ada", "ben", "eve"} {
-		s.expect(t, 1, "MayTriage "+login)
+		s.expect(t, 1, "Permission "+login)
 	}
 	s.expect(t, 2+3*2+1, "OpenIssue")
 	s.expect(t, 0, "OpenIssue Buy", "OpenIssue Sell")
 	s.forget()
 	s.look(t)
-	s.expect(t, 0, "MayTriage")
+	s.expect(t, 0, "Permission")
 }
 
 // Before somebody with the right to it has labelled it, nothing may go on
@@ -286,7 +288,7 @@ func TestPermissionUnknownBeforeAcceptance(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	down := errors.New("502")
-	s.before["MayTriage ada"] = fails(down)
+	s.before["Permission ada"] = fails(down)
 	if _, err := s.reconciler.Look(t.Context(), installation, parent); !errors.Is(err, down) {
 		t.Errorf("error %v", err)
 	}
@@ -298,7 +300,7 @@ func TestPermissionUnknownWithAcceptance(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, oneItem)
 	s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
-	s.before["MayTriage ben"] = once(fails(errors.New("502")))
+	s.before["Permission ben"] = once(fails(errors.New("502")))
 	next := s.look(t)
 	s.expect(t, 0, "OpenIssue")
 	s.showsPage(t)
@@ -319,14 +321,14 @@ func TestPermissionUnknownAfterAcceptance(t *testing.T) {
 	s.say(ben, "/followup Write it down")
 	s.say(ada, "/followup Mend the pool")
 	s.edit(parent, func(i *incident.Issue) { i.Assignees = []string{"ben"} })
-	s.before["MayTriage ben"] = once(fails(&incident.Later{At: s.now().Add(time.Hour)}))
+	s.before["Permission ben"] = once(fails(&incident.Later{At: s.now().Add(time.Hour)}))
 	s.reconciler.Clock = func() time.Time { return s.now().Add(time.Minute) }
 	s.forget()
 	next := s.look(t)
 	if want := s.now().Add(time.Hour); !next.Equal(want) {
 		t.Errorf("look again at %s, want %s", next, want)
 	}
-	s.expect(t, 1, "MayTriage ben")
+	s.expect(t, 1, "Permission ben")
 	s.expect(t, 0, "OpenIssue")
 	s.expect(t, 1, "Create")
 	s.shows(t, "/wiki/", "| ben |")
@@ -349,14 +351,14 @@ func TestNoQuestionsWhileOpening(t *testing.T) {
 			s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
 			return nil
 		}
-		s.before["MayTriage ben"] = func(context.Context) error {
+		s.before["Permission ben"] = func(context.Context) error {
 			if len(s.made("SaveFollowUp")) == 0 {
 				t.Error("asked while the first was being opened")
 			}
 			return nil
 		}
 		s.look(t)
-		s.expect(t, 1, "MayTriage ben")
+		s.expect(t, 1, "Permission ben")
 		s.expect(t, 2, "OpenIssue")
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hindsight/internal/incident"
 )
 
@@ -153,7 +155,7 @@ func TestMemoryDeleted(t *testing.T) {
 	s.expect(t, 0, outward...)
 	s.expect(t, 1, "Listed")
 	after := s.record(parent)
-	if !slices.Equal(after.Ledger.Items, before.Ledger.Items) || after.Ledger.Page != before.Ledger.Page {
+	if !slices.Equal(after.Ledger.Items, before.Ledger.Items) || !cmp.Equal(after.Ledger.Page, before.Ledger.Page) {
 		t.Errorf("remembered %+v, want %+v", after.Ledger, before.Ledger)
 	}
 	if len(s.memory.followUps[parent]) != 2 {

@@ -14,26 +14,58 @@ type page struct {
 	text   string
 	items  []incident.Item
 	unread bool // it is not known what stands there
+	gone   bool // it is not there, or another one is in its place
 }
 
 // readPage reads the page, if it is this incident's. A wiki that does not
 // answer holds up nothing else: what was proposed there is as it was.
-func (n *run) readPage(ctx context.Context) error {
+func (n *run) readPage(ctx context.Context, parent incident.Issue) error {
+	wiki := n.wikiOf(parent)
+	place, err := n.wikiPlace(ctx, wiki)
+	if err != nil {
+		return err
+	}
+	if err := n.rememberWiki(ctx, wiki, place); err != nil {
+		return err
+	}
 	at := n.snapshot().Ledger.Page
-	if !at.Made() {
+	switch {
+	case !at.Made():
+		return nil
+	case place.Repository.ID == 0: // nobody's that is known here
+		n.keepPage(page{unread: true})
 		return nil
 	}
-	var read page
-	text, err := n.readWiki(ctx, n.home(at.Repo), at.Path)
-	if err != nil {
-		read.unread = true
+	text, err := n.readWiki(ctx, wiki, at.Path)
+	switch {
+	case err != nil:
 		n.r.Log.WarnContext(ctx, "the page could not be read", "incident", n.key, "error", err)
+		n.keepPage(page{unread: true})
+	case !n.isMyPage(text):
+		n.keepPage(page{gone: true})
+	default:
+		n.keepPage(page{}.saying(text))
 	}
-	if !n.isMyPage(text) {
-		text = ""
-	}
-	n.keepPage(read.saying(text))
 	return nil
+}
+
+// wikiOf is the repository in whose wiki the page is, or is to be.
+func (n *run) wikiOf(parent incident.Issue) incident.Repo {
+	return n.home(incident.WikiOf(n.policy(), incident.World{Parent: parent, Record: n.snapshot()}))
+}
+
+// rememberWiki keeps that news of another repository's wiki are news for the
+// incident; and of any, that it has an index.
+func (n *run) rememberWiki(ctx context.Context, wiki incident.Repo, place incident.Place) error {
+	if n.dry || place.Repository.ID == 0 {
+		return nil
+	}
+	if wiki != n.key.Repo {
+		if err := n.r.Memory.SaveWiki(ctx, n.key, wiki, true); err != nil {
+			return fmt.Errorf("remember whose wiki the page of %s is in: %w", n.key, err)
+		}
+	}
+	return n.rememberIndex(ctx, wiki, n.snapshot().Ledger.Page.Row != "")
 }
 
 // readWiki is what stands in a wiki at the path, "" for nothing; the tip is
@@ -77,5 +109,7 @@ func (n *run) keepPage(p page) {
 func (n *run) proposed() page {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return page{n.page.text, slices.Clone(n.page.items), n.page.unread}
+	p := n.page
+	p.items = slices.Clone(p.items)
+	return p
 }

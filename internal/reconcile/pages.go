@@ -122,8 +122,8 @@ func (n *run) commit(ctx context.Context, w writing) (out incident.Outcome, inde
 	if err != nil {
 		return out, ix.made, err
 	}
-	n.keepPage(page{}.saying(last))
-	return incident.Outcome{IndexLeft: ix.left}, ix.made, n.rememberIndex(ctx, w.repo, ix)
+	n.keepPage(page{gone: last == ""}.saying(last))
+	return incident.Outcome{IndexLeft: ix.left}, ix.made, n.rememberIndex(ctx, w.repo, ix.there)
 }
 
 // put takes in what is to be there, if it is not.

@@ -32,7 +32,7 @@ func (n *run) readPeople(w *incident.World, comments []incident.Comment) {
 	w.Items, w.PullsLeft = append(w.Items, n.pulled...), n.pullsLeft
 	proposed := n.proposed()
 	w.Items = append(w.Items, proposed.items...)
-	w.Page, w.PageUnread = proposed.text, proposed.unread
+	w.Page, w.PageUnread, w.PageGone = proposed.text, proposed.unread, proposed.gone
 }
 
 func commentItems(c incident.Comment) []incident.Item {
@@ -70,6 +70,7 @@ func (n *run) readPulls(ctx context.Context) error {
 		}
 		pulls = union(pulls, mentioning)
 	}
+	n.merged = nil
 	n.pulled, n.pulledTexts, n.pullsLeft = nil, map[incident.Source]text{}, 0
 	read := 0
 	for i, key := range pulls {
@@ -120,6 +121,9 @@ func (n *run) readPull(ctx context.Context, pull incident.Issue) error {
 	comments, err := n.forge.Comments(ctx, pull.Key)
 	if err != nil {
 		return fmt.Errorf("read the comments of %s: %w", pull.Key, err)
+	}
+	if pull.State == incident.Done {
+		n.merged = append(n.merged, merge(pull))
 	}
 	n.pulled = append(n.pulled, items(pull.Body, incident.FromPull(pull.Key.Number), pull.URL, pull.Author, time.Time{})...)
 	n.pulledTexts[incident.FromPull(pull.Key.Number)] = n.bodyText(pull)

@@ -129,7 +129,7 @@ func TestPreviewOfALookThatFailsInPart(t *testing.T) {
 	t.Parallel()
 	s, _ := followed(t)
 	s.say(ben, "/followup Write it down")
-	s.before["MayTriage ben"] = fails(errors.New("502"))
+	s.before["Permission ben"] = fails(errors.New("502"))
 	if plan := strings.Join(s.preview(t), "\n"); strings.Contains(plan, "Write it down") {
 		t.Errorf("opened without permission:\n%s", plan)
 	}

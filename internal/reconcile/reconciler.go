@@ -10,7 +10,7 @@ import (
 	"hindsight/internal/incident"
 )
 
-// Reconciler holds what a look needs. All fields must be set.
+// Reconciler holds what a look needs. All fields must be set but Customers.
 type Reconciler struct {
 	Forges Forges
 	Wiki   Wiki
@@ -18,6 +18,8 @@ type Reconciler struct {
 	Marker Marker
 	Texts  Texts
 	Checks Checker
+	// Customers are the operator's: names that should stand on no page.
+	Customers []string
 	// Policy reads a repository's configuration; its errors are for people.
 	Policy func(file string, data []byte) (incident.Policy, error)
 	// Defaults are in force where nothing is configured.
@@ -37,6 +39,8 @@ func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.
 		return time.Time{}, r.lookAtWiki(ctx, installation, key.Repo)
 	case incident.TheLabels:
 		return time.Time{}, r.lookAtLabels(ctx, installation, key.Repo)
+	case incident.TheReleases:
+		return time.Time{}, r.lookAtReleases(ctx, installation, key.Repo)
 	}
 	forge, installation, err := r.forge(ctx, installation, key.Repo)
 	if stranger := new(strangerError); errors.As(err, &stranger) {
@@ -112,39 +116,4 @@ func (r *Reconciler) lookAtLabels(ctx context.Context, installation int64, repo 
 		}
 	}
 	return r.Memory.SaveLook(ctx, repo, time.Time{})
-}
-
-// lookAtWiki makes due what may wait for a wiki's first page, and what may have
-// items proposed on its page.
-func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo incident.Repo) error {
-	keys, err := r.onWiki(ctx, repo)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		if err := r.mark(ctx, installation, key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// onWiki are the incidents that something in the wiki may be news for.
-func (r *Reconciler) onWiki(ctx context.Context, repo incident.Repo) ([]incident.Key, error) {
-	keys, err := r.Memory.Incidents(ctx, repo)
-	if err != nil {
-		return nil, fmt.Errorf("list the incidents of %s: %w", repo, err)
-	}
-	var concerned []incident.Key
-	for _, key := range keys {
-		record, _, err := r.Memory.Record(ctx, key)
-		if err != nil {
-			return nil, fmt.Errorf("recall %s: %w", key, err)
-		}
-		_, waits := record.Problems[incident.PagePart]
-		if waits || record.Ledger.Page.Made() && !record.Ledger.Closing.Complete {
-			concerned = append(concerned, key)
-		}
-	}
-	return concerned, nil
 }

@@ -43,7 +43,13 @@ type run struct {
 	pulledTexts map[incident.Source]text
 	pullsLeft   int                      // that are not read
 	texts       map[incident.Source]text // that lines stand in, as this round read them
+	merged      []incident.Event         // of the pull requests
 	subIssues   []incident.FollowUp
+	places      map[incident.Repo]incident.Place // whose wikis were asked for
+	events      events
+	template    template
+	customers   customers
+	checked     checked
 	history     looked
 	lookUps     int
 	listedIn    map[incident.Repo]bool
@@ -74,6 +80,7 @@ func (r *Reconciler) newRun(
 		listedIn:    map[incident.Repo]bool{},
 		permissions: map[incident.Assignment]incident.Permission{},
 		answers:     newAnswers(),
+		places:      map[incident.Repo]incident.Place{},
 		finished:    make(chan incident.Part),
 		tips:        map[incident.Repo]string{},
 		overlay:     map[incident.Key]incident.FollowUp{},
@@ -85,12 +92,13 @@ func (r *Reconciler) newRun(
 // toTheEnd goes round until the plan is empty. The tracker is written first
 // and by this goroutine; the other parts run beside each other, so that one
 // that hangs holds up none. Where there is a tracker, follow-ups get a moment
-// before it is written: mostly they are done by then, and it is written once.
+// before it is written, and then the page: mostly they are done by then, and it
+// is written once.
 func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer n.drain()
 	defer cancel()
-	waited := false
+	waited := map[incident.Part]bool{}
 	for rounds := 0; rounds < maxRounds; rounds++ {
 		plan, err := n.decide(ctx)
 		if err != nil {
@@ -104,11 +112,13 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 			return time.Time{}, nil
 		}
 		mine, others := split(plan.Effects)
-		if waited = !waited && updates(mine) && len(others[incident.FollowUpsPart]) > 0; waited {
+		if part := awaited(mine, others); part != "" && !waited[part] {
+			waited[part] = true
 			n.start(ctx, others)
 			n.linger(ctx)
 			continue
 		}
+		clear(waited)
 		if !n.carryOut(ctx, incident.TrackerPart, mine) {
 			continue
 		}
@@ -226,6 +236,19 @@ func split(effects []incident.Effect) (tracker []incident.Effect, others map[inc
 		}
 	}
 	return tracker, others
+}
+
+// awaited is the part for which an update of the tracker waits, since it will
+// have to say what came of it; or "".
+func awaited(tracker []incident.Effect, others map[incident.Part][]incident.Effect) incident.Part {
+	if updates(tracker) {
+		for _, part := range []incident.Part{incident.FollowUpsPart, incident.PagePart} {
+			if len(others[part]) > 0 {
+				return part
+			}
+		}
+	}
+	return ""
 }
 
 // updates is whether all that is to be done is to write over the tracker.

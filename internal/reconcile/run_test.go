@@ -50,14 +50,15 @@ func TestLook(t *testing.T) {
 	s.expect(t, 2, "OpenIssue")
 	s.expect(t, 1, "AttachSubIssue 1102")
 	s.expect(t, 1, "AttachSubIssue 1103")
-	s.expect(t, 3, "Issue") // once a round: what was just opened is not asked for
+	s.expect(t, 4, "Issue") // once a round: what was just opened is not asked for
 	s.expect(t, 1, "Repository acme/shop")
-	s.expect(t, 1, "File")
-	s.expect(t, 1, "Labelling")
+	s.expect(t, 1, readsConfig)
+	s.expect(t, 1, readsTemplate)
+	s.expect(t, 1, "History")
 	s.forget()
 	s.look(t)
 	s.expect(t, 0, outward...)
-	s.expect(t, 0, "Listed", "Labelling", "MayTriage")
+	s.expect(t, 0, "Listed", "History", "Permission")
 }
 
 // A change that comes while a look observes may be missed by it: it counts as
@@ -220,7 +221,7 @@ func TestFinishedPartIsNotForgotten(t *testing.T) {
 			return nil
 		})
 		s.before["Create"] = takes(10 * time.Second)
-		s.before["MayTriage ben"] = takes(20 * time.Second) // the last question before the plan
+		s.before["Permission ben"] = takes(20 * time.Second) // the last question before the plan
 		s.look(t)
 		s.expect(t, 1, "Create")
 		s.expect(t, 2, "OpenIssue")
@@ -232,7 +233,7 @@ func TestFinishedPartIsNotForgotten(t *testing.T) {
 func TestStop(t *testing.T) {
 	t.Parallel()
 	for _, under := range []string{
-		"Comments", "MayTriage", "WriteComment", "Create", "OpenIssue", "AttachSubIssue", "EditComment",
+		"Comments", "Permission", "WriteComment", "Create", "OpenIssue", "AttachSubIssue", "EditComment",
 	} {
 		t.Run(under, func(t *testing.T) {
 			t.Parallel()

@@ -27,6 +27,9 @@ type configuration struct {
 	problem string
 	// inForce stands for both, as [Settings.InForce].
 	inForce string
+	// writers are the repositories that may write to the wiki, by the
+	// repository's own file: its owner's opens no wiki but its own.
+	writers []string
 }
 
 // configure reads a repository's configuration, else its owner's. A file that
@@ -55,6 +58,9 @@ func (r *Reconciler) configure(
 			c.policy, c.problem = r.Defaults, markdown.Text(err.Error())
 		}
 	}
+	if own.Found {
+		c.writers = c.policy.Writers
+	}
 	same := own.Label == c.policy.Label && own.FollowUpLabel == c.policy.FollowUpLabel
 	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel
 	if dry || same && !read {
@@ -73,6 +79,11 @@ func (r *Reconciler) configure(
 // be the last of that second.
 func (s Settings) fresh(pushed time.Time) bool {
 	return !pushed.IsZero() && s.PushedAt.Equal(pushed) && s.ReadAt.After(pushed.Add(overlap))
+}
+
+// forgetFile is what is left to know of a repository that has no file.
+func (s Settings) forgetFile() Settings {
+	return Settings{WikiTip: s.WikiTip, InForce: s.InForce, Indexed: s.Indexed}
 }
 
 // digest stands for the text that is in force, and for what is wrong with the
@@ -99,7 +110,7 @@ func (r *Reconciler) ownersSettings(ctx context.Context, forge Forge, owner stri
 	repository, err := forge.Repository(ctx, repo)
 	switch {
 	case isMissing(err):
-		s = Settings{ReadAt: r.Clock()}
+		s = s.forgetFile()
 	case err != nil:
 		return s, fmt.Errorf("look for the repository %s: %w", repo, err)
 	default:
@@ -131,7 +142,7 @@ func (r *Reconciler) settings(
 	blocked := new(incident.Blocked)
 	switch {
 	case isMissing(err):
-		s = Settings{WikiTip: s.WikiTip, InForce: s.InForce}
+		s = s.forgetFile()
 	case errors.As(err, &blocked):
 		s.Bad = blocked.Text
 		return s, true, nil // and asked for again: a person may mend it without a push

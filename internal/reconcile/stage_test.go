@@ -22,6 +22,12 @@ const (
 	tillID       = 78
 )
 
+// The calls that read the shop's own files.
+const (
+	readsConfig   = "File acme/shop/" + reconcile.ConfigFile
+	readsTemplate = "File acme/shop/" + incident.TemplateFile
+)
+
 var (
 	parent  = incident.Key{Repo: shop, Number: 42}
 	opened  = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // when a synctest bubble's clock starts
@@ -39,6 +45,7 @@ type stage struct {
 	wiki       *fakeWiki
 	memory     *fakeMemory
 	marker     *fakeMarker
+	checker    *fakeChecker
 	reconciler *reconcile.Reconciler
 }
 
@@ -49,7 +56,8 @@ func newStage(t *testing.T, body string) *stage {
 	}
 	s := &stage{
 		journal: j, memory: newMemory(j), marker: &fakeMarker{journal: j},
-		wiki: &fakeWiki{journal: j, pages: map[string]string{}},
+		wiki:    &fakeWiki{journal: j, pages: map[string]string{}, others: map[incident.Repo]map[string]string{}},
+		checker: &fakeChecker{},
 	}
 	s.forge = &fakeForge{
 		journal: j, clock: s.now, next: 100,
@@ -61,8 +69,10 @@ func newStage(t *testing.T, body string) *stage {
 		comments:     map[incident.Key][]incident.Comment{},
 		others:       map[incident.Repo]int64{till: tillID},
 		unlisted:     map[int64]bool{},
-		verdicts:     map[string]incident.Verdict{},
+		permissions:  map[string]incident.Permission{},
 		private:      map[incident.Repo]bool{},
+		readers:      map[incident.Repo][]string{},
+		files:        map[string]string{},
 		moved:        map[incident.Key]incident.Key{},
 		history:      map[int64][]incident.Edit{},
 		bodies:       map[incident.Key][]incident.Edit{},
@@ -80,6 +90,7 @@ func newStage(t *testing.T, body string) *stage {
 	s.forge.issues[parent] = labelled
 	s.reconciler = &reconcile.Reconciler{
 		Forges: s.forges, Wiki: s.wiki, Memory: s.memory, Marker: s.marker, Texts: templates.New(),
+		Checks: s.checker,
 		Policy: policyOf, Defaults: incident.DefaultPolicy(), Clock: s.now, Settle: time.Minute,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

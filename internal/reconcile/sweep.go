@@ -147,10 +147,8 @@ func (r *Reconciler) sweepWiki(ctx context.Context, installation int64, repo inc
 	if err != nil || settings.WikiTip == tip {
 		return err
 	}
-	for _, key := range keys {
-		if err := r.mark(ctx, installation, key); err != nil {
-			return err
-		}
+	if err := r.markAll(ctx, installation, keys); err != nil {
+		return err
 	}
 	settings.WikiTip = tip
 	return wrap(r.Memory.SaveSettings(ctx, repo, settings), "remember the wiki of %s", repo)
@@ -273,23 +271,11 @@ func (r *Reconciler) sweepSettings(
 
 // markOpen makes the incidents of a repository due that are not complete.
 func (r *Reconciler) markOpen(ctx context.Context, installation int64, repo incident.Repo) error {
-	keys, err := r.Memory.Incidents(ctx, repo)
+	keys, err := r.incidentsThat(ctx, repo, func(r incident.Record) bool { return !r.Ledger.Closing.Complete })
 	if err != nil {
-		return fmt.Errorf("recall the incidents of %s: %w", repo, err)
+		return err
 	}
-	for _, key := range keys {
-		record, known, err := r.Memory.Record(ctx, key)
-		if err != nil {
-			return fmt.Errorf("recall %s: %w", key, err)
-		}
-		if !known || record.Ledger.Closing.Complete {
-			continue
-		}
-		if err := r.mark(ctx, installation, key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.markAll(ctx, installation, keys)
 }
 
 // markNews makes an issue due that carries a label of ours or is known, unless
@@ -333,19 +319,4 @@ func (r *Reconciler) concerns(ctx context.Context, key incident.Key, refers []in
 		}
 	}
 	return false, nil
-}
-
-// Preview plans for one incident and changes nothing.
-func (r *Reconciler) Preview(ctx context.Context, key incident.Key) (incident.Plan, error) {
-	forge, installation, err := r.forge(ctx, 0, key.Repo)
-	if err != nil {
-		return incident.Plan{}, err
-	}
-	record, known, err := r.Memory.Record(ctx, key)
-	if err != nil {
-		return incident.Plan{}, fmt.Errorf("recall %s: %w", key, err)
-	}
-	n := r.newRun(forge, installation, key, record, known)
-	n.dry, n.listed = true, false // what is out there, not what is remembered
-	return n.decide(ctx)
 }

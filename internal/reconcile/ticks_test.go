@@ -67,7 +67,7 @@ func TestTickInTheTracker(t *testing.T) {
 func TestTickWithoutPermission(t *testing.T) {
 	t.Parallel()
 	s, f := followed(t)
-	s.forge.verdicts["ben"] = incident.Denied
+	s.forge.permissions["ben"] = incident.MayRead
 	s.tracked(t, ben, openBox, tickedBox)
 	s.look(t)
 	if got := s.state(f.Key); got != incident.Open {
@@ -95,7 +95,7 @@ func TestTickWhileGitHubDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	s, f := followed(t)
 	s.tracked(t, ben, openBox, tickedBox)
-	s.before["MayTriage"] = once(fails(context.DeadlineExceeded))
+	s.before["Permission"] = once(fails(context.DeadlineExceeded))
 	next := s.look(t)
 	s.shows(t, tickedBox)
 	if got := s.state(f.Key); got != incident.Open {
@@ -216,7 +216,7 @@ func TestLineInTheTrackerThatDoesNotCount(t *testing.T) {
 	}{
 		"no permission": {
 			"- [ ] Call the customer", "written without triage permission",
-			func(s *stage) { s.forge.verdicts["ben"] = incident.Denied },
+			func(s *stage) { s.forge.permissions["ben"] = incident.MayRead },
 		},
 		"no history":     {"- [ ] Call the customer", "does not tell who wrote it", func(s *stage) { s.forge.forgetful = true }},
 		"ticked already": {"- [x] Call the customer", "was ticked already", func(*stage) {}},
@@ -228,10 +228,10 @@ func TestLineInTheTrackerThatDoesNotCount(t *testing.T) {
 			tt.before(s)
 			s.tracked(t, ben, openBox, tt.line+"\n"+openBox)
 			s.look(t)
-			s.say(ada, "/incident note Rolled back")
+			s.say(ada, "/postmortem owner @cleo")
 			s.look(t)
 			s.onlyFollowUp(t)
-			s.shows(t, "Rolled back", "Call the customer", tt.want)
+			s.shows(t, "cleo", "Call the customer", tt.want)
 			if body := s.tracker(t).Body; strings.Contains(body, tt.line) {
 				t.Errorf("a line that nobody follows up is still there:\n%s", body)
 			}

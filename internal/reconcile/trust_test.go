@@ -24,7 +24,7 @@ func elsewhere(t *testing.T) (*stage, incident.Issue) {
 	t.Helper()
 	s := newStage(t, "It is down.")
 	s.forge.private[till] = true
-	s.forge.verdicts["ben in acme/till"] = incident.Denied
+	s.forge.permissions["ben in acme/till"] = incident.MayRead
 	s.say(ada, "### Follow-ups\n- [ ] Mend the pool in acme/till\n")
 	s.look(t)
 	s.look(t)
@@ -187,7 +187,7 @@ func TestMovedOutOfSight(t *testing.T) {
 	t.Parallel()
 	s, _ := followed(t)
 	s.forge.private[till] = true
-	s.forge.verdicts["ben in acme/till"] = incident.Denied
+	s.forge.permissions["ben in acme/till"] = incident.MayRead
 	s.addIssue(there)
 	s.forge.moved[incident.Key{Repo: shop, Number: 9}] = there
 	s.say(ben, "### Follow-ups\n- [ ] #9\n")
@@ -221,7 +221,7 @@ func TestStrangersPullRequest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "It is down.")
 	s.look(t)
-	s.forge.verdicts["mallory"] = incident.Denied
+	s.forge.permissions["mallory"] = incident.MayRead
 	pull := incident.Key{Repo: shop, Number: 50}
 	s.addIssue(pull)
 	s.edit(pull, func(i *incident.Issue) {

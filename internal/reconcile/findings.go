@@ -1,0 +1,93 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
+)
+
+// customerRule is the check that goes by a list of names.
+const customerRule = "customer"
+
+// checked is what was found on a page.
+type checked struct {
+	page     string
+	findings []incident.Finding
+}
+
+// customers are the names that no page should hold.
+type customers struct {
+	names []string
+	wrong string // why the team's own list is not among them: neutral Markdown
+	read  bool
+}
+
+// check looks the page through, once for each text that it has in this run.
+// While the team's list of names does not come, it is not known what is wrong
+// with the page: that holds up nothing else.
+func (n *run) check(ctx context.Context, w *incident.World) {
+	if w.Page == "" {
+		return
+	}
+	if err := n.readCustomers(ctx); err != nil {
+		n.r.Log.WarnContext(ctx, "the page could not be checked", "incident", n.key, "error", err)
+		return
+	}
+	if n.checked.page != w.Page {
+		n.checked = checked{w.Page, n.r.Checks.Check(w.Page, n.policy().ChecksOff, n.customers.names)}
+	}
+	w.Findings, w.Checked = slices.Clone(n.checked.findings), true
+	if n.customers.wrong == "" {
+		return
+	}
+	w.ConfigError = strings.TrimSpace(w.ConfigError + " " + n.customers.wrong)
+	w.Findings = append(w.Findings, incident.Finding{ // closed is the default: it must not go out unchecked
+		Rule: customerRule, Line: 1, Column: 1, Serious: true, Public: true,
+		Text: "The page was not checked for the names of customers: their list can't be used.",
+	})
+}
+
+// readCustomers reads the names, once in a run.
+func (n *run) readCustomers(ctx context.Context) error {
+	if n.customers.read {
+		return nil
+	}
+	c := customers{names: n.r.Customers, read: true}
+	repo := n.policy().Customers
+	if repo != "" && !slices.Contains(n.policy().ChecksOff, customerRule) {
+		names, err := n.listOf(ctx, repo)
+		why, unknowable := whyUnknown(err)
+		if err != nil && !unknowable {
+			return fmt.Errorf("read the list of customers in %s: %w", repo, err)
+		}
+		c.names, c.wrong = slices.Concat(c.names, names), why
+	}
+	n.customers = c
+	return nil
+}
+
+// listOf are the names that a repository lists. It is asked for only where it is
+// private: in another everybody could read them.
+func (n *run) listOf(ctx context.Context, repo incident.Repo) ([]string, error) {
+	repository, err := n.lookFor(ctx, repo)
+	if err != nil {
+		return nil, err
+	}
+	if !repository.Private || ownerOf(repository) != n.key.Repo.Owner() {
+		return nil, &incident.Blocked{Text: fmt.Sprintf(
+			"The list of customers in %s is not used: it has to be a private repository of the same owner, "+
+				"with the app installed in it. Mend that, or correct `checks.customers` in the configuration.",
+			markdown.Code(string(repo)))}
+	}
+	data, err := n.forge.File(ctx, repo, incident.CustomersFile)
+	if isMissing(err) {
+		return nil, &incident.Blocked{Text: fmt.Sprintf(
+			"There is no list of customers in %s. Write the file %s there, or correct `checks.customers` in the configuration.",
+			markdown.Code(string(repo)), markdown.Code(incident.CustomersFile))}
+	}
+	return incident.CustomerNames(string(data)), err
+}

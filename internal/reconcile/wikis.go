@@ -1,0 +1,94 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"hindsight/internal/incident"
+)
+
+// lookAtWiki makes due what may wait for a wiki's first page, and what may have
+// items proposed on its page.
+func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.onWiki(ctx, repo)
+	if err != nil {
+		return err
+	}
+	return r.markAll(ctx, installation, keys)
+}
+
+// lookAtReleases makes due what goes on: a release or a deployment may be news
+// for the timelines of its pages.
+func (r *Reconciler) lookAtReleases(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.incidentsThat(ctx, repo, func(r incident.Record) bool {
+		return r.Ledger.Page.Made() && r.Ledger.Told.Resolved.IsZero() && !r.Ledger.Closing.Seen
+	})
+	if err != nil {
+		return err
+	}
+	return r.markAll(ctx, installation, keys)
+}
+
+func (r *Reconciler) markAll(ctx context.Context, installation int64, keys []incident.Key) error {
+	for _, key := range keys {
+		if err := r.mark(ctx, installation, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onWiki are the incidents that something in the wiki may be news for: the
+// repository's own, and those of others whose page is there or is to be.
+func (r *Reconciler) onWiki(ctx context.Context, repo incident.Repo) ([]incident.Key, error) {
+	concerned, err := r.incidentsThat(ctx, repo, waitsForWiki)
+	if err != nil {
+		return nil, err
+	}
+	others, err := r.Memory.InWiki(ctx, repo)
+	if err != nil {
+		return nil, fmt.Errorf("recall whose pages are in the wiki of %s: %w", repo, err)
+	}
+	for _, key := range others {
+		record, known, err := r.Memory.Record(ctx, key)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("recall %s: %w", key, err)
+		case !known, record.Ledger.Page.Made() && record.Ledger.Page.Repo != repo:
+			if err := r.Memory.SaveWiki(ctx, key, repo, false); err != nil {
+				return nil, fmt.Errorf("forget that the page of %s was to be in the wiki of %s: %w", key, repo, err)
+			}
+		case waitsForWiki(record):
+			concerned = append(concerned, key)
+		}
+	}
+	return concerned, nil
+}
+
+// waitsForWiki is whether the page could not be made yet, or may be changed by
+// people while the incident is not complete.
+func waitsForWiki(record incident.Record) bool {
+	_, waits := record.Problems[incident.PagePart]
+	return waits || record.Ledger.Page.Made() && !record.Ledger.Closing.Complete
+}
+
+// incidentsThat are those of a repository of which something is remembered that
+// matters.
+func (r *Reconciler) incidentsThat(
+	ctx context.Context, repo incident.Repo, matters func(incident.Record) bool,
+) (found []incident.Key, err error) {
+	keys, err := r.Memory.Incidents(ctx, repo)
+	if err != nil {
+		return nil, fmt.Errorf("list the incidents of %s: %w", repo, err)
+	}
+	for _, key := range keys {
+		record, known, err := r.Memory.Record(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("recall %s: %w", key, err)
+		}
+		if known && matters(record) {
+			found = append(found, key)
+		}
+	}
+	return found, nil
+}
