@@ -286,7 +286,7 @@ func unsound(l incident.Ledger) string {
 	switch {
 	case !reflect.DeepEqual(l.Page, incident.Page{}) && !safePath.MatchString(l.Page.Path):
 		return l.Page.Path
-	case l.Copy != (incident.Copy{}) && !(safeCopy.MatchString(l.Copy.Path) && safeRepo.MatchString(string(l.Copy.Repo))):
+	case l.Copy != (incident.Copy{}) && (!safeCopy.MatchString(l.Copy.Path) || !safeRepo.MatchString(string(l.Copy.Repo))):
 		return fmt.Sprintf("%+v", l.Copy)
 	case l.Accepted != (incident.Acceptance{}) && !safeLine.MatchString(l.Accepted.By):
 		return l.Accepted.By

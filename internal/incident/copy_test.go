@@ -89,11 +89,13 @@ func TestCopyLeftBehind(t *testing.T) {
 		afterwards string
 	}{
 		{
-			"in a wiki that was named before", incident.Copy{Repo: "acme/old", Path: copyOf42, At: opened},
+			"in a wiki that was named before",
+			incident.Copy{Repo: "acme/old", Path: copyOf42, At: opened},
 			"Its copy is still in the wiki of «acme/old»", "taken back", "taken back",
 		},
 		{
-			"from before a transfer", incident.Copy{Repo: showcase, Path: others, At: opened},
+			"from before a transfer",
+			incident.Copy{Repo: showcase, Path: others, At: opened},
 			"remove the page «2026-11-20-postmortem-aaaaaaaa» from the wiki of «acme/status» yourself",
 			"remove the page «2026-11-20-postmortem-aaaaaaaa» from the wiki of «acme/status» yourself", "There is no copy of the page",
 		},
