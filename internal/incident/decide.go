@@ -75,6 +75,8 @@ type decision struct {
 	untaken  int
 	// blocks are Hindsight's own parts of the page, as it was read.
 	blocks []PageBlock
+	// rowsLeft is how many rows the timeline has no room for.
+	rowsLeft int
 	// unread is true while the page could not be read, and is to be soon.
 	unread bool
 	// undecided is true while an item is neither allowed nor denied.
@@ -167,8 +169,8 @@ func (d *decision) read() Facts {
 		ID: ID{d.Repository.ID, p.Key.Number}, Key: p.Key, Title: p.Title, URL: p.URL,
 		Severity: d.severity(d.policy), Guessed: !named,
 		Started: p.CreatedAt, Detected: told.Detected, Resolved: told.Resolved, Owner: told.Owner,
-		Roles:   Roles{told.Commander, told.Scribe, told.Liaison, told.Responders},
-		Wiki: d.home, Private: d.Repository.Private, Security: HasLabel(p.Labels, d.policy.SecurityLabel),
+		Roles: Roles{told.Commander, told.Scribe, told.Liaison, told.Responders},
+		Wiki:  d.home, Private: d.Repository.Private, Security: HasLabel(p.Labels, d.policy.SecurityLabel),
 	}
 	if !told.Started.IsZero() {
 		f.Started = told.Started

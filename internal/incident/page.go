@@ -43,10 +43,9 @@ func ViewPage(policy Policy, texts Texts, w World, now time.Time) PageView {
 }
 
 func (d *decision) pageView(lines []TrackerLine) PageView {
-	rows, _ := d.rows()
 	return PageView{
 		Facts: d.facts, Reporter: d.Parent.Author.Login, Public: d.openPage(), Asks: d.asks(),
-		Summary: d.Parent.Body, Status: d.policy.status(d.Parent.Labels), Lines: lines, Rows: rows,
+		Summary: d.Parent.Body, Status: d.policy.status(d.Parent.Labels), Lines: lines, Rows: d.rows(),
 		Built: d.policy.template(d.facts.Severity), Own: d.Template,
 	}
 }

@@ -104,11 +104,10 @@ func (d *decision) timelineNotice() string {
 	if d.pageState() != PageComing && !d.kept() || d.next.TimelineLeft {
 		return ""
 	}
-	_, more := d.rows()
 	switch {
 	case d.EventsUnread != "":
 		return "The timeline may lack what happened outside of this conversation: " + d.EventsUnread
-	case more > 0:
+	case d.rowsLeft > 0:
 		return fmt.Sprintf("More happened than the timeline can show: it has %d rows at most. Add what matters by hand.", rowsMost)
 	}
 	return ""

@@ -10,9 +10,15 @@ import (
 // rowsMost is how many rows a timeline has at most.
 const rowsMost = 500
 
+// past is what happened, as far as rows are made of it.
+type past struct {
+	*decision
+	ran []order // the commands that were carried out, as they stand in the comments now
+}
+
 // rowSource is where rows of the timeline come from. It is a pure function:
-// the same happening gives the same key, whatever else is known by then.
-type rowSource func(*decision) []Row
+// what happened has the same key, whatever else is known by then.
+type rowSource func(past) []Row
 
 // rowSources are all there are, those first whose rows stay when there are too
 // many.
@@ -23,17 +29,21 @@ func rowSources() []rowSource {
 	}
 }
 
-// rows are what the timeline has to say, by time, and how many it leaves out.
-func (d *decision) rows() (rows []Row, more int) {
+// rows are what the timeline has to say, by time; how many there is no room for
+// is kept in mind.
+func (d *decision) rows() []Row {
+	carriedOut := set(d.ledger().Ran)
+	p := past{d, slices.DeleteFunc(d.given(), func(o order) bool { return !carriedOut[o.key] })}
+	var rows []Row
 	for _, source := range rowSources() {
-		rows = append(rows, source(d)...)
+		rows = append(rows, source(p)...)
 	}
-	more = max(0, len(rows)-rowsMost)
+	d.rowsLeft = max(0, len(rows)-rowsMost)
 	rows = upTo(rows, rowsMost)
 	slices.SortStableFunc(rows, func(a, b Row) int {
 		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Key, b.Key))
 	})
-	return rows, more
+	return rows
 }
 
 // row is one with its key, made of what names the happening for good.
@@ -69,15 +79,15 @@ func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // happened are the events of some kinds that others brought about. What is
 // about a follow-up that fewer people may read than the parent is left out.
-func (d *decision) happened(kinds ...EventKind) []Event {
+func (p past) happened(kinds ...EventKind) []Event {
 	secret := map[string]bool{}
-	for _, f := range slices.Concat(d.FollowUps, d.SubIssues) {
+	for _, f := range slices.Concat(p.FollowUps, p.SubIssues) {
 		if f.Secret && f.URL != "" {
 			secret[f.URL] = true
 		}
 	}
 	var events []Event
-	for _, e := range d.Events {
+	for _, e := range p.Events {
 		if slices.Contains(kinds, e.Kind) && !e.Ours && !secret[e.URL] {
 			events = append(events, e)
 		}
@@ -86,13 +96,9 @@ func (d *decision) happened(kinds ...EventKind) []Event {
 	return events
 }
 
-// ran are the commands with a verb that were carried out, the oldest first,
-// as they stand in the comments now.
-func (d *decision) ran(name, word string) []order {
-	carriedOut := set(d.ledger().Ran)
-	return slices.DeleteFunc(d.given(), func(o order) bool {
-		return o.Name != name || o.word != word || !carriedOut[o.key]
-	})
+// commands are those with a verb, the oldest first.
+func (p past) commands(name, word string) []order {
+	return slices.DeleteFunc(slices.Clone(p.ran), func(o order) bool { return o.Name != name || o.word != word })
 }
 
 // commanded is the row of a command.
@@ -102,15 +108,13 @@ func commanded(o order) Row {
 
 // toldRow is the row of a moment that people told by a command: of each moment
 // there is one, whoever named it and how often.
-func (d *decision) toldRow(at time.Time, word, says string) []Row {
+func (p past) toldRow(at time.Time, word, says string) []Row {
 	if at.IsZero() {
 		return nil
 	}
-	r := row(at, word, at.UTC().Format(time.RFC3339)).from(d.noun(), d.Parent.URL)
-	if ran := d.ran(nameIncident, word); len(ran) > 0 {
-		last := ran[len(ran)-1]
-		r = r.says("", "", last.Author.Login).from("comment", last.URL)
+	r := row(at, word, at.UTC().Format(time.RFC3339)).says(says, "", "").from(p.noun(), p.Parent.URL)
+	if ran := p.commands(nameIncident, word); len(ran) > 0 {
+		r = r.from("comment", ran[len(ran)-1].URL)
 	}
-	r.Says = says
 	return []Row{r}
 }

@@ -2,17 +2,17 @@ package incident
 
 // closedRows: the parent was closed, and opened again. Where nobody told when it
 // was over, the close that holds is the end.
-func closedRows(d *decision) []Row {
-	events := d.happened(EventClosed, EventReopened)
+func closedRows(p past) []Row {
+	events := p.happened(EventClosed, EventReopened)
 	var rows []Row
 	for i, e := range events {
 		says := " reopened"
 		if e.Kind == EventClosed {
 			says = " closed"
 		}
-		r := row(e.At, "event", e.Key).says(capital(d.noun())+says, "", e.By.Login).from(d.noun(), e.URL)
-		holds := i == len(events)-1 && d.Parent.State != Open
-		if e.Kind == EventClosed && holds && d.ledger().Told.Resolved.IsZero() {
+		r := row(e.At, "event", e.Key).says(capital(p.noun())+says, "", e.By.Login).from(p.noun(), e.URL)
+		holds := i == len(events)-1 && p.Parent.State != Open
+		if e.Kind == EventClosed && holds && p.ledger().Told.Resolved.IsZero() {
 			r.Mark = MarkEnd
 		}
 		rows = append(rows, r)

@@ -2,11 +2,12 @@ package incident
 
 import "strings"
 
-// deployedRows: something was deployed while it went on, or was to be.
-func deployedRows(d *decision) []Row {
+// deployedRows: something was deployed while it went on, or was to be; nobody is
+// named, since nobody is to be blamed.
+func deployedRows(p past) []Row {
 	var rows []Row
-	for _, e := range d.happened(EventDeployed, EventFailed) {
-		if !d.during(e.At) {
+	for _, e := range p.happened(EventDeployed, EventFailed) {
+		if !p.during(e.At) {
 			continue
 		}
 		says := "Deployed"
@@ -17,7 +18,7 @@ func deployedRows(d *decision) []Row {
 		if e.Where != "" {
 			words = strings.TrimSpace(words + " to " + e.Where)
 		}
-		rows = append(rows, row(e.At, "event", e.Key).says(says, words, e.By.Login).from("deployment", e.URL))
+		rows = append(rows, row(e.At, "event", e.Key).says(says, words, "").from("deployment", e.URL))
 	}
 	return rows
 }

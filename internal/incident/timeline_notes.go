@@ -1,9 +1,9 @@
 package incident
 
 // noteRows: what people noted.
-func noteRows(d *decision) []Row {
+func noteRows(p past) []Row {
 	var rows []Row
-	for _, n := range d.noted() {
+	for _, n := range p.noted() {
 		rows = append(rows, row(n.At, "command", string(n.key)).says("", n.Text, n.By).from("comment", n.URL))
 	}
 	return rows

@@ -3,16 +3,16 @@ package incident
 import "strings"
 
 // roleRows: people were given a role by a command.
-func roleRows(d *decision) []Row {
+func roleRows(p past) []Row {
 	var rows []Row
 	for _, role := range []struct{ name, word, says string }{
-		{nameIncident, "commander", "Commander"},
-		{nameIncident, "scribe", "Scribe"},
-		{nameIncident, "liaison", "Customer liaison"},
-		{nameIncident, "responders", "Responders"},
-		{namePostmortem, "owner", "Owner of the post-mortem"},
+		{nameIncident, "commander", "Commander named"},
+		{nameIncident, "scribe", "Scribe named"},
+		{nameIncident, "liaison", "Customer liaison named"},
+		{nameIncident, "responders", "Responders named"},
+		{namePostmortem, "owner", "Owner of the post-mortem named"},
 	} {
-		for _, o := range d.ran(role.name, role.word) {
+		for _, o := range p.commands(role.name, role.word) {
 			rows = append(rows, commanded(o).says(role.says, o.people(), o.Author.Login))
 		}
 	}

@@ -1,8 +1,8 @@
 package incident
 
 // startedRows: people told when it started.
-func startedRows(d *decision) []Row {
-	rows := d.toldRow(d.ledger().Told.Started, "started", "Started")
+func startedRows(p past) []Row {
+	rows := p.toldRow(p.ledger().Told.Started, "started", "It started")
 	for i := range rows {
 		rows[i].Mark = MarkStart
 	}
@@ -10,13 +10,13 @@ func startedRows(d *decision) []Row {
 }
 
 // detectedRows: people told when it was noticed.
-func detectedRows(d *decision) []Row {
-	return d.toldRow(d.ledger().Told.Detected, "detected", "Detected")
+func detectedRows(p past) []Row {
+	return p.toldRow(p.ledger().Told.Detected, "detected", "It was noticed")
 }
 
 // resolvedRows: people told when it was over.
-func resolvedRows(d *decision) []Row {
-	rows := d.toldRow(d.ledger().Told.Resolved, "resolved", "Resolved")
+func resolvedRows(p past) []Row {
+	rows := p.toldRow(p.ledger().Told.Resolved, "resolved", "It was over")
 	for i := range rows {
 		rows[i].Mark = MarkEnd
 	}

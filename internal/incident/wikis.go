@@ -67,6 +67,8 @@ func (d *decision) barred() string {
 	switch r := d.Wiki.Repository; {
 	case d.home.Owner() != d.Parent.Key.Repo.Owner():
 		return fmt.Sprintf("%s belongs to another account. Name a repository of this one as `postmortem.wiki`.", wiki)
+	case r.ID == 0 && d.Wiki.Why != "":
+		return fmt.Sprintf("the repository %s can't be looked at. %s", wiki, d.Wiki.Why)
 	case r.ID == 0:
 		return fmt.Sprintf("there is no repository %s, or the app is not installed in it. Install it there, or correct `postmortem.wiki`.", wiki)
 	case r.Archived:
