@@ -143,6 +143,9 @@ func checkRefreshed(t *testing.T, body, anew, got string) {
 	const begin, end = "<!-- hindsight:begin", "<!-- hindsight:end"
 	_, facts, _ := strings.Cut(anew, begin)
 	facts, _, _ = strings.Cut(facts, end)
+	if strings.Contains(body, "\r\n") {
+		facts = strings.ReplaceAll(facts, "\n", "\r\n")
+	}
 	before, after, _ := strings.Cut(got, begin+facts+end)
 	if after == "" {
 		t.Fatalf("the new facts are missing in\n%s", got)

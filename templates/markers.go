@@ -21,7 +21,8 @@ const (
 
 	pausedField = "paused"
 
-	// factsBlock is the managed block in a follow-up's body.
+	// factsBlock is the managed block in a follow-up's body, and one of the
+	// page's.
 	factsBlock = "facts"
 )
 
@@ -58,6 +59,12 @@ func (Texts) ReadTracker(body string) (of incident.ID, paused bool, ledger incid
 		return of, false, ledger, false
 	}
 	return of, fields["says"] == pausedField, unsealLedger(body).Checked(), true
+}
+
+// ReadPage finds the marker of a page.
+func (Texts) ReadPage(text string) (of incident.ID, ok bool) {
+	of, _, ok = readMarker(text, pageKind)
+	return of, ok
 }
 
 // ReadBoxes are the boxes under the tracker's heading "Follow-ups", also those

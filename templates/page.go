@@ -1,76 +1,197 @@
 package templates
 
 import (
+	"embed"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template/parse"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
 )
 
-// The blocks of the page that are written anew as the incident goes on, beside
-// its facts.
-const (
-	rolesBlock     = "roles"
-	followUpsBlock = "follow-ups"
-)
+//go:embed pages/*.md
+var pages embed.FS
 
-// rowsShown keeps a page readable; the tracker shows them all.
-const rowsShown = 200
-
-type pageView struct {
-	incident.PageView
-	Marker, Quoted                         string
-	FactsBlock, RolesBlock, FollowUpsBlock string
-}
-
-// pageRow is a follow-up on the page.
-type pageRow struct{ Name, Owner, Due, State string }
-
-// Page is a new post-mortem page. In a public repository everybody can read
-// it from its first second, so it says so and leaves internal sections out.
-func (t Texts) Page(v incident.PageView) string {
-	return t.render("default.md", pageView{
-		PageView: v, Marker: marker(pageKind, v.ID, nil),
-		Quoted:         markdown.Quote(markdown.Account(v.Summary), summaryLimit),
-		FactsBlock:     markdown.Block(factsBlock, t.render("page_facts.md", v)),
-		RolesBlock:     markdown.Block(rolesBlock, t.render("page_roles.md", v)),
-		FollowUpsBlock: markdown.Block(followUpsBlock, t.render("page_followups.md", followUpRows{v})),
-	})
-}
-
-// RefreshPage writes the blocks anew that are Hindsight's own. What people
-// changed or removed stays; a page that carries another incident's marker, or
-// none, is not touched.
-func (t Texts) RefreshPage(now string, v incident.PageView) (string, bool) {
-	if of, _, ok := readMarker(now, pageKind); !ok || of != v.ID {
-		return now, false
-	}
-	anew := now
-	for name, content := range map[string]string{
-		factsBlock: t.render("page_facts.md", v), rolesBlock: t.render("page_roles.md", v),
-		followUpsBlock: t.render("page_followups.md", followUpRows{v}),
-	} {
-		anew, _ = markdown.ReplaceBlock(anew, name, content)
-	}
-	return anew, anew != now
-}
-
-// followUpRows adds the rows of the follow-ups to the page.
-type followUpRows struct{ incident.PageView }
-
-// HiddenRows is how many follow-ups are not shown.
-func (v followUpRows) HiddenRows() int { return max(0, len(v.Lines)-rowsShown) }
-
-// Rows are the follow-ups in the order of the checklist.
-func (v followUpRows) Rows() []pageRow {
-	var rows []pageRow
-	for _, l := range v.Lines[:min(len(v.Lines), rowsShown)] {
-		row := pageRow{Name: name(l, titleShown), Owner: login(l.Owner), Due: day(l.Due), State: kindOf(l).String()}
-		if l.Issue.Number != 0 && l.URL != "" {
-			row.Name = "[" + row.Name + "](" + l.URL + ")"
+// builtIn reads the built-in templates, by name. One that can't be used is a
+// bug of this package and panics at once.
+func builtIn() map[string]*pageTemplate {
+	read := map[string]*pageTemplate{}
+	for _, name := range incident.Templates() {
+		file := path.Join("pages", name+".md")
+		text, err := pages.ReadFile(file)
+		if err != nil {
+			panic("templates: " + err.Error())
 		}
-		rows = append(rows, row)
+		if read[name], err = parseTemplate(file, string(text)); err != nil {
+			panic("templates: " + err.Error())
+		}
 	}
-	return rows
+	return read
 }
 
-// titleShown is how many characters of a follow-up's title the page shows.
-const titleShown = 120
+// BuiltIn is the text of the built-in template that has the name; false if
+// there is none.
+func (t Texts) BuiltIn(name string) (string, bool) {
+	p, ok := t.pages[name]
+	if !ok {
+		return "", false
+	}
+	return p.text, true
+}
+
+// Page is a new post-mortem page. The marker by which it is known again, and
+// the line that says who can read it, are no matter of templates. Where
+// everybody can read it, internal sections are left out. A template of the
+// repository's own that can't be used gives way to the built-in one.
+func (t Texts) Page(v incident.PageView) string {
+	body, ok := t.ownPage(v)
+	if !ok {
+		built, known := t.pages[v.Built]
+		if !known {
+			built = t.pages[incident.Templates()[0]]
+		}
+		body = t.fill(built, v).text()
+	}
+	head := marker(pageKind, v.ID, nil) + "\n"
+	if v.Public {
+		head += audience + "\n\n"
+		body = markdown.WithoutInternal(body)
+	}
+	return head + strings.Trim(body, "\n") + "\n"
+}
+
+// audience is the first that people read where everybody can.
+const audience = "> 🌍 Everybody on the internet can read this page from its first second. " +
+	"Keep names of customers, addresses and secrets out of it."
+
+func (t Texts) ownPage(v incident.PageView) (string, bool) {
+	if v.Own == "" {
+		return "", false
+	}
+	p, err := t.checked(incident.TemplateFile, v.Own)
+	if err != nil {
+		return "", false
+	}
+	body, err := t.tried(p, v)
+	return body, err == nil
+}
+
+// CheckTemplate is nil for a template that can be used. Its error names the
+// file, and the line of each mistake, for people; it repeats what stands there
+// and is not neutral.
+func (t Texts) CheckTemplate(file, text string) error {
+	_, err := t.checked(file, text)
+	return err
+}
+
+// checked is a template that makes a page of what is known, and of nothing.
+func (t Texts) checked(file, text string) (*pageTemplate, error) {
+	p, err := parseTemplate(file, text)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range []incident.PageView{Example(false), Example(true), {}} {
+		if _, err := t.tried(p, v); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// tried is what a template makes of a view, if every block can be found in it
+// again, and people's words have changed nothing but the words.
+func (t Texts) tried(p *pageTemplate, v incident.PageView) (string, error) {
+	filled := t.fill(p, v)
+	if filled.room < 0 {
+		return "", p.mistake(1, "the page that this template makes is too long")
+	}
+	text := filled.text()
+	for _, f := range filled.blocks {
+		if stateOf(text, f.block) != incident.BlockOurs {
+			return "", p.mistake(p.line(p.blocks[f.Name]), "{{"+f.Name+"}} can't stand here: "+
+				"it needs a place of its own, with an empty line before it, and no code, list, comment or HTML around it")
+		}
+	}
+	plain := t.fillWith(p, func(f field) string {
+		if is := f.value(t, v); is == "" || f.managed() {
+			return is
+		}
+		return "x"
+	})
+	if !slices.Equal(comments(text), comments(plain.text())) {
+		return "", p.mistake(1, "words in its fields would become hidden marks: a field can't stand right behind < or <!--")
+	}
+	return text, nil
+}
+
+// comments are the beginnings of a text's comments, and all of those that mean
+// something to Hindsight.
+func comments(text string) []string { return commentForm.FindAllString(text, -1) }
+
+var commentForm = regexp.MustCompile(`(?i)<!--(?:\s*(?:hindsight:\S*|(?:public|internal)\s*-->))?`)
+
+// filling is a template that is being filled in.
+type filling struct {
+	b      strings.Builder
+	value  func(field) string
+	room   int     // bytes that it may still grow by, beside its blocks
+	blocks []field // that it has
+}
+
+func (t Texts) fill(p *pageTemplate, v incident.PageView) *filling {
+	return t.fillWith(p, func(f field) string { return f.value(t, v) })
+}
+
+func (Texts) fillWith(p *pageTemplate, value func(field) string) *filling {
+	f := &filling{value: value, room: pageLimit}
+	f.list(p.root)
+	return f
+}
+
+func (f *filling) text() string { return strings.Trim(f.b.String(), "\n") + "\n" }
+
+func (f *filling) list(list *parse.ListNode) {
+	if list == nil {
+		return
+	}
+	for _, n := range list.Nodes {
+		switch n := n.(type) {
+		case *parse.TextNode:
+			f.write(string(n.Text))
+		case *parse.ActionNode:
+			f.field(named(n.Pipe))
+		case *parse.IfNode:
+			if f.value(named(n.Pipe)) != "" {
+				f.list(n.List)
+			} else {
+				f.list(n.ElseList)
+			}
+		}
+		if f.room < 0 {
+			return
+		}
+	}
+}
+
+func (f *filling) write(s string) {
+	f.room -= len(s)
+	f.b.WriteString(s)
+}
+
+func (f *filling) field(of field) {
+	if of.managed() {
+		f.blocks = append(f.blocks, of)
+		f.b.WriteString(f.value(of))
+		return
+	}
+	f.write(f.value(of))
+}
+
+// named is the field that a pipeline of an understood template names.
+func named(pipe *parse.PipeNode) field {
+	f, _ := fieldNamed(pipe.Cmds[0].Args[0].String())
+	return f
+}

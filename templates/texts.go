@@ -1,8 +1,10 @@
 package templates
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -19,9 +21,10 @@ var files embed.FS
 // Texts implements the rules' texts in English.
 type Texts struct {
 	templates *template.Template
+	pages     map[string]*pageTemplate // those that are built in, by name
 }
 
-// New reads the embedded templates. A template that doesn't parse is a bug of
+// New reads the embedded texts and templates. One that doesn't parse is a bug of
 // this package and panics at once.
 func New() Texts {
 	funcs := template.FuncMap{
@@ -36,8 +39,12 @@ func New() Texts {
 		"logins":   logins,
 		"span":     span,
 		"count":    count,
+		"cell":     cell,
+		"link":     linked,
+		"known":    known,
+		"duration": duration,
 	}
-	return Texts{template.Must(template.New("").Funcs(funcs).ParseFS(files, "*.md"))}
+	return Texts{template.Must(template.New("").Funcs(funcs).ParseFS(files, "*.md")), builtIn()}
 }
 
 // render fills a template in. It fails only by a mistake in a template, which
@@ -94,7 +101,6 @@ func span(d time.Duration) string {
 // limits of what GitHub takes and people read, in characters.
 const (
 	titleLimit   = 256
-	slugLimit    = 60
 	summaryLimit = 4000
 	wordsLimit   = 2000 // of an item's words, which can grow fourteenfold when they are made neutral
 	quoteLimit   = 300  // of a line that is quoted
@@ -163,16 +169,6 @@ func day(d incident.Day) string {
 	return string(d[:4] + "-" + d[4:6] + "-" + d[6:])
 }
 
-// PageName is date, words of the title and number: unique in a repository,
-// and safe in any wiki.
-func (Texts) PageName(f incident.Facts) string {
-	slug := markdown.Slug(f.Title, slugLimit)
-	if slug == "" {
-		slug = "incident"
-	}
-	return fmt.Sprintf("%s-%s-%d", f.Date.Format("2006-01-02"), slug, f.Key.Number)
-}
-
 type closingView struct {
 	incident.ClosingView
 	Marker string
@@ -205,14 +201,56 @@ const problemsShown = 20
 
 type replyView struct {
 	incident.ReplyView
-	Marker string
-	More   int // lines that are not gone into
+	Marker  string
+	More    int // lines that are not gone into
+	Checked *checkedView
 }
 
-// Reply answers the commands of one comment that could not be carried out.
+// findingsShown is how many findings a reply lists.
+const findingsShown = 20
+
+// checkedView is what was found on a page, as far as it is listed.
+type checkedView struct {
+	incident.CheckView
+	Rows                   []incident.Finding
+	Serious, Minor, Hidden int
+}
+
+// listed lists what is serious first.
+func listed(v *incident.CheckView) *checkedView {
+	if v == nil {
+		return nil
+	}
+	view := &checkedView{CheckView: *v, Rows: slices.Clone(v.Findings)}
+	slices.SortStableFunc(view.Rows, func(a, b incident.Finding) int {
+		return cmp.Or(cmp.Compare(minor(a), minor(b)), cmp.Compare(a.Line, b.Line))
+	})
+	for _, f := range view.Rows {
+		view.Minor += minor(f)
+	}
+	view.Serious = len(view.Rows) - view.Minor
+	shown := min(len(view.Rows), findingsShown)
+	view.Rows, view.Hidden = view.Rows[:shown], len(view.Rows)-shown
+	return view
+}
+
+func minor(f incident.Finding) int {
+	if f.Serious {
+		return 0
+	}
+	return 1
+}
+
+// cell is neutral Markdown in one line, for a table.
+func cell(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(s, "|", "&#124;")), " ")
+}
+
+// Reply answers the commands of one comment: those that could not be carried
+// out, and those that ask for something to be told.
 func (t Texts) Reply(v incident.ReplyView) string {
 	view := replyView{
-		ReplyView: v, More: v.More,
+		ReplyView: v, More: v.More, Checked: listed(v.Checked),
 		Marker: marker(replyKind, v.ID, markdown.Fields{"to": strconv.FormatInt(v.To, 10)}),
 	}
 	if len(v.Lines) > problemsShown {

@@ -64,19 +64,6 @@ func public(f incident.Facts) incident.Facts {
 	return f
 }
 
-func TestPage(t *testing.T) {
-	t.Parallel()
-	view := incident.PageView{Reporter: "mallory", Labelled: noon, Summary: "It is **down**.\n\n## Timeline\n@all <!-- hindsight:end block=facts -->"}
-	for name, f := range map[string]incident.Facts{"page-private": facts, "page-public": public(resolved(facts)), "page-staffed": staffed(facts)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			view := view
-			view.Facts = f
-			golden(t, name, templates.New().Page(view))
-		})
-	}
-}
-
 func TestClosing(t *testing.T) {
 	t.Parallel()
 	views := map[string]incident.ClosingView{
@@ -95,26 +82,6 @@ func TestClosing(t *testing.T) {
 			of, complete, ok := templates.New().ReadClosing(body)
 			if !ok || of != view.ID || complete != view.Complete {
 				t.Errorf("ReadClosing = %v, %v, %v", of, complete, ok)
-			}
-		})
-	}
-}
-
-func TestPageName(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ name, title, want string }{
-		{"plain", "Checkout is down", "2026-11-20-checkout-is-down-42"},
-		{"path", "../../etc/passwd", "2026-11-20-etc-passwd-42"},
-		{"another script", "結帳壞了", "2026-11-20-incident-42"},
-		{"only emoji", "🔥🔥", "2026-11-20-incident-42"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			f := facts
-			f.Title = test.title
-			if got := templates.New().PageName(f); got != test.want {
-				t.Errorf("PageName(%q) = %q, want %q", test.title, got, test.want)
 			}
 		})
 	}

@@ -32,7 +32,7 @@ type trackerView struct {
 // pageIs names the states of the page for the template.
 var pageIs = map[incident.PageState]string{ //nolint:gochecknoglobals // a constant
 	incident.PageComing: "coming", incident.PageExists: "there", incident.PageBelow: "below", incident.PageNoWiki: "no wiki",
-	incident.PagePrivate: "private", incident.PageSkipped: "skipped",
+	incident.PagePrivate: "private", incident.PageBarred: "barred", incident.PageSkipped: "skipped",
 }
 
 // column is one of the facts.
