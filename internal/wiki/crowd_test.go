@@ -2,6 +2,7 @@ package wiki_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -35,10 +36,9 @@ type person struct {
 // newPerson clones the wiki.
 func newPerson(ctx context.Context, t *testing.T, s *server, name string) *person {
 	t.Helper()
-	p := &person{name: name, dir: filepath.Join(t.TempDir(), name)}
-	url := strings.Replace(s.URL, "://", "://x-access-token:"+token+"@", 1) + "/" + wikiRepo + ".git"
-	if out, err := exec.CommandContext(ctx, "git", "clone", "--quiet", url, p.dir).CombinedOutput(); err != nil {
-		t.Fatalf("clone: %v: %s", err, out)
+	p := &person{name: name, dir: t.TempDir()}
+	if _, err := p.git(ctx, "clone", "--quiet", s.URL+"/"+wikiRepo+".git", "."); err != nil {
+		t.Fatal(err)
 	}
 	return p
 }
@@ -46,8 +46,11 @@ func newPerson(ctx context.Context, t *testing.T, s *server, name string) *perso
 func (p *person) git(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "LC_ALL=C", "GIT_AUTHOR_NAME="+p.name,
-		"GIT_AUTHOR_EMAIL="+p.name+"@example.org", "GIT_COMMITTER_NAME="+p.name, "GIT_COMMITTER_EMAIL="+p.name+"@example.org")
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "LC_ALL=C",
+		"GIT_AUTHOR_NAME="+p.name, "GIT_AUTHOR_EMAIL="+p.name+"@example.org",
+		"GIT_COMMITTER_NAME="+p.name, "GIT_COMMITTER_EMAIL="+p.name+"@example.org",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=http.extraHeader",
+		"GIT_CONFIG_VALUE_0=Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte("x-access-token:"+token)))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("git %v: %w: %s", args, err, out)
@@ -87,6 +90,22 @@ func (p *person) save(ctx context.Context, shared, line string) error {
 	return err
 }
 
+// saveOften saves a line every other second, and each of them to the end.
+func (p *person) saveOften(ctx context.Context, over <-chan struct{}, shared string) error {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		if err := p.save(ctx, shared, fmt.Sprintf("Line %d of %s.\n", n, p.name)); err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-over:
+			return nil
+		}
+	}
+}
+
 // heading is followed by lines that nobody changes, so that git can tell what
 // one writes from what the next does.
 func heading(name string) string { return "## " + name + "\n\n" }
@@ -118,11 +137,8 @@ func TestConcurrentWriters(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, p := range people {
 		wg.Go(func() {
-			for n := 0; over.Err() == nil; n++ {
-				if err := p.save(t.Context(), path, fmt.Sprintf("Line %d of %s.\n", n, p.name)); err != nil {
-					t.Errorf("%s: %v", p.name, err)
-					return
-				}
+			if err := p.saveOften(t.Context(), over.Done(), path); err != nil {
+				t.Errorf("%s: %v", p.name, err)
 			}
 		})
 	}
