@@ -60,6 +60,7 @@ func hostileDocuments() map[string]string {
 		"&", "&#x", "a@b.c_", "http://", "www.", "|a|\n|-|\n", "|a|\n|-|\n|14:05|\n", "a|b\n-|-\n", "\x00", "\xff",
 		"#\n", head, "x\n-\n", "***\n", "# [Follow-ups](x)\n", "# **`*[_x\n",
 		"# " + strings.Repeat("[a](", 245) + "\n", "# " + strings.Repeat("*a_ ", 245) + "\n", strings.Repeat("[a]\n", 240) + "-\n",
+		"<a \"", "<script>", "<div>\n<script>", "<div>\n<!--", "[[a|", "[[a]]", "[a]: b\n[a] ", "[a](b c", "[a](b (", "[\n", "\\[", "https://a ", "https://e.org/own/secret ", "www.",
 		"fixes #1 ", "fixes #1\n\n", "fixes a/a", "fixes https://a/a", "fixes\n", "Incident: **", "Incident: [<*", "- Incident: #1\n",
 		"- [ ] a <!--#1-->\n", "a <!--#1--> ", "<!-- hindsight:begin block=facts -->\n", "<!-- hindsight:end block=facts -->\n",
 		"/incident <!--a-->\n", "<!-- hindsight:page a=b -->\n", "<!-- hindsight:begin ", "<!-- hindsight:end a=b ",
@@ -97,6 +98,7 @@ var (
 			markdown.GainRows(s, "x", rowsHead, []markdown.Row{noted})
 		},
 		"Sections":   func(s string) { markdown.Sections(s) },
+		"PublicText": func(s string) { markdown.PublicText(s, secretPlace) },
 		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
 		"FindMarker": func(s string) { markdown.FindMarker("<!-- hindsight:page -->x\n\n"+s, "page") },
