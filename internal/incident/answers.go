@@ -94,7 +94,7 @@ func (d *decision) hear(to func(comment int64) *answer) {
 	l := d.ledger()
 	ran, failed, refused := set(l.Ran), set(l.Failed), set(l.Refused)
 	given := d.given()
-	check := d.lastCheck(given)
+	check, aboutCopy := d.lastRun(given, wordCheck), d.lastRun(given, wordPublish, wordUnpublish)
 	for _, o := range given {
 		if refused[o.key] {
 			continue
@@ -106,7 +106,7 @@ func (d *decision) hear(to func(comment int64) *answer) {
 			a.seen, a.undone = true, a.undone || pending
 			a.help = a.help || o.word == "help"
 			a.checks = a.checks || o.key == check
-			a.withdrawn = a.withdrawn || o.is(wordUnpublish) && !pending
+			a.withdrawn = a.withdrawn || o.key == aboutCopy && o.is(wordUnpublish) && !pending
 		case failed[o.key]:
 			a.seen, a.undone = true, true
 			line, sure := d.failure(o)
@@ -124,15 +124,15 @@ func (d *decision) hear(to func(comment int64) *answer) {
 	}
 }
 
-// lastCheck is the last command to check the page that was carried out: what it
-// was answered is kept up to date, and what older ones were is taken back.
-func (d *decision) lastCheck(given []order) ItemKey {
-	checks := map[ItemKey]bool{}
+// lastRun is the last command with one of the words that was carried out: what
+// it was answered is kept up to date, and what older ones were is taken back.
+func (d *decision) lastRun(given []order, words ...string) ItemKey {
+	named := map[ItemKey]bool{}
 	for _, o := range given {
-		checks[o.key] = o.is(wordCheck)
+		named[o.key] = o.is(words...)
 	}
 	for _, key := range slices.Backward(d.ledger().Ran) {
-		if checks[key] {
+		if named[key] {
 			return key
 		}
 	}

@@ -265,8 +265,8 @@ func (d *decision) publishNotices() []string {
 		return nil
 	}
 	// What is quoted are names of repositories and our own words: neutral as code.
-	says := strings.NewReplacer("«", "`", "»", "`").Replace(sentence(err))
-	return []string{"The page was ordered to be published, and is kept back. " + says + " It goes out by itself then."}
+	why := strings.NewReplacer("«", "`", "»", "`").Replace(err.Error())
+	return []string{"Publishing the page waits: " + why + ". It goes on by itself; `/postmortem unpublish` takes the order back."}
 }
 
 // exposed counts what was found on a page that everybody can read.

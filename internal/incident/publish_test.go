@@ -139,14 +139,14 @@ func TestNotPublished(t *testing.T) {
 			judged(policy)(&w)
 			notices := keptBack(policy, w)
 			same(t, "notices", 1, len(notices))
-			mentions(t, strings.Join(notices, "\n"), strings.NewReplacer("«", "`", "»", "`").Replace(tt.says))
+			mentions(t, strings.ToLower(strings.Join(notices, "\n")), strings.NewReplacer("«", "`", "»", "`").Replace(strings.ToLower(tt.says)))
 		})
 	}
 }
 
 // keptBack are the notices about an order to publish that waits.
 func keptBack(policy incident.Policy, w incident.World) []string {
-	return slices.DeleteFunc(viewed(policy, w).Notices, func(text string) bool { return !strings.Contains(text, "ordered to be published") })
+	return slices.DeleteFunc(viewed(policy, w).Notices, func(text string) bool { return !strings.Contains(text, "Publishing the page waits") })
 }
 
 func many7() (all []incident.Finding) {
@@ -301,6 +301,7 @@ func TestLastOrderCounts(t *testing.T) {
 			same(t, "withdrawn", tt.withdraws, len(of[incident.WithdrawPage](plan)))
 			w = obeyed(t, publishing(), carryOut(w, plan))
 			same(t, "is out", tt.out, !w.Record.Ledger.Copy.At.IsZero())
+			same(t, "is said to have been taken back", !tt.out, strings.Contains(replied(w), "taken back"))
 			same(t, "nothing waits", incident.CopyOrder(""), w.Record.Ledger.Copy.Want)
 			same(t, "reactions", "eyes +1", reactions(w, 7))
 		})
