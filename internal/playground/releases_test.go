@@ -92,8 +92,8 @@ func TestDeployments(t *testing.T) {
 	must(t, err)
 	var told []string
 	for _, d := range all {
-		statuses, _, err := gh.Repositories.ListDeploymentStatuses(t.Context(), "acme", "shop", d.GetID(), nil)
-		must(t, err)
+		statuses, _, failed := gh.Repositories.ListDeploymentStatuses(t.Context(), "acme", "shop", d.GetID(), nil)
+		must(t, failed)
 		line := fmt.Sprintf("%s to %s by %s:", d.GetRef(), d.GetEnvironment(), d.GetCreator().GetLogin())
 		for _, st := range statuses {
 			line += " " + st.GetState() + st.GetLogURL()

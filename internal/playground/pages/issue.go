@@ -168,6 +168,7 @@ type note struct {
 	Event  playground.Event
 	Labels []playground.Label // of all that it stands for
 	Count  int
+	Folded []int64 // the ids of the events after the first, to which links may lead
 	// Sources mention this issue, which is in the repository Here.
 	Sources []row
 	Here    string
@@ -244,6 +245,7 @@ func folded(all []entry) []entry {
 		if last := len(some) - 1; last >= 0 && e.Note != nil && some[last].Note.joins(e.Note.Event) {
 			some[last].Note.Labels = append(some[last].Note.Labels, e.Note.Labels...)
 			some[last].Note.Sources = append(some[last].Note.Sources, e.Note.Sources...)
+			some[last].Note.Folded = append(some[last].Note.Folded, e.id)
 			some[last].Note.Count++
 			continue
 		}

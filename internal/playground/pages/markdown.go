@@ -33,7 +33,7 @@ func newWriting(g *playground.GitHub) *writing {
 	// the anchors of other comments.
 	w.linked.AllowAttrs("id").Matching(regexp.MustCompile(`^[a-z0-9-]+$`)).OnElements("h1", "h2", "h3", "h4", "h5", "h6")
 	w.issues = goldmark.New(flavour(), withBoxes(), goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()))
-	w.wiki = goldmark.New(flavour(), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	w.wiki = goldmark.New(flavour(), withWikiLinks(), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(html.WithUnsafe()))
 	return w
 }
@@ -77,6 +77,8 @@ type where struct {
 	reader string // whose permissions decide which references become links
 	// form is the id of the form that ticks a box; empty if the reader may not.
 	form string
+	// wiki is the address of the wiki that the text is a page of; empty elsewhere.
+	wiki string
 }
 
 // comment renders the body of an issue or a comment.
@@ -92,6 +94,9 @@ func (w *writing) page(at where, source string) template.HTML {
 func (w *writing) render(md goldmark.Markdown, policy *bluemonday.Policy, at where, source string) template.HTML {
 	doc := md.Parser().Parse(text.NewReader([]byte(source)))
 	w.linker.link(doc, []byte(source), at)
+	if at.wiki != "" {
+		rooted(doc, at.wiki)
+	}
 	word := boxWord()
 	markBoxes(doc, []byte(source), word)
 	var raw bytes.Buffer

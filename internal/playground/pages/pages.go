@@ -120,6 +120,13 @@ func (s *site) otherRoutes(get func(string, look), post func(string, act)) {
 	get(inRepo+"/labels", s.labels)
 	post(inRepo+"/labels", s.changeLabel)
 
+	get(inRepo+"/releases", s.releases)
+	post(inRepo+"/releases", s.changeRelease)
+	get(inRepo+"/releases/tag/{tag...}", s.release)
+	get(inRepo+"/deployments", s.releases)
+	post(inRepo+"/deployments", s.changeDeployment)
+	get(inRepo+"/deployments/{environment...}", s.environment)
+
 	get(inRepo+"/tree/{branch}", s.files)
 	get(inRepo+"/blob/{branch}/{path...}", s.file)
 	get(inRepo+"/edit/{branch}/{path...}", s.fileEditor)
@@ -131,6 +138,7 @@ func (s *site) otherRoutes(get func(string, look), post func(string, act)) {
 	get(wiki+"/_new", s.wikiEditor)
 	post(wiki+"/_new", s.saveWikiPage)
 	get(wiki+"/_history", s.wikiHistory)
+	get(wiki+"/_pages", s.allPages)
 	get(wiki+"/{page}", s.wikiPage)
 	get(wiki+"/{page}/_edit", s.wikiEditor)
 	post(wiki+"/{page}/_edit", s.saveWikiPage)
