@@ -32,9 +32,9 @@ func everyCommand() []told {
 		{line: "/postmortem owner @carol", says: "| carol |"},
 		{line: "/postmortem meeting 2099-12-01 14:00", reply: "> /postmortem meeting 2099-12-01 14:00"},
 		{line: "/postmortem status in review", label: "postmortem: in review"},
-		{line: "/postmortem check", reply: "not built yet"},
-		{line: "/postmortem publish", reply: "not built yet"},
-		{line: "/postmortem unpublish", reply: "not built yet"},
+		{line: "/postmortem check", reply: "There is no post-mortem page yet"},
+		{line: "/postmortem publish", reply: "Publishing needs write permission here"},
+		{line: "/postmortem unpublish", reply: "There is no copy of the page"},
 		{line: "/postmortem start", says: "/wiki/", then: func(h *house) {
 			if pages := h.pages(shop); len(pages) != 1 {
 				h.tb.Errorf("the wiki has the pages %q, want one", pages)
