@@ -54,7 +54,7 @@ func (d *decision) stayed() bool {
 
 // kept is whether the page is there, and may be told what is new.
 func (d *decision) kept() bool {
-	return d.ledger().Page.Made() && !d.stayed() && d.barred() == "" && !(d.facts.Security && d.openPage())
+	return d.ledger().Page.Made() && !d.stayed() && d.barred() == "" && (!d.facts.Security || !d.openPage())
 }
 
 // barred says why nothing may be written to the wiki of another repository,
