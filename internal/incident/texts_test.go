@@ -18,6 +18,7 @@ var pageStates = map[incident.PageState]string{
 	incident.PageBelow:   "below the bar",
 	incident.PageNoWiki:  "no wiki",
 	incident.PagePrivate: "kept private",
+	incident.PageBarred:  "barred",
 }
 
 const ledgerMark = "ledger: "
@@ -92,6 +93,9 @@ func carried(body string) (incident.Ledger, error) {
 
 func (plain) PageName(f incident.Facts) string {
 	slug := strings.ToLower(strings.ReplaceAll(f.Title, " ", "-"))
+	if f.Wiki != "" {
+		slug = f.Key.Repo.Name() + "-" + slug
+	}
 	return fmt.Sprintf("%s-%s-%d", f.Date.Format(time.DateOnly), slug, f.Key.Number)
 }
 
