@@ -32,6 +32,7 @@ type fakeForge struct {
 	files        map[string]string // by "owner/name/path", beside the configurations
 	repositories []incident.Repo
 	private      map[incident.Repo]bool // of the others
+	tweaks       map[incident.Repo]func(*incident.Repository)
 	moved        map[incident.Key]incident.Key
 	subs         []incident.Key                   // that hang under the parent
 	mentioning   []incident.Key                   // pull requests
@@ -50,12 +51,15 @@ func (f *fakeForge) Repository(ctx context.Context, repo incident.Repo) (found i
 	err = f.call(ctx, "Repository", string(repo), func() error {
 		found = f.repository
 		if id, ok := f.others[repo]; ok {
-			found.ID, found.FullName, found.Private = id, string(repo), f.private[repo]
+			found.ID, found.FullName, found.Private, found.Internal = id, string(repo), f.private[repo], false
 			found.URL = "https://github.test/" + string(repo)
-		} else if repo.Name() == ".github" {
+		} else if !strings.EqualFold(string(repo), found.FullName) {
 			return &incident.Missing{What: string(repo)}
 		}
 		found.PushedAt = f.pushed[repo]
+		if change := f.tweaks[repo]; change != nil {
+			change(&found)
+		}
 		return nil
 	})
 	return found, err

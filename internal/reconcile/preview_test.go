@@ -48,6 +48,36 @@ func TestPreview(t *testing.T) {
 	s.changedNothing(t)
 }
 
+// What a page would show can be asked for before there is one, and of one that
+// is there; neither changes anything.
+func TestPageView(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.say(ada, "/incident detected 1999-12-31 23:50")
+	s.forge.files[ownTemplate] = "# Ours: {{title}}\n"
+	view, err := s.reconciler.PageView(t.Context(), parent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if view.Title != "The shop is down" || view.Reporter != "ada" || !view.Public || len(view.Rows) == 0 {
+		t.Errorf("view %+v", view)
+	}
+	s.changedNothing(t)
+
+	s, f := followed(t)
+	view, err = s.reconciler.PageView(t.Context(), parent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(view.Lines) != 1 || view.Lines[0].Issue != f.Key {
+		t.Errorf("lines %+v, want the follow-up", view.Lines)
+	}
+	s.changedNothing(t)
+	if _, err = s.reconciler.PageView(t.Context(), number(404)); err == nil {
+		t.Error("the page of an issue that is not there")
+	}
+}
+
 // What exists already is found, though nothing is remembered of it.
 func TestPreviewWithoutMemory(t *testing.T) {
 	t.Parallel()

@@ -21,11 +21,13 @@ func (n *run) publishPage(ctx context.Context, e incident.PublishPage) error {
 	})
 }
 
-// withdrawPage removes the copy, if it is as we wrote it.
+// withdrawPage removes the copy, if it is as we wrote it and there is nothing
+// beside it.
 func (n *run) withdrawPage(ctx context.Context, e incident.WithdrawPage) error {
 	return n.changeCopy(ctx, e.Repo, e.Path, "Withdraw a post-mortem", func(now string) (string, bool) {
-		_, ours := n.r.Texts.Copy(now, "", incident.PageView{}, nil)
-		return "", ours
+		emptied, ours := n.r.Texts.Copy(now, "", incident.PageView{}, nil)
+		alone, _ := n.r.Texts.Copy("", "", incident.PageView{}, nil)
+		return "", ours && strings.TrimSpace(emptied) == strings.TrimSpace(alone)
 	})
 }
 

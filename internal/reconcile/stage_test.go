@@ -20,6 +20,9 @@ const (
 	shopID       = 77 // GitHub's id of the shop, whatever it is called
 	till         = incident.Repo("acme/till")
 	tillID       = 78
+	central      = incident.Repo("acme/postmortems")
+	showcase     = incident.Repo("acme/public")
+	secret       = incident.Repo("acme/secret")
 )
 
 // The calls that read the shop's own files.
@@ -71,6 +74,7 @@ func newStage(t *testing.T, body string) *stage {
 		unlisted:     map[int64]bool{},
 		permissions:  map[string]incident.Permission{},
 		private:      map[incident.Repo]bool{},
+		tweaks:       map[incident.Repo]func(*incident.Repository){},
 		readers:      map[incident.Repo][]string{},
 		files:        map[string]string{},
 		moved:        map[incident.Key]incident.Key{},
@@ -106,6 +110,20 @@ func policyOf(file string, data []byte) (incident.Policy, error) {
 		p.Apps = []string{"forms"}
 	case "outage":
 		p.Label = "outage"
+	case "central":
+		p.Wiki = central
+	case "central elsewhere":
+		p.Wiki = "rival/postmortems"
+	case "accepts shop":
+		p.Writers = []string{"acme/till", "acme/shop"}
+	case "accepts all":
+		p.Writers = []string{"acme/*"}
+	case "showcase":
+		p.Showcase = showcase
+	case "customers":
+		p.Customers = secret
+	case "no customers":
+		p.Customers, p.ChecksOff = secret, []string{"customer"}
 	case "standard":
 		p.Standard = map[incident.Severity][]string{3: {"Tell the customers"}}
 	default:

@@ -1,0 +1,188 @@
+package reconcile_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"hindsight/internal/incident"
+)
+
+// withShowcase is a private stage whose page has a section that may go out.
+func withShowcase(t *testing.T) *stage {
+	t.Helper()
+	s := newStage(t, "It is down.")
+	s.forge.repository.Private = true
+	s.forge.others[showcase] = 94
+	s.forge.configs = map[incident.Repo]string{shop: "showcase", showcase: "accepts shop"}
+	s.look(t)
+	s.expect(t, 0, "Repository acme/public")
+	s.mu.Lock()
+	s.wiki.pages[s.memory.records[parent].Ledger.Page.Path] += "\n## For all\n<!-- public -->\n\nWe are sorry, see " +
+		"[the issue](https://github.test/acme/shop/issues/42).\n\n## Ours\n\nThe pool was full.\n"
+	s.mu.Unlock()
+	return s
+}
+
+// copied is the one copy in the public wiki, or "".
+func (s *stage) copied(t *testing.T) (path, text string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.wiki.others[showcase]) > 1 {
+		t.Fatalf("pages: %v", s.wiki.others[showcase])
+	}
+	for path, text = range s.wiki.others[showcase] {
+		if strings.Contains(path, "shop") || strings.Contains(path, "down") {
+			t.Errorf("the copy's name says too much: %s", path)
+		}
+	}
+	return path, text
+}
+
+func TestPublish(t *testing.T) {
+	t.Parallel()
+	s := withShowcase(t)
+	s.say(ada, "/postmortem publish")
+	s.look(t)
+	path, text := s.copied(t)
+	if !strings.Contains(text, "We are sorry") || strings.Contains(text, "pool") || strings.Contains(text, "acme/shop") {
+		t.Errorf("the copy says:\n%s", text)
+	}
+	s.shows(t, "acme/public/wiki/"+strings.TrimSuffix(path, ".md"))
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, outward...)
+	s.expect(t, 0, "Repository acme/public") // it is asked for by command alone
+	s.memory = newMemory(s.journal)
+	s.reconciler.Memory = s.memory
+	s.look(t)
+	s.expect(t, 0, "Create", "Edit")
+
+	s.say(ben, "/postmortem unpublish")
+	s.look(t)
+	if path, _ := s.copied(t); path != "" {
+		t.Errorf("the copy %s is still there", path)
+	}
+}
+
+// Triage is not enough to publish; the permission is asked for once.
+func TestWhoMayPublish(t *testing.T) {
+	t.Parallel()
+	s := withShowcase(t)
+	s.forge.permissions["ben"] = incident.MayTriage
+	s.forget()
+	s.say(ben, "/postmortem publish")
+	s.look(t)
+	if path, _ := s.copied(t); path != "" {
+		t.Errorf("it was published as %s", path)
+	}
+	s.expect(t, 1, "Permission ben")
+	if ours := s.ours(); len(ours) != 2 || !strings.Contains(ours[1].Body, "write permission") {
+		t.Errorf("our comments: %+v", ours)
+	}
+}
+
+func TestShowcaseThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		set  func(*stage)
+		says string
+	}{
+		"not accepted":  {func(s *stage) { s.forge.configs[showcase] = "" }, "wiki.accepts"},
+		"not installed": {func(s *stage) { delete(s.forge.others, showcase) }, "install the app there"},
+		"archived":      {func(s *stage) { s.tweak(showcase, func(r *incident.Repository) { r.Archived = true }) }, "archived"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := withShowcase(t)
+			c.set(s)
+			s.forget()
+			s.say(ada, "/postmortem publish")
+			s.look(t)
+			s.expect(t, 0, "Create", "Edit")
+			if ours := s.ours(); len(ours) != 2 || !strings.Contains(ours[1].Body, c.says) {
+				t.Errorf("our comments: %+v, want a reply that says %q", ours, c.says)
+			}
+		})
+	}
+}
+
+// A public wiki that does not answer is asked again; nothing else waits.
+func TestShowcaseDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"Repository acme/public", "Create"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			s := withShowcase(t)
+			s.say(ada, "/postmortem publish")
+			s.say(ada, "/postmortem owner @cleo")
+			s.before[call] = once(fails(errors.New("502")))
+			next := s.look(t)
+			s.shows(t, "cleo")
+			if path, _ := s.copied(t); path != "" {
+				t.Errorf("it was published as %s", path)
+			}
+			s.reconciler.Clock = later(next)
+			s.look(t)
+			if path, _ := s.copied(t); path == "" {
+				t.Error("it was not published")
+			}
+		})
+	}
+}
+
+// What people have made of the copy is neither written over nor removed: the
+// tracker says so.
+func TestCopyThatPeopleChanged(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(string) string{
+		"in it":     func(text string) string { return strings.Replace(text, "We are sorry", "We apologise", 1) },
+		"beside it": func(text string) string { return text + "\nRead our blog, too.\n" },
+	} {
+		for _, command := range []string{"publish", "unpublish"} {
+			t.Run(command+" "+name, func(t *testing.T) {
+				t.Parallel()
+				s := withShowcase(t)
+				s.say(ada, "/postmortem publish")
+				s.look(t)
+				path, text := s.copied(t)
+				text = change(text)
+				s.wiki.others[showcase][path] = text
+				s.forget()
+				s.say(ada, "/postmortem "+command)
+				s.look(t)
+				if _, after := s.copied(t); after != text {
+					t.Errorf("the copy became:\n%s", after)
+				}
+				if command == "publish" && name == "beside it" { // what is ours is as it was
+					return
+				}
+				if tracker := s.ours()[0].Body; !strings.Contains(tracker, "has been edited by people") {
+					t.Errorf("the tracker does not say so:\n%s", tracker)
+				}
+			})
+		}
+	}
+}
+
+// Whoever can edit the tracker can't have others' copies, or any page, removed.
+func TestLedgerNamesAnotherCopy(t *testing.T) {
+	t.Parallel()
+	s := withShowcase(t)
+	s.say(ada, "/postmortem publish")
+	s.look(t)
+	path, text := s.copied(t)
+	thief := number(43)
+	s.addIssue(thief, "incident")
+	s.forge.say(thief, incident.Comment{Ours: true, Body: trackerOf(idOf(43), incident.Ledger{
+		Accepted: incident.Acceptance{By: "ada", At: opened},
+		Copy:     incident.Copy{Repo: showcase, Path: path, At: opened, Want: incident.Withdraw},
+	})})
+	s.lookAt(t, thief)
+	s.forge.say(thief, incident.Comment{Author: ada, Body: "/postmortem unpublish"})
+	s.lookAt(t, thief)
+	if _, after := s.copied(t); after != text {
+		t.Errorf("the copy became:\n%s", after)
+	}
+}
