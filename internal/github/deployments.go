@@ -17,6 +17,9 @@ const (
 	// count the outcome is asked for: each costs a request.
 	deploymentsMost = 30
 	outcomesMost    = 20
+	// longestDeployment is how long before the window one may have begun that
+	// ends in it.
+	longestDeployment = time.Hour
 
 	readsDeployments = "deployments: read"
 )
@@ -58,9 +61,8 @@ func (o *wireOutcome) kind() (incident.EventKind, bool) {
 	return "", false
 }
 
-// deployments are those that were begun in the window and have ended. An
-// environment that will be gone, such as a preview, is nothing that customers
-// see.
+// deployments are those that ended in the window. An environment that will be
+// gone, such as a preview, is nothing that customers see.
 func (f *forge) deployments(ctx context.Context, repo incident.Repo, w window) ([]incident.Event, error) {
 	var found []wireDeployment
 	_, err := f.client.do(ctx, call{
@@ -72,10 +74,10 @@ func (f *forge) deployments(ctx context.Context, repo incident.Repo, w window) (
 		return nil, fmt.Errorf("list the deployments of %s: %w", repo, err)
 	}
 	var events []incident.Event
-	asked := 0
+	begun, asked := window{w.from.Add(-longestDeployment), w.to}, 0
 	for i := range found {
 		d := &found[i]
-		if d.Transient || !w.holds(d.CreatedAt) || asked == outcomesMost {
+		if d.Transient || !begun.holds(d.CreatedAt) || asked == outcomesMost {
 			continue
 		}
 		asked++
@@ -83,7 +85,7 @@ func (f *forge) deployments(ctx context.Context, repo incident.Repo, w window) (
 		if err != nil {
 			return nil, err
 		}
-		if ended {
+		if ended && w.holds(event.At) {
 			events = append(events, event)
 		}
 	}

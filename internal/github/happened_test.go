@@ -76,7 +76,10 @@ func TestDeploymentsOfTheWindow(t *testing.T) {
 		log              string   // below the repository; "" for the environment's page
 	}{
 		{"worked", deployment(9, "v212", at, ""), []string{status("success", "2026-11-20T11:07:00Z", ""), status("in_progress", at, "")}, "deployed v212 11:07", ""},
-		{"ended after the window", deployment(9, "v212", at, ""), []string{status("success", "2026-11-20T12:30:00Z", "")}, "deployed v212 12:30", ""},
+		{"ended after the window", deployment(9, "v212", at, ""), []string{status("success", "2026-11-20T12:00:01Z", "")}, "", ""},
+		{"began before the window", deployment(9, "v212", "2026-11-20T09:00:00Z", ""), []string{status("success", "2026-11-20T10:00:00Z", "")}, "deployed v212 10:00", ""},
+		{"ended before the window", deployment(9, "v212", "2026-11-20T09:30:00Z", ""), []string{status("success", "2026-11-20T09:59:59Z", "")}, "", ""},
+		{"began long before the window", deployment(9, "v212", "2026-11-20T08:59:59Z", ""), []string{status("success", at, "")}, "", ""},
 		{"a commit", deployment(9, commit, at, ""), []string{status("success", at, "")}, "deployed f95f852 11:00", ""},
 		{"failed", deployment(9, "main", at, ""), []string{status("failure", at, "")}, "failed main 11:00", ""},
 		{"broke off", deployment(9, "main", at, ""), []string{status("error", at, "")}, "failed main 11:00", ""},
@@ -86,8 +89,7 @@ func TestDeploymentsOfTheWindow(t *testing.T) {
 		{"under way", deployment(9, "v212", at, ""), []string{status("queued", at, ""), status("pending", at, "")}, "", ""},
 		{"no word of it", deployment(9, "v212", at, ""), nil, "", ""},
 		{"a preview", deployment(9, "v212", at, `,"transient_environment":true`), []string{status("success", at, "")}, "", ""},
-		{"before the window", deployment(9, "v212", "2026-11-20T09:59:59Z", ""), []string{status("success", at, "")}, "", ""},
-		{"after the window", deployment(9, "v212", "2026-11-20T12:00:01Z", ""), []string{status("success", "2026-11-20T12:30:00Z", "")}, "", ""},
+		{"began after the window", deployment(9, "v212", "2026-11-20T12:00:01Z", ""), []string{status("success", "2026-11-20T12:30:00Z", "")}, "", ""},
 		{"a log of its own", deployment(9, "v212", at, ""), []string{status("success", at, "/Acme/API/actions/runs/12/job/34")}, "deployed v212 11:00", "/Acme/API/actions/runs/12/job/34"},
 		{"another repository's log", deployment(9, "v212", at, ""), []string{status("success", at, "/acme/apis/actions/runs/12")}, "deployed v212 11:00", ""},
 		{"a log that breaks out", deployment(9, "v212", at, ""), []string{status("success", at, "/acme/api/actions/runs/12) [x](y")}, "deployed v212 11:00", ""},

@@ -2,8 +2,8 @@
 // its wikis, over HTTP, honest enough to be developed and demonstrated
 // against.
 //
-// One [GitHub] holds accounts, repositories and issues in memory and wikis as
-// bare git repositories on disk. An app reaches it as it would reach GitHub
+// One [GitHub] holds accounts, repositories, issues, releases and deployments in
+// memory and wikis as bare git repositories on disk. An app reaches it as it would reach GitHub
 // Enterprise Server: the API under /api/v3/, of the GraphQL API under
 // /api/graphql the history of edits, wikis under /OWNER/REPO.wiki.git behind
 // git's own http-backend, and signed webhooks that come to it. People act

@@ -1,5 +1,5 @@
-// Package pages shows the stand-in for GitHub to people: issues, wikis and
-// webhook deliveries as web pages, at the addresses that the stand-in's API
+// Package pages shows the stand-in for GitHub to people: issues, wikis, releases,
+// deployments and webhook deliveries as web pages, at the addresses that the stand-in's API
 // gives out for them.
 //
 // [New] makes the handler that [playground.GitHub.Pages] serves. Whoever looks
