@@ -101,9 +101,11 @@ func (p people) deleteFollowUp() { p.tickets[p.pick(len(p.tickets), "follow-up")
 func (p people) closeOrReopenParent() {
 	if p.parent.State == incident.Open {
 		p.parent.State, p.parent.ClosedAt = incident.Done, p.now
+		p.happen(incident.EventClosed, false)
 		return
 	}
 	p.parent.State, p.parent.ClosedAt = incident.Open, time.Time{}
+	p.happen(incident.EventReopened, false)
 }
 
 func (p people) label() {
@@ -201,6 +203,8 @@ func (p people) actions() map[string]func(*rapid.T) {
 		"rename the parent": func(p people) { p.parent.Title += " again" },
 		"switch the wiki":   func(p people) { p.repository.HasWiki = !p.repository.HasWiki },
 		"lose the record":   people.loseRecord,
+		"something happens": people.somethingHappens, "write on the page": people.writeOnPage,
+		"touch or delete a line of the page": people.changePage, "take the timeline away, or put it back": people.turnTimeline,
 		"look":              people.lookWithLuck, "look again": people.lookWithLuck, "look once more": people.lookWithLuck,
 	} {
 		actions[name] = func(t *rapid.T) {
@@ -280,6 +284,7 @@ func (a *app) atTheEnd(t *rapid.T) {
 		t.Fatalf("no page\n%s", a)
 	}
 	a.followUpsAtTheEnd(t)
+	a.rowsAtTheEnd(t)
 }
 
 // followUpsAtTheEnd wants one follow-up for each line of those who may, and

@@ -53,6 +53,8 @@ type outside struct {
 	remarks    []*remark
 	tickets    []*ticket
 	pages      []string
+	wiki       wikiPage
+	events     []incident.Event
 	next       int64
 	// written counts the lines and commands that people wrote, by words.
 	written  map[string]int
@@ -137,6 +139,7 @@ func (a *app) observe(record *incident.Record, busy map[incident.Part]bool, firs
 		}
 	}
 	a.readPeople(&w)
+	a.readPage(&w, luck)
 	w.FollowUps = a.followUps(record, stale)
 	if w.Busy[incident.FollowUpsPart] { // a question was not answered in this run
 		return w, nil
@@ -269,11 +272,11 @@ func deepCopy(w incident.World) incident.World {
 // decide plans, and holds Decide to being a function.
 func (a *app) decide(t *rapid.T, w incident.World) incident.Plan {
 	before, again := deepCopy(w), deepCopy(w)
-	plan := incident.Decide(a.policy, plain{}, w, a.now)
+	plan := incident.Decide(a.policy, paged{}, w, a.now)
 	if diff := cmp.Diff(before, deepCopy(w)); diff != "" {
 		t.Fatalf("Decide changed its argument (-before +after):\n%s", diff)
 	}
-	second := incident.Decide(a.policy, plain{}, again, a.now)
+	second := incident.Decide(a.policy, paged{}, again, a.now)
 	if diff := cmp.Diff(plan.Effects, second.Effects); diff != "" {
 		t.Fatalf("the same world gave another plan:\n%s", diff)
 	}
@@ -380,7 +383,10 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 	case incident.CreatePage:
 		if !slices.Contains(a.pages, e.Path) {
 			a.pages = append(a.pages, e.Path)
+			a.wiki.write(t, e.Content)
 		}
+	case incident.UpdatePage:
+		a.wiki.write(t, paged{}.RefreshPage(a.wiki.text, e.View).Text)
 	case incident.OpenFollowUp:
 		out.Issue = a.open(e)
 	case incident.AttachFollowUp:
@@ -399,7 +405,8 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		f.issue.State = e.State
 	case incident.CloseParent:
 		a.parent.State, a.parent.ClosedAt = incident.Done, a.now
-	case incident.React, incident.AskWhy, incident.WriteReply, incident.UpdatePage, incident.PublishPage, incident.WithdrawPage:
+		a.happen(incident.EventClosed, true)
+	case incident.React, incident.AskWhy, incident.WriteReply, incident.PublishPage, incident.WithdrawPage:
 	case incident.LabelParent:
 		if e.Label.Name != a.policy.CompleteLabel {
 			t.Fatalf("%s: not ours to touch", e)
