@@ -34,3 +34,29 @@ func BenchmarkReadTracker(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRefreshPage is what a look takes to see that a page is up to date.
+func BenchmarkRefreshPage(b *testing.B) {
+	for _, n := range []int{10, 200} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			texts, view := templates.New(), templates.Example(false)
+			view.Lines = crowd(n, 60).Lines
+			page := texts.Page(view)
+			b.ReportAllocs()
+			for b.Loop() {
+				texts.RefreshPage(page, view)
+			}
+		})
+	}
+}
+
+// BenchmarkPage is what it takes to make a page of the repository's own
+// template, checks included.
+func BenchmarkPage(b *testing.B) {
+	texts, view := templates.New(), templates.Example(false)
+	view.Own, _ = texts.BuiltIn("pagerduty")
+	b.ReportAllocs()
+	for b.Loop() {
+		texts.Page(view)
+	}
+}

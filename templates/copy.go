@@ -18,7 +18,7 @@ func (Texts) HasPublic(page string) bool {
 	text := plainText(published(page, nil))
 	lines := strings.Split(text, "\n")
 	for _, s := range markdown.Sections(text) {
-		for _, line := range lines[min(s.Line, len(lines)):min(s.End, len(lines))] {
+		for _, line := range lines[min(s.Line, s.End, len(lines)):min(s.End, len(lines))] {
 			if strings.Trim(line, "=- \t") != "" { // else it may underline the heading
 				return true
 			}

@@ -137,8 +137,9 @@ var commentForm = regexp.MustCompile(`(?i)<!--(?:\s*(?:hindsight:\S*|(?:public|i
 type filling struct {
 	b      strings.Builder
 	value  func(field) string
-	room   int     // bytes that it may still grow by, beside its blocks
-	blocks []field // that it has
+	values map[string]string // by field, since a template may ask for one very often
+	room   int               // bytes that it may still grow by, beside its blocks
+	blocks []field           // that it has
 }
 
 func (t Texts) fill(p *pageTemplate, v incident.PageView) *filling {
@@ -146,7 +147,7 @@ func (t Texts) fill(p *pageTemplate, v incident.PageView) *filling {
 }
 
 func (Texts) fillWith(p *pageTemplate, value func(field) string) *filling {
-	f := &filling{value: value, room: pageLimit}
+	f := &filling{value: value, values: map[string]string{}, room: pageLimit}
 	f.list(p.root)
 	return f
 }
@@ -164,7 +165,7 @@ func (f *filling) list(list *parse.ListNode) {
 		case *parse.ActionNode:
 			f.field(named(n.Pipe))
 		case *parse.IfNode:
-			if f.value(named(n.Pipe)) != "" {
+			if f.valueOf(named(n.Pipe)) != "" {
 				f.list(n.List)
 			} else {
 				f.list(n.ElseList)
@@ -184,10 +185,19 @@ func (f *filling) write(s string) {
 func (f *filling) field(of field) {
 	if of.managed() {
 		f.blocks = append(f.blocks, of)
-		f.b.WriteString(f.value(of))
+		f.b.WriteString(f.valueOf(of))
 		return
 	}
-	f.write(f.value(of))
+	f.write(f.valueOf(of))
+}
+
+func (f *filling) valueOf(of field) string {
+	is, ok := f.values[of.Name]
+	if !ok {
+		is = f.value(of)
+		f.values[of.Name] = is
+	}
+	return is
 }
 
 // named is the field that a pipeline of an understood template names.

@@ -218,15 +218,18 @@ func TestPageFromUnusableTemplate(t *testing.T) {
 	})
 }
 
-// A template that makes marks of people's words is fine until somebody writes
-// such words: then it is not used.
+// A template in which people's words could be more than words is fine until
+// somebody writes such words: then it is not used.
 func TestWordsMakeNoMarks(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct{ own, title string }{
-		"a mark of ours":      {"< {{- title}}>\n\nOurs\n", "!-- hindsight:end block=facts --"},
-		"a section's mark":    {"## Ours\n<!--\n{{title}} -->\n", "public"},
-		"a tag that swallows": {"< {{- title}}\n\n{{facts}}\n\nOurs\n", "pre"},
-		"too many words":      {"Ours" + strings.Repeat("{{title}}", 5000), strings.Repeat("@", 250)},
+	tests := map[string]struct {
+		own, title string
+		used       bool // since the words are neutral by themselves
+	}{
+		"a mark of ours":      {"< {{- title}}>\n\nOurs\n", "!-- hindsight:end block=facts --", true},
+		"a section's mark":    {"## Ours\n<!--\n{{title}} -->\n", "public", false},
+		"a tag that swallows": {"< {{- title}}\n\n{{facts}}\n\nOurs\n", "pre", false},
+		"too many words":      {"Ours" + strings.Repeat("{{title}}", 5000), strings.Repeat("@", 250), false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -239,8 +242,8 @@ func TestWordsMakeNoMarks(t *testing.T) {
 			view.Title = tt.title
 			page := templates.New().Page(view)
 			wholesome(t, page, view)
-			if strings.Contains(page, "Ours") {
-				t.Errorf("the template is used:\n%.500s", page)
+			if used := strings.Contains(page, "Ours"); used != tt.used {
+				t.Errorf("the template is used: %t\n%.500s", used, page)
 			}
 		})
 	}

@@ -29,18 +29,19 @@ func (t Texts) RefreshPage(now string, v incident.PageView) incident.PageRefresh
 		return r
 	}
 	for _, block := range pageBlocks() {
-		was := r.Text
-		r.Text = t.refreshed(was, block, v)
+		was, state := r.Text, stateOf(r.Text, block)
+		if state == incident.BlockOurs {
+			r.Text = t.refreshed(was, block, v)
+		}
 		if r.Text != was {
 			r.Changed = append(r.Changed, block)
 		}
-		r.Blocks = append(r.Blocks, incident.PageBlock{Name: block, State: stateOf(was, block)})
+		r.Blocks = append(r.Blocks, incident.PageBlock{Name: block, State: state})
 	}
 	return r
 }
 
-// refreshed is a page with one of its blocks brought up to date, or as it was
-// where that is not ours.
+// refreshed is a page with one of its blocks, which is ours, brought up to date.
 func (t Texts) refreshed(now, block string, v incident.PageView) string {
 	if block == timelineBlock {
 		now, _ = markdown.GainRows(now, block, timelineHead, timelineRows(v.Rows))

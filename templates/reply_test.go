@@ -25,12 +25,25 @@ func TestReply(t *testing.T) {
 	for i := range many {
 		many[i] = incident.ReplyLine{Quote: strings.Repeat("@", 10_000), Problem: strings.Repeat("|", 10_000), Form: "/incident help"}
 	}
+	found := make([]incident.Finding, 31)
+	for i := range found {
+		found[i] = incident.Finding{
+			Rule: "empty", Line: 10 + i, Serious: i%10 == 9, Public: i == 19, Text: "This section says nothing | yet:\nfill it in, or take it out.",
+		}
+	}
+	found[3].Rule = "a`|b"
 	views := map[string]incident.ReplyView{
-		"reply-one":     {Lines: []incident.ReplyLine{line}},
-		"reply-several": {Lines: []incident.ReplyLine{line, nasty, {Quote: "/incident", Problem: "What is to be done is missing."}}},
-		"reply-many":    {Lines: many},
-		"reply-help":    {Help: forms},
-		"reply-both":    {Lines: []incident.ReplyLine{line}, Help: forms},
+		"reply-checked":   {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found}},
+		"reply-found-one": {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found[:1]}},
+		"reply-found-nothing": {
+			Lines: []incident.ReplyLine{line}, Checked: &incident.CheckView{PageLink: facts.PageLink}, Help: forms,
+		},
+		"reply-withdrawn": {Withdrawn: true},
+		"reply-one":       {Lines: []incident.ReplyLine{line}},
+		"reply-several":   {Lines: []incident.ReplyLine{line, nasty, {Quote: "/incident", Problem: "What is to be done is missing."}}},
+		"reply-many":      {Lines: many},
+		"reply-help":      {Help: forms},
+		"reply-both":      {Lines: []incident.ReplyLine{line}, Help: forms},
 	}
 	for name, view := range views {
 		view.ID, view.To = facts.ID, 2_400_000_007

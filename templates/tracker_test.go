@@ -90,9 +90,19 @@ func trackers() map[string]incident.TrackerView {
 			{At: noon, Text: "Rolled back v212 | " + hostile, URL: facts.URL + "#issuecomment-9", By: "bob"},
 		}},
 		"tracker-proposed": {Facts: public(facts), Page: incident.PageExists, Proposed: []string{"Alert on age", hostile}},
-		"tracker-no-wiki":  {Facts: facts, Page: incident.PageNoWiki},
-		"tracker-below":    {Facts: facts, Page: incident.PageBelow},
-		"tracker-secret":   {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
+		"tracker-barred": {
+			Facts: facts, Page: incident.PageBarred, Notices: []string{"The post-mortem page can't be made yet: `acme/postmortems` has no wiki."},
+		},
+		"tracker-found": {
+			Facts: public(facts), Page: incident.PageExists, Serious: 1, Minor: 12, Lines: few[:1],
+		},
+		"tracker-published": {
+			Facts: resolved(facts), Page: incident.PageExists, Status: incident.Reviewed, Lines: few[:1], Untaken: 2,
+			CopyLink: "https://github.test/Acme/status/wiki/2026-11-20-postmortem-abcdefgh", Meeting: noon.AddDate(0, 0, 3),
+		},
+		"tracker-no-wiki": {Facts: facts, Page: incident.PageNoWiki},
+		"tracker-below":   {Facts: facts, Page: incident.PageBelow},
+		"tracker-secret":  {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
 		"tracker-secret-page": {
 			Facts: secret(staffed(facts)), Page: incident.PageExists, Lines: few[:1],
 		},

@@ -1,0 +1,150 @@
+package templates_test
+
+import (
+	"strings"
+	"testing"
+
+	"hindsight/internal/incident"
+	"hindsight/templates"
+)
+
+const privatePage = `<!-- hindsight:page incident=9001#42 -->
+Before, see [the shop](https://github.test/Acme/shop).
+
+## Secret plans
+We sell all.
+
+## Customer message
+<!-- public -->
+<!-- Say sorry. -->
+
+### We are sorry
+For [the outage](https://github.test/Acme/shop/issues/42) and its
+[story](2026-11-20-checkout-42), see [our status](https://status.example.test/shop "Up") <!-- alice forgot -->.
+
+<!-- hindsight:begin block=facts digest=abcdefghijkl -->
+| a | b |
+| --- | --- |
+| [x](https://GITHUB.test/acme/Shop.wiki.git) | https://github.test/acme/shopping |
+<!-- hindsight:end block=facts -->
+
+### Just for us
+<!-- internal -->
+The supplier was slow.
+
+#### Still for us
+<!-- public -->
+Very slow.
+
+## Appendix
+<!-- public -->
+Last.
+`
+
+var hiddenRepos = []incident.Repo{"acme/shop", "acme/postmortems"}
+
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	texts := templates.New()
+	view := incident.PageView{Facts: facts}
+	got, ours := texts.Copy("", privatePage, view, hiddenRepos)
+	golden(t, "copy", got)
+	if !ours {
+		t.Error("a new copy is not ours")
+	}
+	for _, secret := range []string{"Secret", "sell", "Before", "alice", "supplier", "Very slow", "acme/shop)", "Acme/shop/", "checkout-42", "hindsight:page", "Just for us", facts.Title} {
+		if strings.Contains(strings.ToLower(got), strings.ToLower(secret)) {
+			t.Errorf("the copy says %q", secret)
+		}
+	}
+	if again, ours := texts.Copy(got, privatePage, view, hiddenRepos); !ours || again != got {
+		t.Error("the same page made another copy")
+	}
+	changed := strings.Replace(privatePage, "Last.", "The end.", 1)
+	around := "Hello\r\n\r\n" + strings.ReplaceAll(got, "\n", "\r\n")
+	anew, ours := texts.Copy(around, changed, view, hiddenRepos)
+	if !ours || !strings.HasPrefix(anew, "Hello\r\n\r\n<!--") || !strings.Contains(anew, "The end.") || strings.Contains(anew, "Last.") {
+		t.Errorf("the copy was not brought up to date:\n%s", anew)
+	}
+	theirs := strings.Replace(got, "Last.", "Last, we hope.", 1)
+	if left, ours := texts.Copy(theirs, changed, view, hiddenRepos); ours || left != theirs {
+		t.Error("what people have made of the copy was overwritten")
+	}
+}
+
+// Whatever is left open in a section, the copy is known again.
+func TestCopyOfWhatIsLeftOpen(t *testing.T) {
+	t.Parallel()
+	texts := templates.New()
+	for _, left := range []string{"```\ncode", "~~~~\ncode", "<!-- open", "<pre>\nopen", "<details>\nopen", "- list\n\n  ```\n  x", "> ```\n> x", "<script>\nx", "<?php", "<![CDATA["} {
+		page := "## Message\n<!-- public -->\nSorry.\n\n" + left
+		got, ours := texts.Copy("", page, incident.PageView{Facts: facts}, nil)
+		if again, still := texts.Copy(got, page, incident.PageView{Facts: facts}, nil); !ours || !still || again != got || !strings.Contains(got, "Sorry.") {
+			t.Errorf("%q is left open, and the copy is not ours any more:\n%s", left, got)
+		}
+	}
+}
+
+func TestHasPublic(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, page string
+		want       bool
+	}{
+		{"it says something", "## Message\n<!-- public -->\nSorry.\n", true},
+		{"Windows line ends", "## Message\r\n<!-- public -->\r\nSorry.\r\n", true},
+		{"in a section within", "## Message\n<!-- public -->\n### Sorry\nWe are.\n", true},
+		{"code", "## Message\n<!-- public -->\n```\nx\n```\n", true},
+		{"on one line", "## Message\n<!-- public -->\nSorry.", true},
+		{"nothing is marked", "## Message\nSorry.\n", false},
+		{"nothing is said", "## Message\n<!-- public -->\n<!-- Say sorry. -->\n\n### Sorry\n", false},
+		{"nothing under an underlined heading", "Message\n=======\n<!-- public -->\n", false},
+		{"inside an internal one", "# Us\n<!-- internal -->\n## Message\n<!-- public -->\nSorry.\n", false},
+		{"the mark is not right below", "## Message\nSorry.\n<!-- public -->\n", false},
+		{"the mark is code", "## Message\n`<!-- public -->`\nSorry.\n", false},
+		{"empty", "", false},
+	}
+	for _, tt := range tests {
+		if got := templates.New().HasPublic(tt.page); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	for _, built := range incident.Templates() {
+		view := templates.Example(false)
+		view.Built = built
+		if templates.New().HasPublic(templates.New().Page(view)) {
+			t.Errorf("%s: a new page has something to publish", built)
+		}
+	}
+}
+
+// No link in a copy leads to where its readers can't go, and tells them of it.
+func TestCopyLinks(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{
+		"https://github.test/Acme/shop/issues/42":                    false,
+		"https://github.test/acme/SHOP":                              false,
+		"https://github.test/acme/sh%6fp/wiki":                       false,
+		"http://x.test/repos/acme/postmortems.git":                   false,
+		"https://raw.githubusercontent.com/acme/shop/main/README.md": false,
+		"https://acme.github.io/shop/index.html":                     false,
+		"https://x.test/?q=repo:acme/shop":                           false,
+		"2026-11-20-other-page":                                      false,
+		"../issues/42":                                               false,
+		"#impact":                                                    false,
+		"//github.test/acme/other":                                   false,
+		"mailto:alice@example.test":                                  false,
+		"javascript:alert(1)":                                        false,
+		"https://github.test/acme/shopping":                          true,
+		"https://github.test/other/shop":                             true,
+		"https://status.example.test/acme":                           true,
+		"https://status.example.test/incidents/acme":                 true,
+	}
+	for address, stays := range tests {
+		page := "## Message\n<!-- public -->\nSee [it](" + address + ").\n"
+		got, _ := templates.New().Copy("", page, incident.PageView{Facts: facts}, hiddenRepos)
+		if linked := strings.Contains(got, "[it]("+address+")"); linked != stays || !stays && strings.Contains(got, address) {
+			t.Errorf("%s: linked %t\n%s", address, linked, got)
+		}
+	}
+}
