@@ -8,8 +8,11 @@ import (
 )
 
 // Text renders people's words as one line of Markdown that shows on GitHub,
-// in a paragraph, a list item, a table cell or between asterisks, as exactly
-// those words. Nothing in it is markup; nothing links, mentions or refers.
+// in a paragraph, a heading, a list item, a table cell, the words of a link or
+// between asterisks, as exactly those words. Nothing in it is markup; nothing
+// links, mentions or refers. Within an HTML comment it stays hidden, and as
+// what a link leads to it leads to no other site. It is not for the attribute
+// of a tag.
 //
 // Control characters, and those that are invisible or turn the reading
 // direction, are dropped; white space is collapsed.
@@ -30,6 +33,8 @@ func Text(s string) string {
 		switch {
 		case pivots[i]:
 			b.WriteString("<span>" + string(r) + "</span>")
+		case r == '-' && (i == len(s)-1 || i > 0 && s[i-1] == '-'):
+			b.WriteString("&#45;") // no part of a comment's end
 		case i == 0 && strings.ContainsRune("+-=:", r):
 			b.WriteString(`\` + string(r))
 		default:
@@ -106,6 +111,10 @@ var (
 		regexp.MustCompile(`(:)//`),                  // any address
 		regexp.MustCompile(`(?i)www(\.)`),            // www.example.com
 		regexp.MustCompile(`(?i)(?:mailto|xmpp)(:)`), // the other schemes that link by themselves
+		// What would lead away as the target of a link.
+		regexp.MustCompile(`(?i)^(?:https?|ftp|javascript|vbscript|data|file)(:)`),
+		regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*(:)[^ ]`),
+		regexp.MustCompile(`^/(/)`),
 	}
 	emojiStart = regexp.MustCompile(`:[\w+-]+`)
 	commitHash = regexp.MustCompile(`\b[0-9a-fA-F]{7,}\b`)

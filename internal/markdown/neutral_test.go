@@ -3,6 +3,7 @@ package markdown_test
 import (
 	"bytes"
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func TestText(t *testing.T) {
 		{"number in parentheses first", "7) a", `7\) a`},
 		{"link and image", "[a](b) ![c](d)", `\[a\](b) !\[c\](d)`},
 		{"emphasis, code, strike", "**a** _b_ `c` ~~d~~", "\\*\\*a\\*\\* \\_b\\_ \\`c\\` \\~\\~d\\~\\~"},
-		{"tag, comment, entity", "<b> <!-- hindsight:x --> &amp;", "&lt;b&gt; &lt;!-- hindsight:x --&gt; &amp;amp;"},
+		{"tag, comment, entity", "<b> <!-- hindsight:x --> &amp;", "&lt;b&gt; &lt;!-&#45; hindsight:x -&#45;&gt; &amp;amp;"},
 		{"table", "a | b", "a &#124; b"},
 		{"backslash", `a\|b\`, `a\\&#124;b\\`},
 		{"heading", "# a", `\# a`},
@@ -49,15 +50,18 @@ func TestText(t *testing.T) {
 		{"number with a bracket", "12) a", `12\) a`},
 		{"quote", "> [!NOTE]", `&gt; \[!NOTE\]`},
 		{"box", "[x] a", `\[x\] a`},
-		{"rule", "---", `\---`},
+		{"rule", "---", `\-&#45;&#45;`},
 		{"setext", "===", `\===`},
 		{"direction and control", "a\u202eb\u2066c\u200ed\u061ce\x00f\x1bg\u0085h", "abcdefg h"},
 		{"tags and joiners", "a\U000E0041b\u200dc\ufeffd\u00ade", "abcde"},
 		{"overrides around a mention", "\u202e@\u2066ann\u2069\u202c", "<span>@</span>ann"},
-		{"zero width in a marker", "<\u200b!-\u2060- hindsight:page --\ufeff>", "&lt;!-- hindsight:page --&gt;"},
+		{"zero width in a marker", "<\u200b!-\u2060- hindsight:page --\ufeff>", "&lt;!-&#45; hindsight:page -&#45;&gt;"},
 		{"fillers and selectors", "a\u3164\u115f\u034f\ufe01\U000E0101b \u3164", "ab"},
 		{"emoji keeps its form", "❤\ufe0f on", "❤\ufe0f on"},
 		{"marks over a letter", "e\u0301", "e\u0301"},
+		{"hyphens", "a-b a - b a--b -", "a-b a - b a-&#45;b &#45;"},
+		{"scheme first", "javascript:alert(1) http:a", "javascript<span>:</span>alert(1) http:a"},
+		{"another site first", "//e.org", "/<span>/</span>e.org"},
 		{"broken bytes", "a\xff\xed\xa0\x80b", "ab"},
 	}
 	for _, tt := range tests {
@@ -154,6 +158,47 @@ func FuzzText(f *testing.F) {
 	})
 }
 
+// A word that is no scheme, and a colon with nothing or a space behind it, lead
+// nowhere.
+var wordAndColon = regexp.MustCompile(`^([^:/]*):(?:%20|$)`)
+
+// Wherever a template puts people's words, they are words.
+func FuzzTextInTemplates(f *testing.F) {
+	for _, s := range []string{
+		"a -- b", "-->", "->", ">", "--!>", "--", "a-", "<!--", "]", "](https://e.org)", "a](b \"c\")[d", ")", "https://e.org", "http:e.org", "//e.org", `/\e.org`,
+		`\\e.org`, "javascript:alert(1)", "JavaScript :x", "data:text/html,x", "mailto:a@e.org", "a b", "(", "\x01javascript:a", "|", "`", "a\nb", "&#x6a;avascript:a", "#",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		out := markdown.Text(s)
+		for _, comment := range []string{"<!-- " + out + " -->", "<!--" + out + "-->"} {
+			if page := render(t, "a "+comment+" b"); page != "<p>a "+comment+" b</p>\n" {
+				t.Fatalf("%q shows in a comment: %q", s, page)
+			}
+			if page := render(t, comment+"\n\nb"); page != comment+"\n<p>b</p>\n" {
+				t.Fatalf("%q shows in a comment on a line of its own: %q", s, page)
+			}
+			if inner := strings.TrimSuffix(strings.TrimPrefix(comment, "<!--"), "-->"); strings.Contains(inner, "--") || strings.HasSuffix(inner, "-") || strings.HasPrefix(inner, ">") || strings.HasPrefix(inner, "->") {
+				t.Fatalf("%q is no comment to older parsers", comment) // CommonMark 0.29, which GitHub follows
+			}
+		}
+		if want := visible(s); want != "" {
+			checkNeutral(t, "["+out+"](https://x.org)", "<p><a href=\"https://x.org\">", "</a></p>\n", want)
+		}
+		for _, link := range []string{"[x](" + out + ")", "[x](<" + out + ">)", "![x](" + out + ")"} {
+			for _, m := range leads.FindAllStringSubmatch(render(t, link), -1) {
+				address := wordAndColon.ReplaceAllString(html.UnescapeString(m[1]), "$1")
+				if at, err := url.Parse("https://github.com/o/r/wiki/P"); err != nil {
+					t.Fatal(err)
+				} else if to, err := at.Parse(address); err == nil && (to.Scheme != "https" || to.Host != "github.com") {
+					t.Fatalf("%q leads to %q", link, address)
+				}
+			}
+		}
+	})
+}
+
 // checkNeutral renders src and wants nothing but want between the tags that
 // belong to the frame.
 func checkNeutral(t *testing.T, src, before, after, want string) {
@@ -225,7 +270,7 @@ func TestQuote(t *testing.T) {
 		{"cut", "abc\ndef", 5, "> abc\\\n> d\\\n> …"},
 		{"cut between characters", "äöü", 2, "> äö\\\n> …"},
 		{"lists, headings, code", "# a\n- b\n```\nc\n```", 100, "> \\# a\\\n> \\- b\\\n> \\`\\`\\`\\\n> c\\\n> \\`\\`\\`"},
-		{"marker", "<!-- hindsight:page -->", 100, "> &lt;!-- hindsight:page --&gt;"},
+		{"marker", "<!-- hindsight:page -->", 100, "> &lt;!-&#45; hindsight:page -&#45;&gt;"},
 		{"trailing backslash", "a\\\nb", 100, "> a\\\\\\\n> b"},
 		{"nothing", " \n\t\n", 100, ""},
 	}
