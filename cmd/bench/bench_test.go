@@ -243,3 +243,38 @@ func TestWhatGitHubCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestMeasureWiki wants from a small wiki what is claimed of a large one: what
+// the program moves is less than a clone.
+func TestMeasureWiki(t *testing.T) {
+	t.Parallel()
+	changes, err := measureWiki(t.Context(), filepath.Join(t.TempDir(), "wiki"), 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, requests := map[string]int64{}, map[string]int{}
+	for _, c := range changes {
+		last := c.costs[len(c.costs)-1]
+		moved[c.name], requests[c.name] = last.git.received+last.git.sent, last.git.requests
+		if last.took <= 0 || last.disk == 0 {
+			t.Errorf("%s took %s, and left %d bytes", c.name, last.took, last.disk)
+		}
+	}
+	if full, shallow := moved["full clone, commit, push"], moved["clone --depth 1, commit, push"]; full <= shallow || shallow < 10*fewKB {
+		t.Errorf("a full clone moved %d bytes, one of depth 1 %d, want history and 40 pages", full, shallow)
+	}
+	for _, name := range []string{"hindsight, each further page", "hindsight, a page is read and updated"} {
+		if moved[name] == 0 || moved[name] > fewKB || requests[name] != 3 {
+			t.Errorf("%s: %d bytes in %d requests, want at most %d in 3", name, moved[name], requests[name], fewKB)
+		}
+	}
+}
+
+func TestAmount(t *testing.T) {
+	t.Parallel()
+	for bytes, want := range map[int64]string{0: "-", 999: "999 B", 1_000: "1.0 KB", 999_900: "999.9 KB", 77_123_456: "77.1 MB"} {
+		if got := amount(bytes); got != want {
+			t.Errorf("%d bytes are %q, want %q", bytes, got, want)
+		}
+	}
+}

@@ -14,11 +14,14 @@
 //	incident.go     requests to GitHub, bytes by git, time until all is there
 //	many.go         the same for one more step, with 10 and with 200 follow-ups
 //	hurry.go        how 200 follow-ups are opened in seconds
+//	wiki.go         a page in wikis of 10, 1,000 and 20,000 pages, and from a clone
+//	library.go      such a wiki, and what a clone takes
 //	program.go      the program as a process
 //	standin.go      the stand-in for GitHub
 //	payload.go      what is delivered
 //	sender.go       who delivers it
 //	proc.go         memory and processor time of a process
+//	gitmemory.go    memory of all gits together
 //	report.go       figures, and how they are printed
 //
 // The exit code is 1 when something did not work, such as a delivery that was
@@ -75,6 +78,7 @@ func (b *bench) parts() []part {
 		{"startup", b.startup},
 		{"incident", b.incident},
 		{"many", b.many},
+		{"wiki", b.wiki},
 	}
 }
 
@@ -110,7 +114,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 	seconds := flags.Int("seconds", 10, "how long deliveries are measured, 1 to 60 s")
 	senders := flags.Int("senders", 32, "connections that deliver at once, 1 to 512")
 	payload := flags.Int("payload", 14_000, "bytes of each payload, 8000 to 1000000")
-	only := flags.String("only", "", "run one part: deliveries, startup, incident or many")
+	only := flags.String("only", "", "run one part: deliveries, startup, incident, many or wiki")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -132,7 +136,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 			return o, nil
 		}
 	}
-	return options{}, fmt.Errorf("--only %q names no part: there are deliveries, startup, incident and many", o.only)
+	return options{}, fmt.Errorf("--only %q names no part: there are deliveries, startup, incident, many and wiki", o.only)
 }
 
 // measure runs the parts that were asked for, and leaves nothing behind.

@@ -68,10 +68,10 @@ func (p *person) save(ctx context.Context, shared, line string) error {
 	}
 	heading := heading(p.name)
 	anew := strings.Replace(string(text), heading, heading+line, 1)
-	if err := os.WriteFile(file, []byte(anew), 0o600); err != nil {
+	if err = os.WriteFile(file, []byte(anew), 0o600); err != nil {
 		return err
 	}
-	if _, err := p.git(ctx, "commit", "--quiet", "--all", "--message="+line); err != nil {
+	if _, err = p.git(ctx, "commit", "--quiet", "--all", "--message="+line); err != nil {
 		return err
 	}
 	for {
@@ -81,7 +81,7 @@ func (p *person) save(ctx context.Context, shared, line string) error {
 		if !strings.Contains(err.Error(), "rejected") && !strings.Contains(err.Error(), "cannot lock ref") {
 			return err
 		}
-		if _, err := p.git(ctx, "pull", "--quiet", "--rebase"); err != nil {
+		if _, err = p.git(ctx, "pull", "--quiet", "--rebase"); err != nil {
 			return err
 		}
 	}
@@ -131,13 +131,13 @@ func TestConcurrentWriters(t *testing.T) {
 	}
 	first, o := newWiki(t, s, nil)
 	second, _ := newWiki(t, s, func(other *wiki.Options) { other.Dir = o.Dir })
-	over, stop := context.WithTimeout(t.Context(), duration(t, writersVariable, 3*time.Second))
-	defer stop()
+	over := make(chan struct{})
+	time.AfterFunc(duration(t, writersVariable, 3*time.Second), func() { close(over) })
 
 	var wg sync.WaitGroup
 	for _, p := range people {
 		wg.Go(func() {
-			if err := p.saveOften(t.Context(), over.Done(), path); err != nil {
+			if err := p.saveOften(t.Context(), over, path); err != nil {
 				t.Errorf("%s: %v", p.name, err)
 			}
 		})
@@ -145,11 +145,13 @@ func TestConcurrentWriters(t *testing.T) {
 	ours := make([]int, 2)
 	for i, w := range []*wiki.Wiki{first, second} {
 		wg.Go(func() {
-			for over.Err() == nil {
-				if !insist(t, w, fmt.Sprintf("Line %d of process %d.", ours[i], i)) {
-					return
-				}
+			for insist(t, w, fmt.Sprintf("Line %d of process %d.", ours[i], i)) {
 				ours[i]++
+				select {
+				case <-over:
+					return
+				default:
+				}
 			}
 		})
 	}

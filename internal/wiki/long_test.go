@@ -18,7 +18,7 @@ func TestTooLong(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
 		"a byte too long": strings.Repeat("x", 1<<20+1),
-		"far too long":    noise(10<<20),
+		"far too long":    noise(10 << 20),
 		"well packed":     strings.Repeat("x", 10<<20),
 	}
 	for name, content := range tests {

@@ -118,7 +118,9 @@ func TestChangeRefuses(t *testing.T) {
 		{
 			"an error of the change's own",
 			[]string{path},
-			func(map[string]string) (map[string]string, string, error) { return map[string]string{path: "x"}, "x", mine },
+			func(map[string]string) (map[string]string, string, error) {
+				return map[string]string{path: "x"}, "x", mine
+			},
 			func(t *testing.T, err error) {
 				t.Helper()
 				if !errors.Is(err, mine) {
