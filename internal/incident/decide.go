@@ -77,7 +77,8 @@ type decision struct {
 	blocks []PageBlock
 	// rowsLeft is how many rows the timeline has no room for.
 	rowsLeft int
-	// unread is true while the page could not be read, and is to be soon.
+	// unread is true while the page, or what happened, could not be read, and is
+	// to be soon.
 	unread bool
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
@@ -95,7 +96,7 @@ func newDecision(policy Policy, w World) decision {
 	for _, f := range w.FollowUps {
 		d.tracked[f.Issue] = f
 	}
-	d.home, d.unread = WikiOf(policy, w), w.PageUnread
+	d.home, d.unread = WikiOf(policy, w), w.PageUnread || w.EventsUnread != ""
 	if d.narrow() {
 		d.leaveProposed()
 	}

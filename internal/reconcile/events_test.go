@@ -102,7 +102,9 @@ func TestEventsAreNotToBeHad(t *testing.T) {
 				s.forge.happened = []incident.Event{event("release-1", incident.EventReleased, opened.Add(time.Minute), "v212")}
 				s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
 				s.before[source] = fails(c.err)
-				s.look(t)
+				if next := s.look(t); next.IsZero() {
+					t.Error("nobody looks again")
+				}
 				s.shows(t, c.says, "**sev1**")
 				s.pageShows(t, "v212") // by the other one
 				if body := s.tracker(t).Body; strings.Contains(body, "502") {

@@ -101,6 +101,8 @@ var (
 		"Mark",
 		"Resume",
 	}
+	// remembering are those that ask nobody but the database and the operator.
+	remembering = []string{"Admits", "FollowUps", "IncidentsOf", "Pulls", "Record", "Settings"}
 )
 
 // expect fails the test unless there were exactly so many such calls.
@@ -221,7 +223,9 @@ func (f *fakeWiki) Change(ctx context.Context, _ int64, repo incident.Repo, c re
 			}
 		}
 		for path, text := range anew {
-			f.of(repo)[path] = text
+			if f.of(repo)[path] = text; text == "" {
+				delete(f.of(repo), path)
+			}
 		}
 		return nil
 	})

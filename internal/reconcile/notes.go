@@ -283,19 +283,21 @@ func (r *Reconciler) lookAtGone(
 			return err
 		}
 	}
-	_, parent, err := r.Memory.Record(ctx, key)
+	record, parent, err := r.Memory.Record(ctx, key)
 	if err != nil {
 		return fmt.Errorf("recall %s: %w", key, err)
 	}
 	if moved != (incident.Key{}) && parent {
-		return r.moveOut(ctx, installation, key, moved)
+		return r.moveOut(ctx, installation, key, moved, record.Ledger.Page.Repo)
 	}
 	r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "it does not exist any more")
 	return nil
 }
 
 // moveOut leaves an incident to the name that it has by now, with what is its.
-func (r *Reconciler) moveOut(ctx context.Context, installation int64, from, to incident.Key) error {
+func (r *Reconciler) moveOut(
+	ctx context.Context, installation int64, from, to incident.Key, wiki incident.Repo,
+) error {
 	followUps, err := r.Memory.FollowUps(ctx, from)
 	if err != nil {
 		return fmt.Errorf("recall the follow-ups of %s: %w", from, err)
@@ -312,6 +314,11 @@ func (r *Reconciler) moveOut(ctx context.Context, installation int64, from, to i
 	for _, pull := range pulls {
 		if _, err := r.Memory.SavePull(ctx, from, pull, false); err != nil {
 			return fmt.Errorf("forget that %s refers to %s: %w", pull, from, err)
+		}
+	}
+	if wiki != "" {
+		if err := r.Memory.SaveWiki(ctx, from, wiki, false); err != nil {
+			return fmt.Errorf("forget that the page of %s is in the wiki of %s: %w", from, wiki, err)
 		}
 	}
 	return r.mark(ctx, installation, to)

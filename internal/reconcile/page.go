@@ -25,7 +25,7 @@ func (n *run) readPage(ctx context.Context, parent incident.Issue) error {
 	if err != nil {
 		return err
 	}
-	if err := n.rememberWiki(ctx, wiki, place); err != nil {
+	if err = n.rememberWiki(ctx, wiki, place); err != nil {
 		return err
 	}
 	at := n.snapshot().Ledger.Page

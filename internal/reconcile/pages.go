@@ -109,9 +109,9 @@ func (n *run) commit(ctx context.Context, w writing) (out incident.Outcome, inde
 	err = n.r.Wiki.Change(ctx, n.installation, w.repo, PagesChange{
 		Paths: append([]string{w.path}, ix.paths()...), Base: n.tip(w.repo),
 		Edit: func(now map[string]string) (map[string]string, string, error) {
-			text, message, err := w.page(now[w.path])
-			if last = text; err != nil || text == "" {
-				return nil, "", err
+			text, message, failed := w.page(now[w.path])
+			if last = text; failed != nil || text == "" {
+				return nil, "", failed
 			}
 			anew := map[string]string{}
 			put(anew, now, w.path, text)

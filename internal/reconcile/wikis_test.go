@@ -347,3 +347,61 @@ func TestNewsOfReleases(t *testing.T) {
 	s.expectMarked(t, parent)
 	s.expect(t, 0, "Issue")
 }
+
+// An incident that is transferred takes what is remembered of its page along.
+func TestCentralPageIsTransferred(t *testing.T) {
+	t.Parallel()
+	s := withCentral(t, "It is down.")
+	s.look(t)
+	to := incident.Key{Repo: till, Number: 7}
+	s.forge.moved[parent] = to
+	delete(s.forge.issues, parent)
+	s.lookAt(t, parent)
+	s.expectMarked(t, to)
+	if left := s.memory.wikis[central]; len(left) != 0 {
+		t.Errorf("in the wiki: %v", left)
+	}
+}
+
+// What a look without news asks of GitHub and the wikis. All of it but the page
+// is answered "unchanged".
+func TestQuietLookCosts(t *testing.T) {
+	t.Parallel()
+	always := []string{
+		"Comments acme/shop#42", "Happened acme/shop 2000-01-01 00:00:00 0001-01-01 00:00:00", "Issue acme/shop#42",
+		"Repository acme/shop", "SubIssues acme/shop#42",
+	}
+	for name, c := range map[string]struct {
+		set  func(*stage)
+		also []string
+	}{
+		"its own wiki":               {func(s *stage) { s.forge.configs[shop] = "apps" }, nil},
+		"a central one, both public": {func(*stage) {}, []string{"Repository acme/postmortems"}},
+		"a central one, both private": {
+			func(s *stage) { s.bothPrivate([]string{"ada"}, "ada") },
+			[]string{"Readers acme/postmortems", "Readers acme/shop", "Repository acme/postmortems"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := withCentral(t, "It is down.")
+			c.set(s)
+			for _, repo := range []incident.Repo{shop, central} { // nobody has pushed for long
+				s.forge.pushed[repo] = opened.Add(-time.Hour)
+			}
+			s.look(t)
+			s.forget()
+			s.look(t)
+			asked := slices.DeleteFunc(s.all(), func(call string) bool {
+				name, _, _ := strings.Cut(call, " ")
+				return slices.Contains(inward, name) || slices.Contains(remembering, name)
+			})
+			slices.Sort(asked)
+			want := slices.Concat(always, c.also, []string{"Read " + s.record(parent).Ledger.Page.Path})
+			slices.Sort(want)
+			if diff := cmp.Diff(want, asked); diff != "" {
+				t.Errorf("asked (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
