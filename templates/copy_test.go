@@ -57,7 +57,7 @@ func TestCopy(t *testing.T) {
 			t.Errorf("the copy says %q", secret)
 		}
 	}
-	if again, ours := texts.Copy(got, privatePage, view, hiddenRepos); !ours || again != got {
+	if again, still := texts.Copy(got, privatePage, view, hiddenRepos); !still || again != got {
 		t.Error("the same page made another copy")
 	}
 	changed := strings.Replace(privatePage, "Last.", "The end.", 1)

@@ -26,10 +26,11 @@ func Example(public bool) incident.PageView {
 			{Issue: incident.NewKey("example", "shop", 44), URL: "https://github.com/example/shop/issues/44", Text: "Renew certificates by themselves", State: incident.Open, Owner: "erin", Due: "20261218"},
 		},
 		Rows: []incident.Row{
-			{Key: "example2", At: started, Mark: incident.MarkStart, Says: "It started", Source: "command", URL: url + "#issuecomment-1"},
-			{Key: "example3", At: after(8), Says: "Opened", By: "bob", Source: "issue", URL: url},
-			{Key: "example4", At: after(80), Says: "Merged", Words: "Renew the certificate", By: "dan", Source: "pull request", URL: "https://github.com/example/shop/pull/45"},
-			{Key: "example5", At: after(95), Mark: incident.MarkEnd, Says: "It was over", Source: "command", URL: url + "#issuecomment-9"},
+			{Key: "example2", At: started, Mark: incident.MarkStart, Says: "It started", Source: "comment", URL: url + "#issuecomment-1"},
+			{Key: "example3", At: after(8), Says: "Issue opened", Words: "Checkout answers every third request with an error", By: "bob", Source: "issue", URL: url},
+			{Key: "example4", At: after(40), Words: "The certificate of the payment service has expired", By: "dan", Source: "comment", URL: url + "#issuecomment-5"},
+			{Key: "example5", At: after(80), Says: "Merged", Words: "Renew the certificate", Source: "pull request", URL: "https://github.com/example/shop/pull/45"},
+			{Key: "example6", At: after(95), Mark: incident.MarkEnd, Says: "It was over", Source: "comment", URL: url + "#issuecomment-9"},
 		},
 		Public: public, Asks: public,
 	}
