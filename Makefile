@@ -25,8 +25,8 @@ test: deps ## Run all tests, with the race detector where there is a C compiler
 	echo "go test $$race -timeout 20m ./..."; \
 	go test $$race -timeout 20m ./...; \
 	if [ -n "$$race" ]; then \
-		echo "go test -timeout 20m -run TestCrashAtEveryCall ./cmd/hindsight"; \
-		go test -timeout 20m -run TestCrashAtEveryCall ./cmd/hindsight; \
+		echo "go test -timeout 20m -run TestCrashAtEvery ./cmd/hindsight ./internal/wiki"; \
+		go test -timeout 20m -run TestCrashAtEvery ./cmd/hindsight ./internal/wiki; \
 	fi
 
 lint: need-go ## Check code, formatting, modules and generated code

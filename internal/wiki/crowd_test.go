@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -209,7 +210,7 @@ func wantAllCommits(t *testing.T, s *server, people []*person, ours []int) {
 		t.Errorf("%d commits, want %d", len(there), total)
 	}
 	s.git(wikiRepo, "", "fsck", "--strict", "--no-dangling")
-	t.Logf("%d commits, %v of them ours", total, ours)
+	t.Logf("%d commits, %v of them ours; %d pushes", total, ours, len(slices.DeleteFunc(s.asked(), func(r string) bool { return r != "POST /git-receive-pack" })))
 }
 
 // However many updates were made, the wiki and the kept clone are whole, and

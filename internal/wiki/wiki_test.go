@@ -26,6 +26,8 @@ const (
 	path     = "2026-11-20-pool-exhausted-42.md"
 )
 
+var _ reconcile.Wiki = (*wiki.Wiki)(nil)
+
 // usual are the options of every test.
 func usual(url, dir string) wiki.Options {
 	return wiki.Options{
