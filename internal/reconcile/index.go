@@ -30,9 +30,8 @@ func (n *run) index(ctx context.Context, w writing) (index, error) {
 		return ix, nil
 	}
 	settings, err := n.r.recallSettings(ctx, w.repo)
-	record := n.snapshot()
-	ix.first = record.Ledger.Page.Row == "" || record.IndexLeft
-	ix.known = settings.Indexed || record.Ledger.Page.Row != ""
+	listed := n.hasRow()
+	ix.first, ix.known = !listed, settings.Indexed || listed
 	return ix, err
 }
 
@@ -64,6 +63,13 @@ func (ix *index) list(anew, now map[string]string) {
 	if sidebar := now[SidebarFile]; sidebar != "" {
 		put(anew, now, SidebarFile, ix.texts.Sidebar(sidebar))
 	}
+}
+
+// hasRow is whether the page has been listed in the index of its wiki, which
+// was there then.
+func (n *run) hasRow() bool {
+	record := n.snapshot()
+	return record.Ledger.Page.Row != "" && !record.IndexLeft
 }
 
 // rememberIndex keeps that the wiki has, or has had, an index.

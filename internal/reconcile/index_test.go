@@ -119,6 +119,19 @@ func TestIndexHasNoPlace(t *testing.T) {
 	}
 }
 
+// Once nothing of the team's has its name any more, there is an index.
+func TestIndexGetsItsPlace(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.wiki.pages["post-mortems.md"] = "Ours."
+	s.look(t)
+	delete(s.wiki.pages, "post-mortems.md")
+	s.look(t)
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
+	s.look(t)
+	s.lists(t, parent)
+}
+
 // An index that is given back to us is filled again.
 func TestIndexIsGivenBack(t *testing.T) {
 	t.Parallel()

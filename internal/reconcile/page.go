@@ -65,7 +65,7 @@ func (n *run) rememberWiki(ctx context.Context, wiki incident.Repo, place incide
 			return fmt.Errorf("remember whose wiki the page of %s is in: %w", n.key, err)
 		}
 	}
-	return n.rememberIndex(ctx, wiki, n.snapshot().Ledger.Page.Row != "")
+	return n.rememberIndex(ctx, wiki, n.hasRow())
 }
 
 // readWiki is what stands in a wiki at the path, "" for nothing; the tip is
