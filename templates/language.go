@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -66,9 +67,6 @@ func parseTemplate(file, text string) (*pageTemplate, error) {
 	for _, at := range tagOfField.FindAllStringIndex(p.text, mistakesTold) {
 		p.refuse(parse.Pos(at[0]), "a field can't stand in a tag, or right behind < or <!--: for a link, write [words]({{url}})")
 	}
-	if len(p.errs) > mistakesTold {
-		p.errs = p.errs[:mistakesTold]
-	}
 	return p, errors.Join(p.errs...)
 }
 
@@ -125,7 +123,11 @@ func onlyThese(what string) string {
 	return fmt.Sprintf("%s can't be used here: a template has fields such as {{owner}}, and {{if owner}} … {{else}} … {{end}}", shown(what))
 }
 
+// refuse notes a mistake, if it is to be told.
 func (p *pageTemplate) refuse(at parse.Pos, problem string) {
+	if len(p.errs) == mistakesTold {
+		return
+	}
 	p.errs = append(p.errs, p.mistake(p.line(at), problem))
 }
 
@@ -134,6 +136,9 @@ func (p *pageTemplate) list(list *parse.ListNode) {
 		return
 	}
 	for _, n := range list.Nodes {
+		if len(p.errs) == mistakesTold {
+			return
+		}
 		switch n := n.(type) {
 		case *parse.TextNode:
 		case *parse.ActionNode:
@@ -192,7 +197,8 @@ func (p *pageTemplate) field(pipe *parse.PipeNode) (field, bool) {
 	case name == "":
 		p.refuse(pipe.Pos, onlyThese("{{"+pipe.String()+"}}")+meant(pipe.String()))
 	default:
-		p.refuse(pipe.Pos, fmt.Sprintf("there is no field {{%s}}%s; docs/templates.md lists them", shown(name), meant(name)))
+		p.refuse(pipe.Pos, fmt.Sprintf("there is no field {{%s}}%s", shown(name),
+			cmp.Or(meant(name), ": docs/templates.md lists those that there are")))
 	}
 	return f, ok
 }

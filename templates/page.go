@@ -32,16 +32,6 @@ func builtIn() map[string]*pageTemplate {
 	return read
 }
 
-// BuiltIn is the text of the built-in template that has the name; false if
-// there is none.
-func (t Texts) BuiltIn(name string) (string, bool) {
-	p, ok := t.pages[name]
-	if !ok {
-		return "", false
-	}
-	return p.text, true
-}
-
 // Page is a new post-mortem page. The marker by which it is known again, and
 // the line that says who can read it, are no matter of templates. Where
 // everybody can read it, internal sections are left out. A template of the
