@@ -98,6 +98,8 @@ var (
 			markdown.GainRows(s, "x", rowsHead, []markdown.Row{noted})
 		},
 		"Sections":   func(s string) { markdown.Sections(s) },
+		"Prose":      func(s string) { markdown.Prose(s) },
+		"Shown":      func(s string) { markdown.Shown(s) },
 		"PublicText": func(s string) { markdown.PublicText(s, secretPlace) },
 		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
