@@ -1,0 +1,122 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/zricethezav/gitleaks/v8/detect"
+	"github.com/zricethezav/gitleaks/v8/logging"
+	"github.com/zricethezav/gitleaks/v8/report"
+)
+
+const (
+	// longestPage is how much is looked through for secrets, in bytes, and
+	// slowest for how long. An honest page takes some milliseconds.
+	longestPage = 1 << 20
+	slowest     = 10 * time.Second
+	// pieceSize is how much the detector gets at once: to find out in which
+	// line something stands takes it time that grows with the square of that.
+	// The next piece begins before the end of the last, since secrets have
+	// several lines.
+	pieceSize = 64 << 10
+	overlap   = 8 << 10
+)
+
+// detector is built once, when it is first needed. It belongs to the process,
+// since building it goes through a configuration that the library keeps in a
+// global variable.
+var detector = sync.OnceValues(func() (*detect.Detector, error) { //nolint:gochecknoglobals // see above
+	logging.Logger = zerolog.Nop() // it would write secrets to the standard error
+	d, err := detect.NewDetectorDefaultConfig()
+	if err == nil {
+		d.IgnoreGitleaksAllow = true // a comment must not hide a secret
+	}
+	return d, err
+})
+
+// notLooked is said where not all could be looked through. It is serious: the
+// rest may hold anything.
+const notLooked = "The page could not be looked through for secrets in full: make it shorter, or look through the rest yourself."
+
+// secrets finds what gitleaks takes for one, and passwords in addresses.
+func secrets(p *page) []hit {
+	text := p.open[:min(len(p.open), longestPage)]
+	hits, whole := detected(text)
+	hits = append(hits, passwords(text)...)
+	if !whole || len(text) < len(p.open) {
+		hits = append([]hit{{at: 0, says: notLooked}}, hits...)
+	}
+	return hits
+}
+
+// detected is false if not all of the text was looked through. What makes the
+// library panic is such a text.
+func detected(text string) (hits []hit, whole bool) {
+	defer func() {
+		if recover() != nil {
+			whole = false
+		}
+	}()
+	d, err := detector()
+	if err != nil {
+		return nil, false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), slowest)
+	defer cancel()
+	seen := map[int]bool{}
+	for start := 0; start < len(text) && ctx.Err() == nil; start += pieceSize - overlap {
+		piece := text[start:min(len(text), start+pieceSize)]
+		for _, f := range d.DetectContext(ctx, detect.Fragment{Raw: piece}) {
+			if at := start + locate(piece, f); !seen[at] {
+				seen[at] = true
+				hits = append(hits, hit{at: at, says: described(f)})
+			}
+		}
+	}
+	return hits, ctx.Err() == nil
+}
+
+// locate is where in the text the secret begins. The library's own columns
+// count the line end, too.
+func locate(text string, f report.Finding) int {
+	line := 0
+	for range f.StartLine {
+		line += strings.IndexByte(text[line:], '\n') + 1
+	}
+	match := max(0, strings.Index(text[line:], f.Match))
+	return line + match + max(0, strings.Index(f.Match, f.Secret))
+}
+
+var ruleName = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+// described is what is said of a secret: what kind it is, nothing of itself.
+func described(f report.Finding) string {
+	if !ruleName.MatchString(f.RuleID) {
+		return ""
+	}
+	return fmt.Sprintf("This looks like a secret (%s): replace it where it is used, since the page's history keeps it, and take it out here.", f.RuleID)
+}
+
+var (
+	addressPassword = regexp.MustCompile(`\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://([^\s/:@"'<>` + "`" + `]*):([^\s/@"'<>` + "`" + `]+)@([^\s/:?#"'<>` + "`" + `]+)`)
+	placeholder     = regexp.MustCompile(`(?i)^(?:\W*(?:pass|passwd|password|pwd|pw|secret|token|key|user|username|api_?key)\W*|[x*.•…-]+|\W*(?:your|my|the|some)[-_ ]?\w*|[$%{(\[].*|.*[}\])%])$`)
+)
+
+// passwords are those within an address, such as a database's, which the
+// library misses. Words that stand for one, and addresses of the machine at
+// hand, are none.
+func passwords(text string) []hit {
+	var hits []hit
+	for _, m := range addressPassword.FindAllStringSubmatchIndex(text, -1) {
+		password, host := text[m[4]:m[5]], text[m[6]:m[7]]
+		if !placeholder.MatchString(password) && !isExample(host) {
+			hits = append(hits, hit{at: m[4]})
+		}
+	}
+	return hits
+}
