@@ -303,7 +303,7 @@ func (d *decision) noteUnanswered(before Record) {
 
 // lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
-	if d.labelled() && (d.pageState() == PageNoWiki || d.barred() != "") && d.now.Before(d.facts.Started.Add(wikiFor)) {
+	if d.labelled() && d.waitsForWiki() && d.now.Before(d.facts.Started.Add(wikiFor)) {
 		d.atLatest(d.now.Add(wikiEvery))
 	}
 	if d.labelled() && d.unread && !d.ledger().Closing.Complete {

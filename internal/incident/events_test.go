@@ -51,6 +51,8 @@ func TestEventsWanted(t *testing.T) {
 			same(t, "query", tt.want, incident.EventsWanted(incident.DefaultPolicy(), w, now))
 		})
 	}
+	skipped := world(noPage, func(w *incident.World) { w.Record.Ledger.Told.Skip = "nothing to learn" })
+	same(t, "skipped", none, incident.EventsWanted(incident.DefaultPolicy(), skipped, now))
 	w := world()
 	late := incident.EventsWanted(incident.DefaultPolicy(), w, opened.AddDate(0, 1, 0))
 	same(t, "nobody resolves it", opened.AddDate(0, 0, 7), late.Until)
@@ -115,7 +117,7 @@ func TestEventsAreAskedUntilTheyAreThere(t *testing.T) {
 	removed.Record.HistoryAt, removed.Record.Happened = changed, window
 	removed.Page = "facts: sev2, draft, 0 follow-ups\n"
 	gone := paging(removed)
-	is("people removed the timeline", gone.Record, time.Time{}, "", true)
+	is("people removed the timeline", gone.Record, changed, window, true)
 	removed.Record = gone.Record
 	same(t, "asked meanwhile", incident.EventQuery{}, incident.EventsWanted(incident.DefaultPolicy(), removed, now))
 	removed.Page += "keys:\n"
@@ -123,4 +125,11 @@ func TestEventsAreAskedUntilTheyAreThere(t *testing.T) {
 	is("and put it back", back.Record, time.Time{}, "", false)
 	removed.Record = back.Record
 	same(t, "asked again", w.EventsAsked, incident.EventsWanted(incident.DefaultPolicy(), removed, now))
+
+	emptied := answeredFor(onPage(resolved, func(w *incident.World) {
+		w.Record.HistoryAt, w.Record.Happened = changed, window
+	}))
+	same(t, "asked while all is there", incident.EventQuery{}, emptied.EventsAsked)
+	emptied.Page = "facts: sev2, draft, 0 follow-ups\nkeys:\n"
+	is("people emptied it", paging(emptied).Record, time.Time{}, "", false)
 }

@@ -117,6 +117,19 @@ func (d *decision) pageState() PageState {
 	return PageComing
 }
 
+// waitsForWiki is whether something in a wiki's settings, or in another
+// repository's, keeps the page from being made or brought up to date.
+func (d *decision) waitsForWiki() bool {
+	switch d.pageState() {
+	case PageNoWiki, PageBarred:
+		return true
+	case PageExists:
+		return d.barred() != ""
+	case PageComing, PageBelow, PagePrivate, PageSkipped:
+	}
+	return false
+}
+
 // timelineBlock is the name of the part of the page that holds the timeline.
 const timelineBlock = "timeline"
 

@@ -205,7 +205,7 @@ func (p people) actions() map[string]func(*rapid.T) {
 		"lose the record":   people.loseRecord,
 		"something happens": people.somethingHappens, "write on the page": people.writeOnPage,
 		"touch or delete a line of the page": people.changePage, "take the timeline away, or put it back": people.turnTimeline,
-		"look":              people.lookWithLuck, "look again": people.lookWithLuck, "look once more": people.lookWithLuck,
+		"look": people.lookWithLuck, "look again": people.lookWithLuck, "look once more": people.lookWithLuck,
 	} {
 		actions[name] = func(t *rapid.T) {
 			p.now = p.now.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second)

@@ -21,7 +21,7 @@ type wikiPage struct {
 // have written, and no row comes twice, whatever became of the first.
 func (p *wikiPage) write(t *rapid.T, anew string) {
 	left := strings.Split(anew, "\n")
-	for _, l := range strings.Split(p.text, "\n") {
+	for l := range strings.SplitSeq(p.text, "\n") {
 		if strings.HasPrefix(l, factsAre) || strings.HasPrefix(l, keysAre) || l == "" {
 			continue
 		}

@@ -53,18 +53,18 @@ func window(since, until time.Time) string {
 }
 
 // noteEvents remembers which answers are on the page in full. A timeline that
-// people took away, or made something else of, takes none: when it is back, all
-// is asked for again.
+// people took away, or made something else of, takes none. One that gains rows
+// may be one that they have emptied: all is asked for again, once.
 func (d *decision) noteEvents(refresh PageRefresh) {
 	r, q := &d.next, d.EventsAsked
-	ours := slices.ContainsFunc(refresh.Blocks, func(b PageBlock) bool {
+	r.TimelineLeft = !slices.ContainsFunc(refresh.Blocks, func(b PageBlock) bool {
 		return b.Name == timelineBlock && b.State == BlockOurs
 	})
-	if r.TimelineLeft = !ours; !ours {
+	switch {
+	case slices.Contains(refresh.Changed, timelineBlock):
 		r.HistoryAt, r.Happened = time.Time{}, ""
 		return
-	}
-	if d.EventsUnread != "" || slices.Contains(refresh.Changed, timelineBlock) {
+	case r.TimelineLeft || d.EventsUnread != "":
 		return
 	}
 	if q.History {
