@@ -29,26 +29,27 @@ func (t Texts) RefreshPage(now string, v incident.PageView) incident.PageRefresh
 		return r
 	}
 	for _, block := range pageBlocks() {
-		was, state := r.Text, stateOf(r.Text, block)
-		if state == incident.BlockOurs {
-			r.Text = t.refreshed(was, block, v)
+		was := r.Text
+		anew, ours := t.refreshed(was, block, v)
+		state := incident.BlockOurs
+		if !ours {
+			state = stateOf(was, block)
 		}
-		if r.Text != was {
+		if anew != was {
 			r.Changed = append(r.Changed, block)
 		}
-		r.Blocks = append(r.Blocks, incident.PageBlock{Name: block, State: state})
+		r.Text, r.Blocks = anew, append(r.Blocks, incident.PageBlock{Name: block, State: state})
 	}
 	return r
 }
 
-// refreshed is a page with one of its blocks, which is ours, brought up to date.
-func (t Texts) refreshed(now, block string, v incident.PageView) string {
+// refreshed is a page with one of its blocks brought up to date; false, and the
+// page as it was, where that is not ours.
+func (t Texts) refreshed(now, block string, v incident.PageView) (string, bool) {
 	if block == timelineBlock {
-		now, _ = markdown.GainRows(now, block, timelineHead, timelineRows(v.Rows))
-		return now
+		return markdown.GainRows(now, block, timelineHead, timelineRows(v.Rows))
 	}
-	now, _ = markdown.ReplaceBlock(now, block, t.content(block, v))
-	return now
+	return markdown.ReplaceBlock(now, block, t.content(block, v))
 }
 
 // stateOf is the state of one of a page's blocks.

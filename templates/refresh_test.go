@@ -124,6 +124,27 @@ func TestTimelineGainsRows(t *testing.T) {
 	}
 }
 
+// A timeline that people ask for anew has all rows again, also those that they
+// had deleted; so has a page that never had one.
+func TestTimelineComesBack(t *testing.T) {
+	t.Parallel()
+	const empty = "<!-- hindsight:begin block=timeline -->\n<!-- hindsight:end block=timeline -->"
+	page := strings.Replace(templates.New().Page(templates.Example(false)), openedRow, "", 1)
+	start, stop, _ := extent(page, "timeline")
+	got := templates.New().RefreshPage(page[:start]+empty+page[stop:], later())
+	for _, want := range []string{openedRow, rowLine(eventRow("later234", 30)) + "\n", "| --- | --- | --- |\n| 2026-11-20 13:52 | 🔴 It started |"} {
+		if !strings.Contains(got.Text, want) {
+			t.Errorf("%q is missing in\n%s", want, got.Text)
+		}
+	}
+	view := templates.Example(false)
+	view.Own = "# Ours\n"
+	got = templates.New().RefreshPage(templates.New().Page(view)+"\n"+empty, later())
+	if !strings.Contains(got.Text, openedRow) || !slices.Equal(got.Changed, []string{"timeline"}) {
+		t.Errorf("changed %v:\n%s", got.Changed, got.Text)
+	}
+}
+
 // hand is what people do to a page.
 type hand struct {
 	t    *rapid.T
