@@ -10,19 +10,21 @@ var (
 	ipv4 = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}`)
 	ipv6 = regexp.MustCompile(`(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}`)
 	// numbered is what stands before numbers that look like an address.
-	numbered = regexp.MustCompile(`(?i)(?:version|release|section|chapter|clause|oid|build|rfc|§|\bv|\bver\.?|[<>=~^])["'\x60:(\s]*$`)
+	numbered = regexp.MustCompile(`(?i)(?:version|release|section|chapter|clause|oid|build|rfc|§|\bv|\bver\.?|[<>=~]=|~>|[~^])["'\x60:(\s]*$`)
 	// behindVersion begins what follows on a version.
-	behindVersion = regexp.MustCompile(`^(?:[-+_][a-zA-Z0-9]|\.[0-9a-zA-Z]|[a-zA-Z0-9_])`)
+	behindVersion = regexp.MustCompile(`^(?:[-+_][a-zA-Z]|\.[0-9a-zA-Z]|[a-zA-Z0-9_])`)
 )
 
 // harmlessNetworks mean the same everywhere, or are made for examples (RFC 5737,
-// RFC 3849, RFC 9637), or belong to servers that everybody knows.
+// RFC 3849, RFC 9637), or belong to servers of names that everybody knows.
 var harmlessNetworks = []netip.Prefix{ //nolint:gochecknoglobals // a constant
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("224.0.0.0/3"),
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("169.254.169.254/32"), // where clouds tell their machines about themselves
 	netip.MustParsePrefix("1.1.1.1/32"), netip.MustParsePrefix("1.0.0.1/32"),
 	netip.MustParsePrefix("8.8.8.8/32"), netip.MustParsePrefix("8.8.4.4/32"), netip.MustParsePrefix("9.9.9.9/32"),
+	netip.MustParsePrefix("2001:4860:4860::8800/120"), netip.MustParsePrefix("2606:4700:4700::/64"),
+	netip.MustParsePrefix("1.2.3.4/32"), // nobody means that one
 	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("ff00::/8"),
 }
 
@@ -34,7 +36,7 @@ var realNetworks = []netip.Prefix{ //nolint:gochecknoglobals // a constant
 
 // wholeNetworks are the private ones as they are written when all of one is
 // meant.
-const wholeNetworks = " 10.0.0.0 172.16.0.0 192.168.0.0 "
+const wholeNetworks = " 10.0.0.0 172.16.0.0 192.168.0.0 100.64.0.0 "
 
 // addresses are those of machines, not versions and times.
 func addresses(p *page) []hit {

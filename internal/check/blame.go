@@ -7,7 +7,7 @@ import (
 
 const (
 	// judging words are only said of people.
-	judging = `forgot(?:ten)?|neglected|overlooked|ignored|(?:was|were|is|being|so|too|very) (?:careless|negligent|sloppy|lazy|reckless|incompetent|stupid)|` +
+	judging = `forgot(?:ten)?|neglected|overlooked|(?:was|were|is|being|so|too|very) (?:careless|negligent|sloppy|lazy|reckless|incompetent|stupid)|` +
 		`messed up|screwed up|(?:was|were|is) (?:to blame|at fault)|made a (?:stupid |careless |silly )?mistake|didn['’]t bother|did not bother`
 	// personal words make a judgement of "should have": systems do none of that.
 	personal = `known|checked|noticed|asked|told|tested|reviewed|read|looked|called|waited|escalated|thought|realised|realized|remembered|seen|verified|` +
@@ -23,7 +23,7 @@ var (
 	accused = regexp.MustCompile(`(?:(@[a-zA-Z0-9][a-zA-Z0-9-]*)|\b(\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?|[Ss]?[Hh]e))(?: (?:\w+ly|also|just|then|simply|again))?(?:['’]s)? (?:` +
 		judging + `|` + ought + `|` + against + `)\b`)
 	// The same the other way round, in one sentence.
-	accusing = regexp.MustCompile(`(?i:human error|careless(?:ness)?|negligence|fault|to blame|blamed?)(?: (?:by|of|on|from|is|was|lies with))+ ((?:@[a-zA-Z0-9][a-zA-Z0-9-]*|\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?))\b`)
+	accusing = regexp.MustCompile(`\b(?i:human error|careless(?:ness)?|negligence|fault|to blame|blamed?)(?: (?:by|of|on|from|is|was|lies with))+ ((?:@[a-zA-Z0-9][a-zA-Z0-9-]*|\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?))\b`)
 )
 
 // nobody are words with a capital that name no person, in lower case.

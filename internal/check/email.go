@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var email = regexp.MustCompile(`(?i)(?:^|[^a-z0-9._%+/:@-])([a-z0-9_][a-z0-9._%+-]*)@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,24}))(?:[^a-z0-9@:/_-]|$)`)
+var email = regexp.MustCompile(`(?i)(?:^|[^a-z0-9._%+/@-])([a-z0-9_][a-z0-9._%+-]*)@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,24}))(?:[^a-z0-9@:/_-]|$)`)
 
 // notDomains end what looks like a domain and is the name of a file.
 const notDomains = " png jpg jpeg gif svg webp ico md txt html css js ts jsx tsx mjs cjs json yml yaml toml xml go rs py rb java sh tgz tar gz zip mod sum lock "
@@ -19,12 +19,19 @@ func emails(p *page) []hit {
 			break
 		}
 		name, host, end := p.open[at+m[2]:at+m[3]], p.open[at+m[4]:at+m[5]], p.open[at+m[6]:at+m[7]]
-		if !unread(name, host) && !strings.Contains(notDomains, " "+strings.ToLower(end)+" ") && !isExample(host) {
+		if !unread(name, host) && !inAddress(p.open[:at+m[2]]) && !strings.Contains(notDomains, " "+strings.ToLower(end)+" ") && !isExample(host) {
 			hits = append(hits, hit{at: at + m[2]})
 		}
 		at += m[5]
 	}
 	return hits
+}
+
+// inAddress is whether what was read last belongs to an address, where a
+// password may stand before "@".
+func inAddress(before string) bool {
+	before = before[max(0, len(before)-100):]
+	return strings.Contains(before[strings.LastIndexAny(before, " \t\r\n<>(|\"'`")+1:], "://")
 }
 
 // unread is whether nobody reads what is sent there: "git@" begins addresses of

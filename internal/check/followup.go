@@ -34,9 +34,9 @@ func loose(p *page) []hit {
 		case i.wish.Owner == "" && i.wish.DueAs == "":
 			hits = append(hits, hit{at: i.at})
 		case i.wish.Owner == "":
-			hits = append(hits, hit{i.at, "This follow-up has no owner: end it with @login."})
+			hits = append(hits, hit{at: i.at, says: "This follow-up has no owner: end it with @login."})
 		case i.wish.DueAs == "":
-			hits = append(hits, hit{i.at, "This follow-up has no date: end it with due 2w, or due 2026-12-01."})
+			hits = append(hits, hit{at: i.at, says: "This follow-up has no date: end it with due 2w, or due 2026-12-01."})
 		}
 	}
 	return hits

@@ -9,7 +9,9 @@ import (
 var (
 	host = regexp.MustCompile(`(?i)(?:^|[^a-z0-9._$%{}~-])((?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+` +
 		`(?:internal|intranet|local|localdomain|corp|lan|home\.arpa|svc))(?:\.?[^a-z0-9._(-]|\.?$)`)
-	awsHost = regexp.MustCompile(`(?i)(?:^|[^a-z0-9_.-])(ip(?:-\d{1,3}){4})(?:[^a-z0-9_-]|$)`)
+	// insideEnding is quick to say that there is none.
+	insideEnding = regexp.MustCompile(`(?i)\.(?:in|lo|co|la|ho|sv)`)
+	awsHost      = regexp.MustCompile(`(?i)(?:^|[^a-z0-9_.-])(ip(?:-\d{1,3}){4})(?:[^a-z0-9_-]|$)`)
 )
 
 // knownHosts are internal names that mean the same everywhere.
@@ -19,16 +21,31 @@ const knownHosts = " host.docker.internal gateway.docker.internal kubernetes.doc
 // hosts are names of machines and services that only resolve inside.
 func hosts(p *page) []hit {
 	hits := matches(awsHost, p.open)
+	if !insideEnding.MatchString(p.open) {
+		return hits
+	}
 	for at := 0; at < len(p.open); {
 		m := host.FindStringSubmatchIndex(p.open[at:])
 		if m == nil {
 			break
 		}
-		name := strings.ToLower(p.open[at+m[2] : at+m[3]])
-		if !strings.Contains(knownHosts, " "+name+" ") && !isExample(strings.TrimSuffix(name, name[strings.LastIndexByte(name, '.'):])) {
+		name, ending := hostName(p.open[at+m[2] : at+m[3]])
+		if !isIdentifier(name, ending) && !strings.Contains(knownHosts, " "+name+" ") && !isExample(name[:len(name)-len(ending)]) {
 			hits = append(hits, hit{at: at + m[2]})
 		}
 		at += m[3]
 	}
 	return hits
+}
+
+// hostName is a name in lower case, and its last label as it is written.
+func hostName(name string) (folded, ending string) {
+	return strings.ToLower(name), name[strings.LastIndexByte(name, '.')+1:]
+}
+
+// isIdentifier is whether a name is written as in a program: "time.Local",
+// "this.local".
+func isIdentifier(name, ending string) bool {
+	mixed := ending != strings.ToLower(ending) && ending != strings.ToUpper(ending)
+	return mixed || strings.HasPrefix(name, "this.") || strings.HasPrefix(name, "self.")
 }

@@ -82,12 +82,20 @@ func (p *page) finding(r rule, h hit) incident.Finding {
 	before := strings.TrimPrefix(p.src[p.starts[line]:h.at], bom)
 	f := incident.Finding{
 		Rule: r.ID, Line: line + 1, Column: utf8.RuneCountInString(before) + 1, Serious: r.Serious,
-		Public: p.section(h.at).Mark == markdown.Public, Text: r.says,
+		Public: p.public(h), Text: r.says,
 	}
 	if h.says != "" {
 		f.Text = h.says
 	}
 	return f
+}
+
+// public is whether what was found may go out with a section marked public.
+func (p *page) public(h hit) bool {
+	if !h.anywhere {
+		return p.section(h.at).Mark == markdown.Public
+	}
+	return slices.ContainsFunc(p.sections, func(s markdown.Section) bool { return s.Mark == markdown.Public })
 }
 
 // matches are the places of a form's first group.

@@ -32,6 +32,8 @@ type rule struct {
 type hit struct {
 	at   int    // in the source
 	says string // in place of the rule's own words, or ""
+	// anywhere is true for what may stand behind it as well.
+	anywhere bool
 }
 
 func rules() []rule {

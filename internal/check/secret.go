@@ -27,16 +27,22 @@ const (
 	overlap   = 8 << 10
 )
 
-// detector is built once, when it is first needed. It belongs to the process,
+// finder finds secrets in a piece of text.
+type finder func(ctx context.Context, piece string) []report.Finding
+
+// gitleaks is built once, when it is first needed. It belongs to the process,
 // since building it goes through a configuration that the library keeps in a
 // global variable.
-var detector = sync.OnceValues(func() (*detect.Detector, error) { //nolint:gochecknoglobals // see above
+var gitleaks = sync.OnceValues(func() (finder, error) { //nolint:gochecknoglobals // see above
 	logging.Logger = zerolog.Nop() // it would write secrets to the standard error
 	d, err := detect.NewDetectorDefaultConfig()
-	if err == nil {
-		d.IgnoreGitleaksAllow = true // a comment must not hide a secret
+	if err != nil {
+		return nil, err
 	}
-	return d, err
+	d.IgnoreGitleaksAllow = true // a comment must not hide a secret
+	return func(ctx context.Context, piece string) []report.Finding {
+		return d.DetectContext(ctx, detect.Fragment{Raw: piece}) //nolint:staticcheck // the type is to go in v9, and has no successor in v8
+	}, nil
 })
 
 // notLooked is said where not all could be looked through. It is serious: the
@@ -46,32 +52,36 @@ const notLooked = "The page could not be looked through for secrets in full: mak
 // secrets finds what gitleaks takes for one, and passwords in addresses.
 func secrets(p *page) []hit {
 	text := p.open[:min(len(p.open), longestPage)]
-	hits, whole := detected(text)
+	hits, whole := looked(text)
 	hits = append(hits, passwords(text)...)
 	if !whole || len(text) < len(p.open) {
-		hits = append([]hit{{at: 0, says: notLooked}}, hits...)
+		hits = append([]hit{{says: notLooked, anywhere: true}}, hits...)
 	}
 	return hits
 }
 
-// detected is false if not all of the text was looked through. What makes the
-// library panic is such a text.
-func detected(text string) (hits []hit, whole bool) {
-	defer func() {
-		if recover() != nil {
-			whole = false
-		}
-	}()
-	d, err := detector()
+func looked(text string) (hits []hit, whole bool) {
+	find, err := gitleaks()
 	if err != nil {
 		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), slowest)
 	defer cancel()
+	return detected(ctx, text, find)
+}
+
+// detected is false if not all of the text was looked through. What makes the
+// finder panic is such a text.
+func detected(ctx context.Context, text string, find finder) (hits []hit, whole bool) {
+	defer func() {
+		if recover() != nil {
+			whole = false
+		}
+	}()
 	seen := map[int]bool{}
-	for start := 0; start < len(text) && ctx.Err() == nil; start += pieceSize - overlap {
+	for start := 0; start < len(text) && ctx.Err() == nil; start = next(text, start) {
 		piece := text[start:min(len(text), start+pieceSize)]
-		for _, f := range d.DetectContext(ctx, detect.Fragment{Raw: piece}) {
+		for _, f := range find(ctx, piece) {
 			if at := start + locate(piece, f); !seen[at] {
 				seen[at] = true
 				hits = append(hits, hit{at: at, says: described(f)})
@@ -81,11 +91,24 @@ func detected(text string) (hits []hit, whole bool) {
 	return hits, ctx.Err() == nil
 }
 
+// next is where the piece begins that follows the one which begins at a
+// position: with a line, if there are any.
+func next(text string, start int) int {
+	if start+pieceSize >= len(text) {
+		return len(text)
+	}
+	most := start + pieceSize - overlap
+	if i := strings.LastIndexByte(text[start+1:most], '\n'); i >= 0 {
+		return start + 1 + i + 1
+	}
+	return most
+}
+
 // locate is where in the text the secret begins. The library's own columns
 // count the line end, too.
 func locate(text string, f report.Finding) int {
 	line := 0
-	for range f.StartLine {
+	for range f.StartLine { // from 0
 		line += strings.IndexByte(text[line:], '\n') + 1
 	}
 	match := max(0, strings.Index(text[line:], f.Match))

@@ -13,7 +13,7 @@ import (
 const leftOut = "(a link that is not public)"
 
 const (
-	labelForm   = `\[((?:[^\[\]\\]|\\.){1,999})\]`
+	labelForm   = `\[((?:[^\[\]\\]|\\.)+)\]`
 	titleForm   = `(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))`
 	addressForm = `(<[^<>\n]*>|[^\s<]\S*)`
 )
@@ -21,7 +21,7 @@ const (
 var (
 	definition  = regexp.MustCompile(`^ {0,3}` + labelForm + `:[ \t\r]*\n?[ \t]*` + addressForm + `(?:(?:[ \t\r]*\n[ \t]*|[ \t]+)` + titleForm + `)?[ \t\r]*(?:\n|$)`)
 	destination = regexp.MustCompile(`^\(\s*` + `(<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*)` + `(?:\s+` + titleForm + `)?\s*\)`)
-	fullLabel   = regexp.MustCompile(`^\[((?:[^\[\]\\]|\\.){0,999})\]`)
+	fullLabel   = regexp.MustCompile(`^\[((?:[^\[\]\\]|\\.)*)\]`)
 	wikiLink    = regexp.MustCompile(`\[\[([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]`)
 	autoLink    = regexp.MustCompile(`<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>`)
 	bareAddress = regexp.MustCompile("(?i)(?:\\b(?:https?|ftp)://|\\bwww\\.)[^\\s<>`|\\]\\x01]+")
