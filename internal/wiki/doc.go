@@ -14,7 +14,9 @@
 // thrown away and fetched anew; and where another process holds it, the work
 // is done in a clone of its own, which goes away at once. So there is no state
 // to repair after a crash. What the host said when it was asked just now
-// decides which commit is the newest, and it is asked with a token each time.
+// decides which commit is the newest, and it is asked with a token each time;
+// where a change says what that was a moment ago, the push tells whether it
+// still is.
 //
 // The push is a plain one. If somebody else was faster, git refuses it, and
 // the change is made again on their commit: nothing is ever overwritten.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -272,6 +273,41 @@ func TestBase(t *testing.T) {
 				t.Errorf("requests %v, want none where nothing is to be done", asked)
 			}
 		})
+	}
+}
+
+// The work is cut off at each of its requests, whether or not it had its effect,
+// and done again.
+func TestBaseCutOff(t *testing.T) {
+	t.Parallel()
+	for at := range 4 {
+		for _, served := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d, served %t", at, served), func(t *testing.T) {
+				t.Parallel()
+				s, w := published(t)
+				tip := s.tip(wikiRepo)
+				var n atomic.Int32
+				s.intercept(func(rw http.ResponseWriter, r *http.Request) bool {
+					if int(n.Add(1)) != at+1 {
+						return false
+					}
+					if served {
+						s.serve(discard{rw}, r)
+					}
+					panic(http.ErrAbortHandler)
+				})
+				if err := w.Change(t.Context(), 7, repo, based(tip, "Ours.")); err != nil {
+					wantPassing(t, err)
+				}
+				s.intercept(nil)
+				if err := w.Change(t.Context(), 7, repo, based(tip, "Ours.")); err != nil {
+					t.Error(err)
+				}
+				if got := s.content(); got != pageOf(42).content+"Ours.\n" || s.commits() != "3" {
+					t.Errorf("content %q after %s commits, want our line after 3", got, s.commits())
+				}
+			})
+		}
 	}
 }
 
