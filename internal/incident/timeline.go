@@ -41,9 +41,22 @@ func (d *decision) rows() []Row {
 	d.rowsLeft = max(0, len(rows)-rowsMost)
 	rows = upTo(rows, rowsMost)
 	slices.SortStableFunc(rows, func(a, b Row) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Key, b.Key))
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Mark.place(), b.Mark.place()), strings.Compare(a.Key, b.Key))
 	})
 	return rows
+}
+
+// place is where a row stands among those of one second: an issue is labelled in
+// the second in which it is opened.
+func (m Mark) place() int {
+	switch m {
+	case MarkStart:
+		return -1
+	case MarkEnd:
+		return 1
+	case MarkNone:
+	}
+	return 0
 }
 
 // row is one with its key, made of what names the happening for good.

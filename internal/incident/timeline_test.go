@@ -156,6 +156,21 @@ func TestRowsAreInOrder(t *testing.T) {
 	same(t, "found in another order", rows, incident.ViewPage(incident.DefaultPolicy(), plain{}, w, now).Rows)
 }
 
+// An issue is labelled in the second in which it is opened, and may be in that
+// in which it is closed.
+func TestRowsOfOneSecond(t *testing.T) {
+	t.Parallel()
+	for n := range 9 { // whatever the keys come to
+		w := world(happens(incident.EventLabelled, 0, "sev1"), last(func(e *incident.Event) { e.Key = fmt.Sprintf("event-%d", n) }),
+			happens(incident.EventClosed, 0, ""))
+		w.Parent.State, w.Parent.ClosedAt = incident.Done, opened
+		rows := rowsOf(w)
+		if len(rows) < 3 || !strings.Contains(rows[0], "🔴") || !strings.Contains(rows[len(rows)-1], "🟢") {
+			t.Errorf("%q", rows)
+		}
+	}
+}
+
 // TestRowsKeepTheirKeys: a row is known again by its key, whatever people change
 // of what it was made of.
 func TestRowsKeepTheirKeys(t *testing.T) {
