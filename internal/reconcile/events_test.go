@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -63,6 +64,21 @@ func TestTimeline(t *testing.T) {
 	s.expect(t, 0, "History") // nothing has happened to the issue since
 	if s.onPage(t) != before {
 		t.Error("the page has changed without news")
+	}
+}
+
+// What happens to the issue while a look goes on is on the page at its end.
+func TestHistoryGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.after["Create"] = once(func(context.Context) error {
+		s.edit(parent, func(i *incident.Issue) { i.Assignees = []string{"cleo"} })
+		s.forge.events = []incident.Event{event("event-2", incident.EventAssigned, opened.Add(time.Minute), "cleo")}
+		return nil
+	})
+	s.look(t)
+	if page := s.onPage(t); !strings.Contains(page, "assigned") && !strings.Contains(page, "Assigned") {
+		t.Errorf("the page does not say so:\n%s", page)
 	}
 }
 

@@ -30,8 +30,7 @@ func (n *run) index(ctx context.Context, w writing) (index, error) {
 		return ix, nil
 	}
 	settings, err := n.r.recallSettings(ctx, w.repo)
-	listed := n.hasRow()
-	ix.first, ix.known = !listed, settings.Indexed || listed
+	ix.first, ix.known = !n.hasRow(), settings.Indexed
 	return ix, err
 }
 

@@ -108,6 +108,20 @@ func TestShowcaseThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// What could not be checked for the names of customers does not go out.
+func TestUncheckedPageIsNotPublished(t *testing.T) {
+	t.Parallel()
+	s := withShowcase(t)
+	s.forge.configs[shop] = "showcase, customers"
+	s.forget()
+	s.say(ada, "/postmortem publish")
+	s.look(t)
+	s.expect(t, 0, "Create")
+	if ours := s.ours(); len(ours) != 2 || !strings.Contains(ours[1].Body, "customer") {
+		t.Errorf("our comments: %+v, want a reply that says why", ours)
+	}
+}
+
 // A public wiki that does not answer is asked again; nothing else waits.
 func TestShowcaseDoesNotAnswer(t *testing.T) {
 	t.Parallel()

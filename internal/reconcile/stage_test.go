@@ -120,6 +120,8 @@ func policyOf(file string, data []byte) (incident.Policy, error) {
 		p.Writers = []string{"acme/*"}
 	case "showcase":
 		p.Showcase = showcase
+	case "showcase, customers":
+		p.Showcase, p.Customers = showcase, secret
 	case "customers":
 		p.Customers = secret
 	case "no customers":
