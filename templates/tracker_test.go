@@ -94,7 +94,7 @@ func trackers() map[string]incident.TrackerView {
 			Facts: facts, Page: incident.PageBarred, Notices: []string{"The post-mortem page can't be made yet: `acme/postmortems` has no wiki."},
 		},
 		"tracker-found": {
-			Facts: public(facts), Page: incident.PageExists, Serious: 1, Minor: 12, Lines: few[:1],
+			Facts: public(facts), Page: incident.PageExists, Serious: 2, Lines: few[:1],
 		},
 		"tracker-published": {
 			Facts: resolved(facts), Page: incident.PageExists, Status: incident.Reviewed, Lines: few[:1], Untaken: 2,

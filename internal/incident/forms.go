@@ -126,7 +126,7 @@ func followUpVerbs() []verb {
 		},
 		{
 			name: nameFollowUp, word: "accept", read: readAccept,
-			help: "Accepts what the tracker lists as proposed on the page of a public repository.",
+			help: "Accepts what the tracker lists as proposed on a page that others may edit.",
 		},
 		{name: nameFollowUp, word: "all", help: "Confirms that all of a large number of new items are meant."},
 		{

@@ -269,17 +269,16 @@ func (d *decision) publishNotices() []string {
 	return []string{"Publishing the page waits: " + why + ". It goes on by itself; `/postmortem unpublish` takes the order back."}
 }
 
-// exposed counts what was found on a page that everybody can read.
-func (d *decision) exposed() (serious, minor int) {
+// exposed counts what should not stand on a page that everybody can read. What
+// is merely unfinished is for whoever asks: each draft is.
+func (d *decision) exposed() (serious int) {
 	if !d.openPage() || d.pageKnown() != nil {
-		return 0, 0
+		return 0
 	}
 	for _, f := range d.Findings {
 		if f.Serious {
 			serious++
-		} else {
-			minor++
 		}
 	}
-	return serious, minor
+	return serious
 }

@@ -69,8 +69,8 @@ type TrackerView struct {
 	Meeting time.Time
 	// CopyLink is where the page's public copy is, or "".
 	CopyLink string
-	// Serious and Minor count what was found on a page that everybody can read.
-	Serious, Minor int
+	// Serious counts what should not stand on a page that everybody can read.
+	Serious int
 	// Notes are what people noted for a timeline, in the order of the times,
 	// where no page has it.
 	Notes []Note

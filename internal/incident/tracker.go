@@ -54,7 +54,7 @@ func (d *decision) view() TrackerView {
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
 	}
-	v.Serious, v.Minor = d.exposed()
+	v.Serious = d.exposed()
 	for _, l := range lines {
 		v.Lines = append(v.Lines, l.TrackerLine)
 	}
