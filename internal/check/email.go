@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var email = regexp.MustCompile(`(?i)(?:^|[^a-z0-9._%+/@-])([a-z0-9_][a-z0-9._%+-]*)@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,24}))(?:[^a-z0-9@:/_-]|$)`)
+var email = regexp.MustCompile(`(?i)(?:^|[^a-z0-9._%+/@-])([a-z0-9_][a-z0-9._%+-]*)@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,24}))(?:[^a-z0-9@:/_-]|:\s|:?$)`)
 
 // notDomains end what looks like a domain and is the name of a file.
 const notDomains = " png jpg jpeg gif svg webp ico md txt html css js ts jsx tsx mjs cjs json yml yaml toml xml go rs py rb java sh tgz tar gz zip mod sum lock "
