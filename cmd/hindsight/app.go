@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hindsight/internal/check"
 	"hindsight/internal/config"
 	"hindsight/internal/github"
 	"hindsight/internal/incident"
@@ -69,6 +70,7 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 	}
 	a.reconciler = &reconcile.Reconciler{
 		Forges: a.github, Wiki: pages, Memory: a.store, Marker: a.store, Texts: templates.New(),
+		Checks: check.New(), Customers: s.Customers,
 		Policy: config.ParseRepository, Defaults: incident.DefaultPolicy(), Clock: a.clock, Log: log, Settle: settle,
 	}
 	a.runner = a.newRunner()

@@ -158,6 +158,7 @@ func TestImports(t *testing.T) {
 	rules := map[string][]string{ // what a package may import of ours
 		"internal/incident":   {},
 		"internal/markdown":   {},
+		"internal/check":      {"internal/incident", "internal/markdown"},
 		"internal/config":     {"internal/incident"},
 		"internal/workset":    {"internal/incident"},
 		"templates":           {"internal/incident", "internal/markdown", "internal/reconcile"},

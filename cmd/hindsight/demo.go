@@ -41,7 +41,7 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer func() { err = join(err, s.close()) }()
-	if err := s.prepare(); err != nil { //nolint:contextcheck // the stand-in's own git, at once
+	if err := s.prepare(ctx); err != nil {
 		return err
 	}
 	if err := s.startApp(ctx); err != nil {

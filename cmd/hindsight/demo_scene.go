@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -20,44 +21,12 @@ const (
 	shop     = "acme/shop"     // private; its wiki has a first page
 	website  = "acme/website"  // public; its wiki has none yet
 	platform = "acme/platform" // private, another team's: bob has no access
+	search   = "acme/search"   // private, the same team's
 	fallback = "acme/.github"  // what the organisation wants where a repository says nothing
+
+	central = "acme/postmortems" // private; its wiki has the pages of platform and search
+	status  = "acme/status"      // public; its wiki gets what the shop publishes
 )
-
-// configFile is where a repository says what it wants.
-const configFile = ".github/hindsight.yml"
-
-// plainConfig is the shop's configuration before the demo is prepared.
-const plainConfig = `# What this team wants; everything else is as it comes.
-follow_ups:
-  standard:
-    sev1:
-      - Send the customer message
-`
-
-// shopConfig shows what a team can ask for.
-const shopConfig = `# What this team wants; everything else is as it comes. Change it, and watch the tracker.
-follow_ups:
-  # How long a follow-up may take for which no day is named.
-  due:
-    p1: 1w
-    sev1: 1m
-  # What every incident of a severity needs.
-  standard:
-    sev1:
-      - Send the customer message
-labels:
-  on_follow_ups:
-    - "{severity}"
-    - "{severity}_{date}"
-    - "{type}"
-`
-
-// acmeConfig is the organisation's.
-const acmeConfig = `# For every repository of ours that has no file of its own.
-follow_ups:
-  due:
-    sev2: 2w
-`
 
 // What is there when somebody comes, under the numbers that it gets.
 const (
@@ -122,22 +91,33 @@ func (s *stage) label(repo string) (err error) {
 
 // prepare adds what the demo shows beyond that: more places, what the teams
 // want, and an incident of which nobody has said yet that it is one.
-func (s *stage) prepare() error {
-	g := s.github
-	err := errors.Join(
-		g.AddRepository("acme", "platform", playground.RepoOptions{Private: true}),
-		g.AddRepository("acme", ".github", playground.RepoOptions{NoWiki: true}),
-		s.label(platform),
-		g.PutFile(shop, configFile, shopConfig),
-		g.PutFile(fallback, configFile, acmeConfig),
-	)
-	for _, repo := range []string{shop, website, platform, fallback} {
-		err = errors.Join(err, g.SetRole(repo, alice, playground.Admin))
+func (s *stage) prepare(ctx context.Context) error {
+	err := s.addPlaces()
+	for _, repo := range []string{shop, website, platform, search, central, status, fallback} {
+		err = errors.Join(err, s.github.SetRole(repo, alice, playground.Admin))
+	}
+	for _, f := range teamFiles() {
+		err = errors.Join(err, s.github.PutFile(f.repo, f.path, f.content))
 	}
 	if err != nil {
 		return err
 	}
+	if err := s.github.As(alice).SaveWikiPage(ctx, shop, "_Sidebar", shopSidebar); err != nil {
+		return err
+	}
 	return s.prepareIncident()
+}
+
+func (s *stage) addPlaces() error {
+	g := s.github
+	return errors.Join(
+		g.AddRepository("acme", "platform", playground.RepoOptions{Private: true}),
+		g.AddRepository("acme", "search", playground.RepoOptions{Private: true}),
+		g.AddRepository("acme", "postmortems", playground.RepoOptions{Private: true, FirstWikiPage: true}),
+		g.AddRepository("acme", "status", playground.RepoOptions{FirstWikiPage: true}),
+		g.AddRepository("acme", ".github", playground.RepoOptions{NoWiki: true}),
+		s.label(platform), s.label(search),
+	)
 }
 
 func (s *stage) prepareIncident() error {

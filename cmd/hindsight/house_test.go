@@ -18,6 +18,7 @@ import (
 	"hindsight/internal/incident"
 	"hindsight/internal/playground"
 	"hindsight/internal/playground/contract"
+	"hindsight/internal/reconcile"
 )
 
 // house is a stage whose app the test holds in its hands: it can be cut off
@@ -236,14 +237,14 @@ func (h *house) followUps(repo string) []playground.Issue {
 	return found
 }
 
-// pages are the wiki's pages but for those that people made.
+// pages are the post-mortems in a wiki, and copies of them.
 func (h *house) pages(repo string) []string {
 	h.tb.Helper()
 	files, err := h.github.WikiPages(h.tb.Context(), repo)
 	must(h.tb, err)
 	var names []string
 	for name := range files {
-		if name != "Home.md" {
+		if name != "Home.md" && name != reconcile.IndexFile && name != reconcile.SidebarFile {
 			names = append(names, name)
 		}
 	}

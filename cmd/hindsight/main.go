@@ -27,19 +27,21 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try it: a stand-in for GitHub and the app beside it, in one process."`
 	Plan    planCommand    `cmd:"" help:"Say what would be done for an incident, and do nothing."`
 	Sweep   sweepCommand   `cmd:"" help:"Look for what no webhook told, and catch up."`
-	Check   checkCommand   `cmd:"" help:"Check a repository's configuration, and do nothing."`
+	Check   checkCommand   `cmd:"" help:"Check pages, a template or a repository's configuration, and do nothing."`
+	Render  renderCommand  `cmd:"" help:"Print the page that a template makes, and write nothing."`
 	Send    sendCommand    `cmd:"" help:"Sign a payload and send it to a running server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 // console is where a command reads and writes, apart from the log.
 type console struct {
+	in       io.Reader
 	out, err io.Writer
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], console{out: os.Stdout, err: os.Stderr})
+	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
 	os.Exit(code)
 }

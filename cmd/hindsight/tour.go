@@ -29,16 +29,17 @@ type tour struct {
 	*stage
 	later *clock
 
-	opened int   // how many follow-ups the app had opened before it forgot all
-	items  int64 // Bob's comment with items and commands
-	site   int   // the incident in the website
+	opened  int   // how many follow-ups the app had opened before it forgot all
+	items   int64 // Bob's comment with items and commands
+	site    int   // the incident in the website
+	payouts int   // the incident in the platform
 }
 
 // story is the whole tour, in its order.
 func (t *tour) story() []step {
 	return slices.Concat(
 		t.beginning(), []step{t.rest()}, t.talking(), []step{t.rest()}, t.tracking(), t.moving(),
-		t.trouble(), t.elsewhere(), t.ending(),
+		t.pages(), t.trouble(), t.publishing(), t.elsewhere(), t.shared(), t.ending(),
 	)
 }
 

@@ -10,10 +10,10 @@ import (
 	"hindsight/internal/playground"
 )
 
-// check is something that a text must show; its error says what is missing.
-type check func(text string) error
+// showing is something that a text must show; its error says what is missing.
+type showing func(text string) error
 
-func has(words ...string) check {
+func has(words ...string) showing {
 	return func(text string) error {
 		for _, w := range words {
 			if !strings.Contains(text, w) {
@@ -24,7 +24,7 @@ func has(words ...string) check {
 	}
 }
 
-func lacks(words ...string) check {
+func lacks(words ...string) showing {
 	return func(text string) error {
 		for _, w := range words {
 			if strings.Contains(text, w) {
@@ -36,7 +36,7 @@ func lacks(words ...string) check {
 }
 
 // boxLine wants a checkbox, ticked or not, whose line holds all of the words.
-func boxLine(ticked bool, words ...string) check {
+func boxLine(ticked bool, words ...string) showing {
 	return func(text string) error {
 		for _, box := range playground.Boxes(text) {
 			if box.Ticked == ticked && has(words...)(box.Text) == nil {
@@ -51,8 +51,8 @@ func boxLine(ticked bool, words ...string) check {
 	}
 }
 
-func openLine(words ...string) check   { return boxLine(false, words...) }
-func tickedLine(words ...string) check { return boxLine(true, words...) }
+func openLine(words ...string) showing   { return boxLine(false, words...) }
+func tickedLine(words ...string) showing { return boxLine(true, words...) }
 
 // all wants every look to hold, and tells what each has seen.
 func all(looks ...look) look {
@@ -65,20 +65,20 @@ func all(looks ...look) look {
 	}
 }
 
-// shows wants the tracker of the shop's incident to pass the checks.
-func (t *tour) shows(seen string, checks ...check) look {
-	return t.showsAt(shop, func() int { return preparedIncident }, seen, checks...)
+// shows wants the tracker of the shop's incident to show all that.
+func (t *tour) shows(seen string, wanted ...showing) look {
+	return t.showsAt(shop, func() int { return preparedIncident }, seen, wanted...)
 }
 
 // showsAt is [tour.shows] for an incident whose number is known later.
-func (t *tour) showsAt(repo string, number func() int, seen string, checks ...check) look {
+func (t *tour) showsAt(repo string, number func() int, seen string, wanted ...showing) look {
 	return func(context.Context) ([]string, error) {
 		tracker, err := t.tracker(repo, number())
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range checks {
-			err = errors.Join(err, c(tracker))
+		for _, shows := range wanted {
+			err = errors.Join(err, shows(tracker))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the tracker of %s#%d is not right: %w", repo, number(), err)
@@ -126,35 +126,6 @@ func (t *tour) tracker(repo string, number int) (string, error) {
 func (t *tour) replies(number int) ([]string, error) {
 	comments, err := t.comments(shop, number)
 	return slices.DeleteFunc(comments, func(body string) bool { return strings.Contains(body, "### Incident tracker") }), err
-}
-
-// page is the one page that the app made: its title and its text.
-func (t *tour) page(ctx context.Context, repo string) (title, text string, err error) {
-	files, err := t.github.WikiPages(ctx, repo)
-	if err != nil {
-		return "", "", err
-	}
-	delete(files, "Home.md")
-	if len(files) != 1 {
-		return "", "", fmt.Errorf("the wiki of %s has %d pages beside Home, want 1", repo, len(files))
-	}
-	for name, content := range files {
-		title, text = strings.TrimSuffix(name, ".md"), content
-	}
-	return title, text, nil
-}
-
-// propose writes an item onto the page, where items are proposed.
-func (t *tour) propose(repo, login, item string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		title, text, err := t.page(ctx, repo)
-		if err != nil {
-			return err
-		}
-		const before = "\n## Responders"
-		text = strings.Replace(text, before, "- [ ] "+item+"\n"+before, 1)
-		return t.github.As(login).SaveWikiPage(ctx, repo, title, text)
-	}
 }
 
 // followUps are the issues that the app opened.

@@ -30,7 +30,7 @@ func (t *tour) beginning() []step {
 				openLine(alert, "bob", "due "), openLine(runbook, "needs an owner", "due "), openLine(pulled)),
 			t.shows("the team's own for every sev1: "+message, openLine(message, "due ")),
 			t.shows("in the private acme/platform, too", openLine(renew, "acme/platform#1", "prevention")), t.bare,
-			t.madePage, t.labelledFollowUps, t.count(shop, 4), t.count(platform, 1))},
+			t.firstPage(), t.labelledFollowUps, t.count(shop, 4), t.count(platform, 1))},
 	}
 }
 
@@ -53,11 +53,6 @@ func (t *tour) silence(ctx context.Context) ([]string, error) {
 
 func (t *tour) label(context.Context) error {
 	return t.github.As(alice).Label(shop, preparedIncident, "incident", "sev1")
-}
-
-func (t *tour) madePage(ctx context.Context) ([]string, error) {
-	title, _, err := t.page(ctx, shop)
-	return []string{"page: " + title}, err
 }
 
 func (t *tour) labelledFollowUps(context.Context) ([]string, error) {

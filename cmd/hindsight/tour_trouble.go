@@ -18,13 +18,15 @@ func (t *tour) trouble() []step {
 		{
 			"Alice makes a mistake in " + configFile + ", and notes something for the timeline",
 			t.configure(brokenConfig, "/incident note 10m ago The old certificate is back"),
-			t.shows("the tracker names file, line and column, and shows the note",
-				has("hindsight.yml", "3<span>:</span>9", "The old certificate is back")),
+			all(
+				t.shows("the tracker names file, line and column", has("hindsight.yml", "3<span>:</span>9")),
+				t.onPage("page: the timeline has the note", has("The old certificate is back")),
+			),
 		},
 		t.rest(),
 		{
 			"She mends it, and notes something else", t.configure(shopConfig, "/incident note Checkout is well"),
-			t.shows("the notice is gone", lacks("⚠️"), has("Checkout is well")),
+			all(t.shows("the notice is gone", lacks("⚠️")), t.onPage("page: the timeline has the other, too", has("Checkout is well"))),
 		},
 		{
 			"GitHub loses the next webhooks; Bob closes a follow-up, and the sweep finds out", t.unheard,
@@ -77,8 +79,8 @@ func (t *tour) nothingTwice(ctx context.Context) ([]string, error) {
 	if !looked {
 		return nil, errors.New("the incident was not looked at")
 	}
-	_, _, err := t.page(ctx, shop)
-	_, wrong := all(t.count(shop, t.opened), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")))(ctx)
+	_, err := all(t.onPage("", has(ownRow), noRow("Released", "v213")),
+		t.count(shop, t.opened), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")))(ctx)
 	return []string{"still one tracker, one page, and no follow-up twice"}, errors.Join(err, wrong)
 }
 
@@ -93,12 +95,12 @@ func (t *tour) elsewhere() []step {
 			return t.github.As(alice).SaveWikiPage(ctx, website, "Home", "Welcome.")
 		}, all(t.delivered, t.showsAt(website, here, "the notice is gone", lacks("⚠️")))},
 		{
-			"She proposes an item on this page, which everybody can read", t.propose(website, alice, front+" <b>in every browser</b>"),
+			"She proposes an item on this page, which everybody can read", t.propose(frontPage(), front+" <b>in every browser</b>"),
 			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", front), lacks("<b>in")), t.count(website, 0)),
 		},
 		{"Bob comments: /followup accept", t.command("/followup accept"), all(
 			t.showsAt(website, here, "it is a follow-up; the organisation's configuration gives it a day", openLine(front, "due "), lacks("<b>in")),
-			t.count(website, 1), t.linked(website))},
+			t.count(website, 1), t.linked(frontPage()))},
 		{"Bob comments: /incident severity sev1", t.command("/incident severity sev1"), all(
 			t.showsAt(website, here, "the tracker says so", has("**sev1**")), t.relabelled)},
 	}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"hindsight/internal/playground"
+	"hindsight/internal/reconcile"
+)
+
+func payoutsPage() paper { return paper{central, "platform--payouts-are-late"} }
+
+// shared is about the one wiki that two repositories keep their pages in.
+func (t *tour) shared() []step {
+	here := func() int { return t.payouts }
+	return []step{
+		{"Incidents begin in acme/platform and acme/search, which name acme/postmortems for their pages", t.two, all(
+			t.made(payoutsPage(), ", with the severities of PagerDuty's school"), t.says(payoutsPage(), "", has("How'd we do")),
+			t.made(paper{central, "search--no-results-at-all"}, ", without judgement of 18F's"),
+			t.says(paper{central, reconcile.IndexFile}, "one index lists both", has("Payouts are late", "No results at all")),
+			t.absent(paper{platform, ""}, "and their own wikis are empty"))},
+		{"Bob, who can't read acme/platform, is let into acme/postmortems; Alice notes something", t.letIn, all(
+			t.showsAt(platform, here, "the page is told nothing new, and the tracker says why", has("is not kept up to date", "who can't read this repository")),
+			t.says(payoutsPage(), "", lacks(payoutsNote)))},
+		{"His access is taken away, and she goes on", t.letOut, all(
+			t.showsAt(platform, here, "the notice is gone", lacks("⚠️")),
+			t.says(payoutsPage(), "and the page has caught up", has(payoutsNote, "They are through")))},
+	}
+}
+
+func (t *tour) two(context.Context) (err error) {
+	me := t.github.As(alice)
+	t.payouts, err = me.OpenIssue(platform, "Payouts are late", "", "incident", "sev2")
+	_, wrong := me.OpenIssue(search, "No results at all", "", "incident", "sev2")
+	return errors.Join(err, wrong)
+}
+
+const payoutsNote = "The bank answers again"
+
+func (t *tour) letIn(context.Context) error  { return t.admit(playground.Read, payoutsNote) }
+func (t *tour) letOut(context.Context) error { return t.admit(playground.None, "They are through") }
+
+// admit gives Bob a role in the wiki of both, and notes something on the
+// incident, so that it is looked at.
+func (t *tour) admit(role playground.Role, note string) error {
+	if err := t.github.SetRole(central, bob, role); err != nil {
+		return err
+	}
+	_, err := t.github.As(alice).Comment(platform, t.payouts, "/incident note "+note)
+	return err
+}
