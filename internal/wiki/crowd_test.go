@@ -91,16 +91,15 @@ func (p *person) save(ctx context.Context, shared, line string) error {
 	return err
 }
 
-// saveOften saves a line every other second, and each of them to the end.
+// saveOften saves a line, thinks for a while, and saves the next.
 func (p *person) saveOften(ctx context.Context, over <-chan struct{}, shared string) error {
-	tick := time.NewTicker(2 * time.Second)
-	defer tick.Stop()
+	const thought = 5 * time.Second
 	for n := 0; ; n++ {
 		if err := p.save(ctx, shared, fmt.Sprintf("Line %d of %s.\n", n, p.name)); err != nil {
 			return err
 		}
 		select {
-		case <-tick.C:
+		case <-time.After(thought):
 		case <-over:
 			return nil
 		}
