@@ -63,11 +63,11 @@ func TestSecret(t *testing.T) {
 // Secrets stand wherever the text is cut.
 func TestSecretAnywhere(t *testing.T) {
 	t.Parallel()
-	for _, before := range []int{0, 1, 65_500, 65_530, 65_536, 57_344, 57_300, 114_688, 122_880, 900_000} {
+	for _, before := range []int{0, 1, 65_500, 65_530, 65_536, 57_344, 57_300, 114_688, 122_880} {
 		filler := strings.Repeat("seven.\n", before/7) + strings.Repeat("-", before%7)
-		page := filler + " " + token() + "\n" + strings.Repeat("seven.\n", 20_000)
+		page := filler + " " + token() + "\n" + strings.Repeat("seven.\n", 2000)
 		want := place(before/7+1, before%7+2)
-		if got := found(t, "secret", page[:min(len(page), 1<<20)]); len(got) != 1 || got[0] != want {
+		if got := found(t, "secret", page); len(got) != 1 || got[0] != want {
 			t.Errorf("behind %d bytes: found at %v, want %s", before, got, want)
 		}
 	}
@@ -99,13 +99,13 @@ func TestSecretAtOnce(t *testing.T) {
 }
 
 // No text may take long: anybody may write it. The bound is far from what it
-// takes (1 s here), so that a busy machine does not matter.
+// takes (0.3 s here), so that a busy machine does not matter.
 func TestSecretHostile(t *testing.T) {
 	t.Parallel()
 	for _, unit := range []string{
 		"token = ", "key=\"", "password: a", token() + "\n", "x://a:", "x://a:b@", "-----BEGIN " + "PRIVATE KEY-----\n", "eyJ", "AKIA", "a.", ":", "1.", "\n", "@", "Ab should ", "%",
 	} {
-		page := strings.Repeat(unit, (256<<10)/len(unit))
+		page := strings.Repeat(unit, (96<<10)/len(unit))
 		start := time.Now()
 		check.New().Check(page, nil, []string{"a a a b"})
 		if took := time.Since(start); took > 30*time.Second {
