@@ -10,77 +10,80 @@ import (
 	"hindsight/internal/incident"
 )
 
-// events are what the outside told in this run of what happened.
+// events are what the outside told in this run of what happened. Each source is
+// asked once, also one that does not answer: the look that comes for that asks
+// again.
 type events struct {
-	// history is the parent's own, as it was when the parent had last changed at
-	// historyAt.
-	history   []incident.Event
-	historyAt time.Time
+	// history is the parent's own, as it was when the parent had last changed.
+	history source[time.Time]
 	// happened is what happened in the repository in the time that was asked for.
-	happened     []incident.Event
-	since, until time.Time
-	unread       string // neutral Markdown
+	happened source[span]
+}
+
+type span struct{ since, until time.Time }
+
+// source is what was told of what was asked for.
+type source[Q comparable] struct {
+	asked  Q
+	found  []incident.Event
+	unread string // why not all of it is known: neutral Markdown, or ""
 }
 
 // askHistory asks what happened to the parent, as it was read by this round.
 func (n *run) askHistory(ctx context.Context, parent incident.Issue) error {
 	found, err := n.forge.History(ctx, n.key)
-	if err != nil {
-		return err
+	n.events.history = source[time.Time]{
+		asked: parent.UpdatedAt, found: found, unread: n.unread(ctx, err, "What happened to the incident's issue"),
 	}
-	n.events.history, n.events.historyAt = found, parent.UpdatedAt
-	return nil
+	return err
 }
 
-// labelledBy is who put a label on last; of events that are in order.
+// labelledBy is who put a label on last; of events that are in order. It is not
+// known where that account is gone.
 func labelledBy(history []incident.Event, label string) incident.Labelling {
 	for _, e := range slices.Backward(history) {
-		if e.Kind == incident.EventLabelled && strings.EqualFold(e.What, label) {
-			return incident.Labelling{By: e.By, At: e.At}
+		if e.Kind != incident.EventLabelled || !strings.EqualFold(e.What, label) {
+			continue
 		}
+		if e.By.Login == "" {
+			break
+		}
+		return incident.Labelling{By: e.By, At: e.At}
 	}
 	return incident.Labelling{}
 }
 
 // readEvents asks for what the timeline is made of, where the rules want it and
 // this run does not have it yet. A source that does not answer holds up nothing
-// but its rows.
+// but its rows; of one that answers in part, that part counts.
 func (n *run) readEvents(ctx context.Context, w *incident.World) {
 	wanted, e := incident.EventsWanted(n.policy(), *w, n.r.Clock()), &n.events
-	e.unread = ""
-	if wanted.History && !e.historyAt.Equal(w.Parent.UpdatedAt) {
-		n.unread(ctx, n.askHistory(ctx, w.Parent), "What happened to the incident's issue")
+	if wanted.History && !e.history.asked.Equal(w.Parent.UpdatedAt) {
+		_ = n.askHistory(ctx, w.Parent) // the world says so
 	}
-	if !wanted.Since.IsZero() && (!e.since.Equal(wanted.Since) || !e.until.Equal(wanted.Until)) {
-		n.unread(ctx, n.askHappened(ctx, wanted), "Which releases and deployments there were")
+	if window := (span{wanted.Since, wanted.Until}); window != (span{}) && e.happened.asked != window {
+		found, err := n.forge.Happened(ctx, n.key.Repo, window.since, window.until)
+		e.happened = source[span]{window, found, n.unread(ctx, err, "Which releases and deployments there were")}
 	}
-	w.Events = slices.Concat(e.history, e.happened, n.merged)
-	w.EventsAsked = incident.EventQuery{
-		History: e.historyAt.Equal(w.Parent.UpdatedAt), Since: e.since, Until: e.until,
+	w.Events = slices.Concat(e.history.found, e.happened.found, n.merged)
+	w.EventsAsked.History = e.history.unread == "" && e.history.asked.Equal(w.Parent.UpdatedAt)
+	if e.happened.unread == "" {
+		w.EventsAsked.Since, w.EventsAsked.Until = e.happened.asked.since, e.happened.asked.until
 	}
-	w.EventsUnread = e.unread
+	w.EventsUnread = strings.TrimSpace(e.history.unread + " " + e.happened.unread)
 }
 
-func (n *run) askHappened(ctx context.Context, q incident.EventQuery) error {
-	found, err := n.forge.Happened(ctx, n.key.Repo, q.Since, q.Until)
-	if err != nil {
-		return err
-	}
-	n.events.happened, n.events.since, n.events.until = found, q.Since, q.Until
-	return nil
-}
-
-// unread is about events that could not be asked for.
-func (n *run) unread(ctx context.Context, err error, what string) {
+// unread says why events could not be asked for; "" where they could.
+func (n *run) unread(ctx context.Context, err error, what string) string {
 	if err == nil {
-		return
+		return ""
 	}
 	n.r.Log.WarnContext(ctx, "events for the timeline could not be read", "incident", n.key, "error", err)
 	why, unknowable := whyUnknown(err)
 	if !unknowable {
 		why = what + " could not be asked for the timeline yet. It is tried again by itself."
 	}
-	n.events.unread = strings.TrimSpace(n.events.unread + " " + why)
+	return why
 }
 
 // merge is the event that a pull request about the incident was merged.

@@ -155,3 +155,24 @@ func TestLabelledAgain(t *testing.T) {
 	}
 	s.expect(t, 0, "Permission ben")
 }
+
+// Of a source that answers in part, that part is on the page.
+func TestHappenedInPart(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.happened = []incident.Event{event("release-1", incident.EventReleased, opened.Add(time.Minute), "v212")}
+	s.after["Happened"] = fails(&incident.Blocked{Text: "The app may not read deployments."})
+	s.look(t)
+	s.look(t)
+	s.pageShows(t, "v212")
+	s.shows(t, "The app may not read deployments.")
+}
+
+// Where the account that labelled is gone, the author counts.
+func TestLabelledByNobody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.forge.labelling.By = incident.Actor{}
+	s.look(t)
+	s.shows(t, "Incident tracker")
+}

@@ -101,7 +101,7 @@ func (n *run) readLabelling(ctx context.Context, r *reading) error {
 		return err
 	}
 	err = n.askHistory(ctx, r.issue)
-	r.labelling = labelledBy(n.events.history, settings.Label)
+	r.labelling = labelledBy(n.events.history.found, settings.Label)
 	return wrap(err, "find out who labelled %s", n.key)
 }
 
