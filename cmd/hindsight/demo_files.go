@@ -85,7 +85,7 @@ const websiteTemplate = `{{facts}}
 
 {{timeline}}
 
-## What we change
+## Follow-ups
 
 {{followups}}
 

@@ -39,7 +39,8 @@ type tour struct {
 func (t *tour) story() []step {
 	return slices.Concat(
 		t.beginning(), []step{t.rest()}, t.talking(), []step{t.rest()}, t.tracking(), t.moving(),
-		t.pages(), t.trouble(), t.publishing(), t.elsewhere(), t.shared(), t.ending(),
+		t.pages(), t.trouble(), []step{t.rest()}, t.publishing(), []step{t.rest()}, t.elsewhere(), []step{t.rest()},
+		t.shared(), t.ending(),
 	)
 }
 
@@ -74,16 +75,20 @@ func play(ctx context.Context, step step) (seen []string, took time.Duration, er
 	return seen, time.Since(began), nil
 }
 
-// eventually looks again and again until it is right.
-func eventually(ctx context.Context, look look) ([]string, error) {
+// eventually looks again and again until it is right. Its error is from the
+// last look that had its time.
+func eventually(ctx context.Context, look look) (seen []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
 	for {
-		seen, err := look(ctx)
-		if err == nil {
+		seen, wrong := look(ctx)
+		if wrong == nil {
 			return seen, nil
+		}
+		if err == nil || ctx.Err() == nil {
+			err = wrong
 		}
 		select {
 		case <-tick.C:

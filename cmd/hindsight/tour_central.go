@@ -15,13 +15,12 @@ func (t *tour) shared() []step {
 	here := func() int { return t.payouts }
 	return []step{
 		{"Incidents begin in acme/platform and acme/search, which name acme/postmortems for their pages", t.two, all(
-			t.made(payoutsPage(), ", with the severities of PagerDuty's school"), t.says(payoutsPage(), "", has("How'd we do")),
-			t.made(paper{central, "search--no-results-at-all"}, ", without judgement of 18F's"),
+			t.made(payoutsPage(), ""), t.made(paper{central, "search--no-results-at-all"}, ""),
 			t.says(paper{central, reconcile.IndexFile}, "one index lists both", has("Payouts are late", "No results at all")),
 			t.absent(paper{platform, ""}, "and their own wikis are empty"))},
-		{"Bob, who can't read acme/platform, is let into acme/postmortems; Alice notes something", t.letIn, all(
+		{"Bob, who can't read acme/platform, is let into acme/postmortems; later, Alice notes something", t.letIn, all(
 			t.showsAt(platform, here, "the page is told nothing new, and the tracker says why", has("is not kept up to date", "who can't read this repository")),
-			t.says(payoutsPage(), "", lacks(payoutsNote)))},
+			t.says(payoutsPage(), "the note is not on it", lacks(payoutsNote)))},
 		{"His access is taken away, and she goes on", t.letOut, all(
 			t.showsAt(platform, here, "the notice is gone", lacks("⚠️")),
 			t.says(payoutsPage(), "and the page has caught up", has(payoutsNote, "They are through")))},

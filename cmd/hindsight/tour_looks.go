@@ -54,14 +54,18 @@ func boxLine(ticked bool, words ...string) showing {
 func openLine(words ...string) showing   { return boxLine(false, words...) }
 func tickedLine(words ...string) showing { return boxLine(true, words...) }
 
-// all wants every look to hold, and tells what each has seen.
+// all wants every look to hold, one after the other, and tells what each has
+// seen. Looks at pages run git: they come last.
 func all(looks ...look) look {
 	return func(ctx context.Context) (seen []string, err error) {
 		for _, one := range looks {
-			lines, wrong := one(ctx)
-			seen, err = append(seen, lines...), errors.Join(err, wrong)
+			lines, err := one(ctx)
+			if err != nil {
+				return nil, err
+			}
+			seen = append(seen, lines...)
 		}
-		return seen, err
+		return seen, nil
 	}
 }
 

@@ -19,7 +19,7 @@ func (t *tour) firstPage() look {
 	return all(
 		t.made(checkoutPage(), ""),
 		t.onPage("the page's timeline has begun, with sources",
-			row("🔴", "Opened by", "alice", "](")),
+			row("🔴", "opened by alice", "](")),
 		t.says(indexPage(), "the index lists it", row("sev1", "Checkout answers 500", "draft")),
 		t.says(sidebarPage(), "the team's own sidebar leads to the index", has("Runbooks", "[[Post-mortems]]")),
 	)

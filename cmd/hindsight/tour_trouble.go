@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,9 +80,11 @@ func (t *tour) nothingTwice(ctx context.Context) ([]string, error) {
 	if !looked {
 		return nil, errors.New("the incident was not looked at")
 	}
-	_, err := all(t.onPage("", has(ownRow), noRow("Released", "v213")),
-		t.count(shop, t.opened), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")))(ctx)
-	return []string{"still one tracker, one page, and no follow-up twice"}, errors.Join(err, wrong)
+	_, err := all(
+		t.count(shop, t.opened), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")),
+		t.onPage("", has(ownRow), noRow("Released", "v213")),
+	)(ctx)
+	return []string{"still one tracker, one page with the rows that people left, and no follow-up twice"}, err
 }
 
 func (t *tour) elsewhere() []step {
@@ -93,7 +96,10 @@ func (t *tour) elsewhere() []step {
 		}, t.showsAt(website, here, "the tracker says what to click", has("first page"))},
 		{"Alice saves the wiki's first page, as the tracker said", func(ctx context.Context) error {
 			return t.github.As(alice).SaveWikiPage(ctx, website, "Home", "Welcome.")
-		}, all(t.delivered, t.showsAt(website, here, "the notice is gone", lacks("⚠️")))},
+		}, all(t.made(frontPage(), ", by itself"),
+			t.says(frontPage(), "from the repository's own template; internal sections are left out, since everybody can read it",
+				has("## What visitors saw", "Everybody on the internet"), lacks("For ourselves")),
+			t.showsAt(website, here, "the notice is gone", lacks("⚠️")))},
 		{
 			"She proposes an item on this page, which everybody can read", t.propose(frontPage(), front+" <b>in every browser</b>"),
 			all(t.showsAt(website, here, "the tracker asks first", has("/followup accept", front), lacks("<b>in")), t.count(website, 0)),
@@ -123,11 +129,6 @@ func (t *tour) relabelled(context.Context) (seen []string, err error) {
 	return []string{"the incident and its open follow-up are relabelled"}, err
 }
 
-func (t *tour) delivered(ctx context.Context) ([]string, error) {
-	title, _, err := t.page(ctx, website)
-	return []string{"page: " + title + ", by itself"}, err
-}
-
 func (t *tour) ending() []step {
 	return []step{
 		{"A month passes", t.pass(31 * 24 * time.Hour), t.shows("what is late is marked", openLine(message, "⏰ overdue"))},
@@ -149,7 +150,8 @@ func (t *tour) finish(context.Context) error {
 
 func (t *tour) complete(ctx context.Context) ([]string, error) {
 	said, err := t.replies(preparedIncident)
-	if err == nil && (len(said) != 1 || !strings.Contains(said[0], "**Complete.**")) {
+	said = slices.DeleteFunc(said, func(reply string) bool { return !strings.Contains(reply, "**Complete.**") })
+	if err == nil && len(said) != 1 {
 		err = errors.New("no comment says that the incident is complete")
 	}
 	_, wrong := all(t.hasLabel("postmortem-complete"), t.shows("", has("**complete**")))(ctx)
