@@ -187,6 +187,20 @@ func TestAcceptedReferences(t *testing.T) {
 	same(t, "still proposed", []string{"acme/infra#5", "#6"}, viewed(policy, w).Proposed)
 }
 
+// TestAcceptedTwice: what was accepted is not said to be missing. The second
+// command may be the first one, of which a crash left no more than its effect.
+func TestAcceptedTwice(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := obeyed(t, policy, world(public, wrote(incident.Actor{}, "page", "Fix it")))
+	for comment := range int64(2) {
+		orders(ada, 7+comment, "/followup accept")(&w)
+		w = obeyed(t, policy, w)
+		same(t, "reactions", "eyes +1", reactions(w, 7+comment))
+	}
+	same(t, "followed up", 1, len(w.Record.Ledger.Items))
+}
+
 // TestAcceptedElsewhere: nobody knows who wrote it, so it is opened here, and
 // the tracker says so.
 func TestAcceptedElsewhere(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -327,6 +328,8 @@ func readAccept(d *decision, _ order) (func(), error) {
 			"write it in a comment here, under the heading Follow-ups")
 	case d.PageUnread: // a wiki that does not answer is not asked all the time
 		return nil, notYetError{time.Minute}
+	case slices.ContainsFunc(d.ledger().Items, func(e Entry) bool { return e.Source == FromPage }):
+		return func() {}, nil // accepted before, perhaps by this very word: of what was cut off only the effect is known
 	}
 	return nil, errors.New("nothing is proposed on the page: write lines such as «- [ ] Alert on certificate age» there, " +
 		"under «Proposed», or follow-ups here")
