@@ -1,6 +1,8 @@
 package templates_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -32,8 +34,16 @@ func TestReply(t *testing.T) {
 		}
 	}
 	found[3].Rule = "a`|b"
+	kinds := slices.Clone(found)
+	for i := range kinds {
+		kinds[i].Rule = fmt.Sprint("rule-", i)
+	}
 	views := map[string]incident.ReplyView{
-		"reply-checked":   {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found}},
+		"reply-checked":    {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found}},
+		"reply-found-many": {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: kinds}},
+		"reply-right-line": {Lines: []incident.ReplyLine{
+			{Quote: "/postmortem publish", Problem: "1 serious finding stands in a public section.", Form: "/postmortem publish"},
+		}},
 		"reply-found-one": {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found[:1]}},
 		"reply-found-nothing": {
 			Lines: []incident.ReplyLine{line}, Checked: &incident.CheckView{PageLink: facts.PageLink}, Help: forms,

@@ -1,11 +1,8 @@
 package templates
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -196,65 +193,7 @@ func (t Texts) Why(v incident.WhyView) string {
 	return t.render("why.md", whyView{WhyView: v, Marker: marker(whyKind, v.ID, nil)})
 }
 
-// problemsShown is how many lines of a comment a reply goes into.
-const problemsShown = 20
-
-type replyView struct {
-	incident.ReplyView
-	Marker  string
-	More    int // lines that are not gone into
-	Checked *checkedView
-}
-
-// findingsShown is how many findings a reply lists.
-const findingsShown = 20
-
-// checkedView is what was found on a page, as far as it is listed.
-type checkedView struct {
-	incident.CheckView
-	Rows                   []incident.Finding
-	Serious, Minor, Hidden int
-}
-
-// listed lists what is serious first.
-func listed(v *incident.CheckView) *checkedView {
-	if v == nil {
-		return nil
-	}
-	view := &checkedView{CheckView: *v, Rows: slices.Clone(v.Findings)}
-	slices.SortStableFunc(view.Rows, func(a, b incident.Finding) int {
-		return cmp.Or(cmp.Compare(minor(a), minor(b)), cmp.Compare(a.Line, b.Line))
-	})
-	for _, f := range view.Rows {
-		view.Minor += minor(f)
-	}
-	view.Serious = len(view.Rows) - view.Minor
-	shown := min(len(view.Rows), findingsShown)
-	view.Rows, view.Hidden = view.Rows[:shown], len(view.Rows)-shown
-	return view
-}
-
-func minor(f incident.Finding) int {
-	if f.Serious {
-		return 0
-	}
-	return 1
-}
-
 // cell is neutral Markdown in one line, for a table.
 func cell(s string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, "|", "&#124;")), " ")
-}
-
-// Reply answers the commands of one comment: those that could not be carried
-// out, and those that ask for something to be told.
-func (t Texts) Reply(v incident.ReplyView) string {
-	view := replyView{
-		ReplyView: v, More: v.More, Checked: listed(v.Checked),
-		Marker: marker(replyKind, v.ID, markdown.Fields{"to": strconv.FormatInt(v.To, 10)}),
-	}
-	if len(v.Lines) > problemsShown {
-		view.Lines, view.More = v.Lines[:problemsShown], v.More+len(v.Lines)-problemsShown
-	}
-	return t.render("reply.md", view)
 }
