@@ -92,7 +92,7 @@ func (s *stage) label(repo string) (err error) {
 // prepare adds what the demo shows beyond that: more places, what the teams
 // want, and an incident of which nobody has said yet that it is one.
 func (s *stage) prepare(ctx context.Context) error {
-	err := s.addPlaces()
+	err := s.addPlaces() //nolint:contextcheck // the stand-in's own git, at once
 	for _, repo := range []string{shop, website, platform, search, central, status, fallback} {
 		err = errors.Join(err, s.github.SetRole(repo, alice, playground.Admin))
 	}
@@ -140,7 +140,8 @@ func (s *stage) prepareIncident() error {
 // invite opens the pages to click through.
 func (s *stage) invite() {
 	s.github.Pages = pages.New(s.github, pages.Options{
-		AppURL: s.appURL, Prepared: fmt.Sprintf("/%s/issues/%d", shop, preparedIncident), Logger: s.log,
+		AppURL: s.appURL, Prepared: fmt.Sprintf("/%s/issues/%d", shop, preparedIncident), Central: central, Showcase: status,
+		Logger: s.log,
 		People: []pages.Person{
 			{Login: alice, About: "maintains all of it"},
 			{Login: bob, About: "may triage: label, assign, close"},

@@ -126,9 +126,9 @@ func (t *tour) tracker(repo string, number int) (string, error) {
 	return trackers[0], nil
 }
 
-// replies are the app's other comments on an issue of the shop.
-func (t *tour) replies(number int) ([]string, error) {
-	comments, err := t.comments(shop, number)
+// replies are the app's other comments on the shop's incident.
+func (t *tour) replies() ([]string, error) {
+	comments, err := t.comments(shop, preparedIncident)
 	return slices.DeleteFunc(comments, func(body string) bool { return strings.Contains(body, "### Incident tracker") }), err
 }
 

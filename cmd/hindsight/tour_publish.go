@@ -26,8 +26,10 @@ func (t *tour) publishing() []step {
 		{"She comments too soon: /postmortem publish", t.publish, all(
 			t.replied("refused: an address stands where everybody could read it", has("> /postmortem publish", "`email`"), lacks(mailbox)),
 			t.absent(copied(), "and nothing is in acme/status"))},
-		{"She mends it", t.rewrite(checkoutPage(), replacing(" (ask "+mailbox+")", "", verdict, "Nobody was told that the certificate ends")),
-			t.replied("the reply is brought up to date", has("Found on", " 0 serious"), lacks("`email`", "`blame`"))},
+		{
+			"She mends it", t.rewrite(checkoutPage(), replacing(" (ask "+mailbox+")", "", verdict, "Nobody was told that the certificate ends")),
+			t.replied("the reply is brought up to date", has("Found on", " 0 serious"), lacks("`email`", "`blame`")),
+		},
 		{"She comments once more: /postmortem publish", t.publish, all(
 			t.says(copied(), "what is marked public is in the public wiki of acme/status",
 				has(sorry), lacks(internal, "Checkout answers", "Timeline", "acme/shop", "<!-- public")),
@@ -58,7 +60,7 @@ func (t *tour) publish(context.Context) error {
 // replied wants one of the app's replies to show all that.
 func (t *tour) replied(seen string, wanted ...showing) look {
 	return func(context.Context) ([]string, error) {
-		replies, err := t.replies(preparedIncident)
+		replies, err := t.replies()
 		if err != nil {
 			return nil, err
 		}

@@ -148,7 +148,7 @@ func (t *tour) reacted(want, not string) look {
 
 func (t *tour) answered(words ...string) look {
 	return func(context.Context) ([]string, error) {
-		replies, err := t.replies(preparedIncident)
+		replies, err := t.replies()
 		if err == nil && len(replies) != 1 {
 			err = fmt.Errorf("there are %d replies, want 1", len(replies))
 		}
@@ -160,7 +160,7 @@ func (t *tour) answered(words ...string) look {
 }
 
 func (t *tour) unanswered(context.Context) ([]string, error) {
-	replies, err := t.replies(preparedIncident)
+	replies, err := t.replies()
 	if err == nil && len(replies) != 0 {
 		err = fmt.Errorf("there are %d replies, want none", len(replies))
 	}

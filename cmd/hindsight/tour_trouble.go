@@ -149,7 +149,7 @@ func (t *tour) finish(context.Context) error {
 }
 
 func (t *tour) complete(ctx context.Context) ([]string, error) {
-	said, err := t.replies(preparedIncident)
+	said, err := t.replies()
 	said = slices.DeleteFunc(said, func(reply string) bool { return !strings.Contains(reply, "**Complete.**") })
 	if err == nil && len(said) != 1 {
 		err = errors.New("no comment says that the incident is complete")

@@ -26,6 +26,10 @@ type Options struct {
 	// Prepared is the path of the issue to begin with, such as
 	// "/acme/shop/issues/1". Empty leaves it out of the welcome.
 	Prepared string
+	// Central has the pages of other repositories, and Showcase what the
+	// prepared issue's publishes, in their wikis: "owner/name". Empty leaves
+	// them out of the welcome.
+	Central, Showcase string
 	// Logger receives what goes wrong inside; nil discards it.
 	Logger *slog.Logger
 }

@@ -255,7 +255,7 @@ func TestWelcomeLeadsOn(t *testing.T) {
 	}
 	for _, to := range []string{
 		shop + "/issues/1", shop + "/wiki", shop + "/pulls", shop + "/blob/main/.github/hindsight.yml",
-		"/acme/website", "/acme/website/wiki", "/_deliveries",
+		"/acme/website", "/acme/website/wiki", "/acme/payments/wiki", "/acme/payments/tree/main", "/_deliveries",
 	} {
 		if !links[to] {
 			t.Errorf("the welcome does not lead to %s", to)

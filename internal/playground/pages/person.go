@@ -77,6 +77,8 @@ type welcome struct {
 	Home     string // the path of the repository that it is in
 	Config   string // the path of that repository's configuration; empty if there is none
 	Bare     string // a public repository whose wiki has no first page; may be empty
+	Central  string // a repository whose wiki has the pages of others; may be empty
+	Showcase string // one whose wiki has what was published; may be empty
 	Least    string // who may do least; empty if there is one person only
 }
 
@@ -85,7 +87,7 @@ func (s *site) welcome(r *http.Request, v visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	w := welcome{Places: all, Prepared: s.options.Prepared}
+	w := welcome{Places: all, Prepared: s.options.Prepared, Central: s.options.Central, Showcase: s.options.Showcase}
 	w.Home, _, _ = strings.Cut(w.Prepared, "/issues/")
 	if _, found := s.g.File(strings.TrimPrefix(w.Home, "/"), usualFile); found {
 		w.Config = w.Home + "/blob/main/" + usualFile

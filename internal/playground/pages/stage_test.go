@@ -42,7 +42,7 @@ func open(t *testing.T) *stage {
 		People: []pages.Person{
 			{Login: "alice", About: "may write"}, {Login: "bob", About: "may label"}, {Login: "mallory", About: "may read"},
 		},
-		Prepared: shop + "/issues/1",
+		Prepared: shop + "/issues/1", Central: "acme/payments", Showcase: "acme/shop",
 	})
 	server := httptest.NewServer(g.Handler())
 	g.SetURL(server.URL)
