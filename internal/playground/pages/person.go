@@ -87,7 +87,10 @@ func (s *site) welcome(r *http.Request, v visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	w := welcome{Places: all, Prepared: s.options.Prepared, Central: s.options.Central, Showcase: s.options.Showcase}
+	w := welcome{
+		Places: all, Prepared: s.options.Prepared,
+		Central: s.seen(v, s.options.Central), Showcase: s.seen(v, s.options.Showcase),
+	}
 	w.Home, _, _ = strings.Cut(w.Prepared, "/issues/")
 	if _, found := s.g.File(strings.TrimPrefix(w.Home, "/"), usualFile); found {
 		w.Config = w.Home + "/blob/main/" + usualFile
@@ -102,6 +105,14 @@ func (s *site) welcome(r *http.Request, v visit) (screen, error) {
 		w.Least = s.options.People[n-1].Login
 	}
 	return screen{view: "welcome", title: "Welcome", body: w}, nil
+}
+
+// seen is the repository's name, or "" where the person may not see it.
+func (s *site) seen(v visit, repo string) string {
+	if s.g.Role(repo, v.me.Login) < playground.Read {
+		return ""
+	}
+	return repo
 }
 
 // places are the repositories of an owner that the person may see; an empty
