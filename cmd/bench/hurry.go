@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hindsight/internal/check"
 	"hindsight/internal/config"
 	"hindsight/internal/github"
 	"hindsight/internal/incident"
@@ -54,7 +55,7 @@ func hurry(ctx context.Context, s *standIn, data string) (*hurried, error) {
 		return nil, err
 	}
 	h.reconciler = &reconcile.Reconciler{
-		Forges: app, Wiki: pages, Memory: h.store, Marker: h.store, Texts: templates.New(),
+		Forges: app, Wiki: pages, Memory: h.store, Marker: h.store, Texts: templates.New(), Checks: check.New(),
 		Policy: config.ParseRepository, Defaults: incident.DefaultPolicy(), Clock: time.Now, Log: quiet,
 		Settle: time.Second,
 	}

@@ -14,7 +14,7 @@ func publishStory() story {
 	const filled, anew = "Sorry: nobody could pay.", "Sorry: one in three could not pay."
 	var number int
 	return story{
-		unnoted: true,
+		afterOnly: true,
 		chapters: []func(*house){
 			func(h *house) {
 				h.configure("postmortem:\n  wiki: acme/postmortems\n  publish_to: acme/status\n")

@@ -30,9 +30,9 @@ type story struct {
 	chapters []func(*house)
 	want     func(*house)
 	reads    bool // it is also told with deaths before calls that change nothing
-	// unnoted is true where nothing is noted before a change: then to die before
-	// one is to die after the one before.
-	unnoted bool
+	// afterOnly leaves deaths before a change to the other stories: they are deaths
+	// after the one before, but for what is noted before a follow-up is opened.
+	afterOnly bool
 }
 
 // crash is when the process dies: before or after the effect of the n-th call
@@ -65,7 +65,7 @@ func everyCrash(t *testing.T, story func() story) {
 	switch {
 	case reads:
 		last = whole.calls
-	case story().unnoted:
+	case story().afterOnly:
 		last = 0
 	}
 	for n := 1; n <= last; n += crashEvery {
