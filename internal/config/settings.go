@@ -54,7 +54,7 @@ func settings() []setting {
 			scalar(repository()), func(p *incident.Policy) *incident.Repo { return &p.Wiki }),
 		field("postmortem.publish_to", "The public repository, of the same owner, to whose wiki `/postmortem publish` copies what may go out of a page.",
 			scalar(repository()), func(p *incident.Policy) *incident.Repo { return &p.Showcase }),
-		field("wiki.accepts", "Repositories, beside this one, that may write pages and published copies to this one's wiki.",
+		field("wiki.accepts", "Repositories, beside this one, that may write pages and published copies to this one's wiki; counts only in the repository's own file.",
 			list(writer(), mostWriters), func(p *incident.Policy) *[]string { return &p.Writers }),
 		field("checks.off", "Rules that pages are not checked by.",
 			list(rule(), len(incident.Checks())), func(p *incident.Policy) *[]string { return &p.ChecksOff }),
