@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"hindsight/internal/playground"
 	"hindsight/internal/reconcile"
@@ -36,7 +37,15 @@ func (t *tour) two(context.Context) (err error) {
 
 const payoutsNote = "The bank answers again"
 
-func (t *tour) letIn(context.Context) error  { return t.admit(playground.Read, payoutsNote) }
+// letIn waits first: who may read the wiki is asked once in a look, which may
+// still go on.
+func (t *tour) letIn(ctx context.Context) error {
+	if err := t.pass(time.Minute)(ctx); err != nil {
+		return err
+	}
+	return t.admit(playground.Read, payoutsNote)
+}
+
 func (t *tour) letOut(context.Context) error { return t.admit(playground.None, "They are through") }
 
 // admit gives Bob a role in the wiki of both, and notes something on the
