@@ -35,29 +35,32 @@ func (l indexLine) compare(other indexLine) int {
 
 // Index is the index page with the row in it, or with the row as it is by now;
 // "" makes a new page. First is whether the row was never there: else one that
-// is not has been removed by people, or grown too old, and stays away. The page
-// is left as it is, and false, where there is no block of ours that can be
-// written.
-func (Texts) Index(now string, row incident.IndexRow, first bool) (text string, ours bool) {
+// is not has been removed by people, or grown too old, and stays away, unless
+// they emptied the block. The page is left as it is where there is no block of
+// ours that can be written.
+func (Texts) Index(now string, row incident.IndexRow, first bool) (text string, became reconcile.IndexState) {
 	line := indexLine{row.Date.Format(dateForm), row.Page, indexRow(row)}
 	if now == "" {
-		return indexPage(indexTable([]indexLine{line}, false)), true
+		return indexPage(indexTable([]indexLine{line}, false)), reconcile.IndexFilled
 	}
 	content, intact, ok := markdown.FindBlock(now, indexBlock)
 	if !ok || !intact {
-		return now, false
+		return now, reconcile.IndexLeft
 	}
-	lines := indexLines(content)
+	lines, became := indexLines(content), reconcile.IndexWritten
 	at := slices.IndexFunc(lines, func(l indexLine) bool { return l.page == row.Page })
 	switch {
 	case at >= 0:
 		lines[at] = line
-	case first || len(lines) == 0: // people emptied the block, to have it filled again
+	case len(lines) == 0:
+		lines, became = append(lines, line), reconcile.IndexFilled
+	case first:
 		lines = append(lines, line)
 	default:
-		return now, true
+		return now, became
 	}
-	return markdown.ReplaceBlock(now, indexBlock, indexTable(lines, strings.Contains(content, "\n"+older)))
+	text, _ = markdown.ReplaceBlock(now, indexBlock, indexTable(lines, strings.Contains(content, "\n"+older)))
+	return text, became
 }
 
 func indexPage(table string) string {

@@ -11,6 +11,7 @@ import (
 
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
+	"hindsight/internal/reconcile"
 	"hindsight/templates"
 )
 
@@ -73,15 +74,15 @@ func listed(n int) incident.IndexRow {
 func TestIndex(t *testing.T) {
 	t.Parallel()
 	texts := templates.New()
-	page, ours := texts.Index("", listed(3), true)
-	if !ours {
-		t.Fatal("a new index is not ours")
+	page, became := texts.Index("", listed(3), true)
+	if became != reconcile.IndexFilled {
+		t.Fatalf("a new index is %v", became)
 	}
 	hostileRow := listed(9)
 	hostileRow.Title, hostileRow.Owner, hostileRow.Status = "](2026-01-04-down-3) | "+hostile, hostile, hostile
 	for _, row := range []incident.IndexRow{listed(5), hostileRow, listed(1)} {
-		if page, ours = texts.Index(page, row, true); !ours {
-			t.Fatalf("not ours any more:\n%s", page)
+		if page, became = texts.Index(page, row, true); became != reconcile.IndexWritten {
+			t.Fatalf("it is %v:\n%s", became, page)
 		}
 	}
 	untitled := listed(2)
@@ -92,7 +93,7 @@ func TestIndex(t *testing.T) {
 	closed.Status, closed.Title, closed.Done = incident.Closed, "Down, and up again", 3
 	page, _ = texts.Index(page, closed, false)
 	golden(t, "index-changed", page)
-	if again, ours := texts.Index(page, closed, false); !ours || again != page {
+	if again, became := texts.Index(page, closed, false); became != reconcile.IndexWritten || again != page {
 		t.Errorf("the same row changed it: %s", cmp.Diff(page, again))
 	}
 }
@@ -106,24 +107,24 @@ func TestIndexAfterPeople(t *testing.T) {
 	tests := []struct {
 		name, now string
 		first     bool
-		ours      bool
+		became    reconcile.IndexState
 		has       string // "" for as it was
 	}{
-		{"they wrote around it", "\uFEFFLook:\n\n" + page + "\nBye", true, true, "\n| 2026-01-08 |"},
-		{"with Windows line ends", strings.ReplaceAll(page, "\n", "\r\n"), true, true, "\r\n| 2026-01-08 |"},
-		{"they removed this row", page, false, true, ""},
-		{"they removed a row", regexp.MustCompile(`\| 2026-01-05 .*\n`).ReplaceAllString(page, ""), true, false, ""},
-		{"they changed a row", strings.Replace(page, "| alice |", "| bob |", 1), true, false, ""},
-		{"they removed the block", "# All of them\n", true, false, ""},
-		{"they emptied it", around, false, true, "\r\n| 2026-01-08 |"},
-		{"they removed all text", " \n", true, false, ""},
+		{"they wrote around it", "\uFEFFLook:\n\n" + page + "\nBye", true, reconcile.IndexWritten, "\n| 2026-01-08 |"},
+		{"with Windows line ends", strings.ReplaceAll(page, "\n", "\r\n"), true, reconcile.IndexWritten, "\r\n| 2026-01-08 |"},
+		{"they removed this row", page, false, reconcile.IndexWritten, ""},
+		{"they removed a row", regexp.MustCompile(`\| 2026-01-05 .*\n`).ReplaceAllString(page, ""), true, reconcile.IndexLeft, ""},
+		{"they changed a row", strings.Replace(page, "| alice |", "| bob |", 1), true, reconcile.IndexLeft, ""},
+		{"they removed the block", "# All of them\n", true, reconcile.IndexLeft, ""},
+		{"they emptied it", around, false, reconcile.IndexFilled, "\r\n| 2026-01-08 |"},
+		{"they removed all text", " \n", true, reconcile.IndexLeft, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, ours := texts.Index(tt.now, listed(7), tt.first)
-			if ours != tt.ours || tt.has == "" && got != tt.now || !strings.Contains(got, tt.has) {
-				t.Fatalf("Index = %v, want %v\n%s", ours, tt.ours, got)
+			got, became := texts.Index(tt.now, listed(7), tt.first)
+			if became != tt.became || tt.has == "" && got != tt.now || !strings.Contains(got, tt.has) {
+				t.Fatalf("Index = %v, want %v\n%s", became, tt.became, got)
 			}
 			start, stop, ok := extent(got, "index")
 			before, after, _ := cutBlock(tt.now)
@@ -167,8 +168,8 @@ func TestIndexOfMany(t *testing.T) {
 	if !strings.Contains(page, "[Down 1002]") || strings.Contains(page, "[Down 2]") || !strings.Contains(page, "[list of all pages](_pages)") {
 		t.Errorf("not the newest:\n%.300s", page)
 	}
-	again, ours := texts.Index(page, dated(2), false)
-	if !ours || again != page {
+	again, became := texts.Index(page, dated(2), false)
+	if became != reconcile.IndexWritten || again != page {
 		t.Error("one that is too old has come back")
 	}
 }

@@ -157,7 +157,7 @@ type UpdatePage struct {
 	// Links are appended to items' lines.
 	Links []PageLink
 	// Index is the row in the index as it is to be; IndexToo is whether it is
-	// another than was written last.
+	// another than was written last, or the index another.
 	Index    IndexRow
 	IndexToo bool
 }

@@ -96,6 +96,8 @@ type Page struct {
 	Repo Repo `json:"r,omitempty"`
 	// Row is a digest of its row in the index as it was written last.
 	Row string `json:"w,omitempty"`
+	// Index is since when there was the index that the row was written into.
+	Index time.Time `json:"x,omitzero"`
 	// Blocks are Hindsight's own parts that the page has had, by name: of one
 	// that is not there any more, people are told.
 	Blocks []string `json:"b,omitempty"`
@@ -353,7 +355,9 @@ func (p Page) unite(other Page, newer bool) Page {
 	case p.Path != other.Path || p.Repo != other.Repo:
 		return p
 	case newer || p.Row == "":
-		p.Row = cmp.Or(other.Row, p.Row)
+		if other.Row != "" {
+			p.Row, p.Index = other.Row, other.Index
+		}
 	}
 	p.Blocks = union(p.Blocks, other.Blocks)
 	slices.Sort(p.Blocks)

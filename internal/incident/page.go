@@ -62,7 +62,8 @@ func (d *decision) refreshPage() {
 	d.noteEvents(refresh)
 	page, row := d.ledger().Page, d.indexRow()
 	e := UpdatePage{
-		Path: page.Path, Repo: page.Repo, View: view, Links: d.links(), Index: row, IndexToo: row.digest() != page.Row,
+		Path: page.Path, Repo: page.Repo, View: view, Links: d.links(), Index: row,
+		IndexToo: row.digest() != page.Row || page.Index.Before(d.IndexedSince),
 	}
 	news := len(e.Links) > 0 || len(refresh.Changed) > 0 || e.IndexToo
 	if news && !d.wants(FollowUpsPart) && !d.Busy[FollowUpsPart] {

@@ -96,7 +96,7 @@ func (d *decision) indexNotice() string {
 		return ""
 	}
 	return "The index of post-mortems in the wiki does not list this one as it is: it was removed, or its table was changed by hand. " +
-		"It is filled again with the next change here, once its two markers are there with nothing between them."
+		"All are listed again with the next change of one of them, once its two markers are there with nothing between them."
 }
 
 // timelineNotice is about what the timeline lacks.

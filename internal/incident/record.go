@@ -13,6 +13,8 @@ type Outcome struct {
 	// IndexLeft is true when the index has no block, or one that people have
 	// changed: then it was left as it is.
 	IndexLeft bool
+	// IndexedSince is since when the index is the one that was written to.
+	IndexedSince time.Time
 }
 
 // Starting is called, and the record stored, before an effect that could not
@@ -49,7 +51,8 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		r.EditsAt = out.At // zero after an edit: it may have crossed a person's
 	case CreatePage:
 		l.Page = Page{
-			Path: e.Path, Repo: e.Repo, At: now.UTC().Truncate(time.Second), Row: e.Index.digest(),
+			Path: e.Path, Repo: e.Repo, At: now.UTC().Truncate(time.Second),
+			Row: e.Index.digest(), Index: out.IndexedSince,
 		}
 		r.IndexLeft = out.IndexLeft
 	case OpenFollowUp:
@@ -93,7 +96,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 			}
 		}
 		if e.IndexToo {
-			l.Page.Row, r.IndexLeft = e.Index.digest(), out.IndexLeft
+			l.Page.Row, l.Page.Index, r.IndexLeft = e.Index.digest(), out.IndexedSince, out.IndexLeft
 		}
 	case PublishPage:
 		l.copied(Copy{Repo: e.Repo, Path: e.Path, At: now.UTC().Truncate(time.Second)}, Publish)

@@ -44,6 +44,13 @@ type World struct {
 	// there is not among the items. PageGone is true when it was asked for, and
 	// is not there or does not carry this incident's marker any more.
 	PageUnread, PageGone bool
+	// PageWhy is what people have to mend before it can be read, and the next
+	// step: neutral Markdown, or "" for what may pass by itself.
+	PageWhy string
+	// IndexedSince is since when there is the index of the page's wiki: a row that
+	// was written into one before it is to be written again. Zero where that is
+	// not known.
+	IndexedSince time.Time
 	// Findings are what is wrong with the page as it is read; Checked is whether
 	// that is known.
 	Findings []Finding

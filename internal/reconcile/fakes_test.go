@@ -164,6 +164,8 @@ type fakeWiki struct {
 	bases    []string
 	// rival is called before a change is made, once: somebody else's push.
 	rival func()
+	// refuses is the answer to a push.
+	refuses error
 }
 
 func (f *fakeWiki) of(repo incident.Repo) map[string]string {
@@ -215,6 +217,9 @@ func (f *fakeWiki) Change(ctx context.Context, _ int64, repo incident.Repo, c re
 		}
 		if err != nil || len(anew) == 0 {
 			return err
+		}
+		if f.refuses != nil {
+			return f.refuses
 		}
 		f.messages = append(f.messages, message)
 		for path := range anew {

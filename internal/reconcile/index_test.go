@@ -1,9 +1,13 @@
 package reconcile_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -145,6 +149,144 @@ func TestIndexIsGivenBack(t *testing.T) {
 	if s.record(parent).IndexLeft || strings.Contains(s.tracker(t).Body, indexNotice) {
 		t.Errorf("it is still said to be left:\n%s", s.tracker(t).Body)
 	}
+}
+
+// empty takes all out of the index's block, as the tracker tells people to.
+func (s *stage) empty() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.wiki.pages[reconcile.IndexFile]
+	begin, end := strings.Index(now, "-->")+len("-->"), strings.Index(now, "<!-- hindsight:end")
+	s.wiki.pages[reconcile.IndexFile] = now[:begin] + "\n" + now[end:]
+}
+
+// settle looks at all that is due, until nothing is.
+func (s *stage) settle(t *testing.T) {
+	t.Helper()
+	for range 5 {
+		s.mu.Lock()
+		due := s.marker.marks
+		s.marker.marks = nil
+		s.mu.Unlock()
+		if len(due) == 0 {
+			return
+		}
+		for _, m := range due {
+			s.lookAt(t, m.Key)
+		}
+	}
+	t.Fatalf("still due: %v", s.marked())
+}
+
+// nth is a hook that fails once, at the nth call.
+func nth(n int) func(context.Context) error {
+	return func(context.Context) error {
+		if n--; n == 0 {
+			return errors.New("killed")
+		}
+		return nil
+	}
+}
+
+// An index that people emptied lists all again with the first of them that
+// changes, also those that are complete, wherever that is cut off.
+func TestIndexIsEmptied(t *testing.T) {
+	t.Parallel()
+	cuts := map[string]func(*stage){
+		"at once": func(*stage) {},
+		"the push is refused at first": func(s *stage) {
+			s.wiki.refuses = errors.New("502")
+			s.after["SaveRecord"] = func(context.Context) error { s.wiki.refuses = nil; return nil }
+		},
+		"somebody else's push comes first": func(s *stage) { s.wiki.rival = func() { s.wiki.pages["Home.md"] = "Hi." } },
+	}
+	for _, call := range []string{"Edit", "SaveSettings", "Settings", "Mark", "SaveRecord"} {
+		for n := range 6 {
+			cuts[fmt.Sprintf("before %s %d", call, n+1)] = func(s *stage) { s.before[call] = nth(n + 1) }
+			cuts[fmt.Sprintf("after %s %d", call, n+1)] = func(s *stage) { s.after[call] = nth(n + 1) }
+		}
+	}
+	for name, cut := range cuts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "It is down.")
+			s.look(t)
+			second, third := s.another(), number(44)
+			s.lookAt(t, second)
+			s.addIssue(third, "incident", "postmortem: reviewed")
+			s.edit(third, func(i *incident.Issue) { i.State, i.ClosedAt = incident.Done, opened })
+			s.lookAt(t, third)
+			s.lists(t, parent, second, third)
+			s.settle(t)
+			s.empty()
+			s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
+			cut(s)
+			for n := range 3 {
+				s.reconciler.Clock = later(s.now().Add(time.Duration(n) * time.Hour))
+				_, _ = s.reconciler.Look(t.Context(), installation, parent) // cut off, perhaps
+			}
+			clear(s.before)
+			clear(s.after)
+			s.settle(t)
+			s.lists(t, parent, second, third)
+			s.forget()
+			for _, key := range []incident.Key{parent, second, third} {
+				s.lookAt(t, key)
+			}
+			s.expect(t, 0, append(slices.Clone(outward), "Mark")...)
+		})
+	}
+}
+
+// While the push is refused nobody else is told: they would wake each other for
+// ever.
+func TestIndexIsEmptiedAndRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.look(t)
+	s.lookAt(t, s.another())
+	s.settle(t)
+	s.empty()
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
+	s.wiki.refuses = &incident.Blocked{Text: "The app may not write to the wiki."}
+	s.look(t)
+	s.look(t)
+	s.expectMarked(t)
+}
+
+// A page whose index is made later is in it.
+func TestIndexIsMadeLate(t *testing.T) {
+	t.Parallel()
+	s := withCentral(t, "It is down.")
+	s.wiki.of(central)["post-mortems.md"] = "Ours."
+	s.look(t)
+	delete(s.wiki.of(central), "post-mortems.md")
+	second := s.another()
+	s.lookAt(t, second)
+	s.settle(t)
+	s.wiki.pages = s.wiki.of(central)
+	s.lists(t, parent, second)
+}
+
+// A database that was deleted knows of no index that is made anew: what people
+// took out of it stays out.
+func TestIndexIsNotFilledWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "It is down.")
+	s.look(t)
+	second := s.another()
+	s.lookAt(t, second)
+	s.empty()
+	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
+	s.look(t)
+	s.settle(t)
+	s.memory = newMemory(s.journal)
+	s.reconciler.Memory = s.memory
+	s.forget()
+	s.look(t)
+	s.lookAt(t, second)
+	s.expect(t, 0, outward...)
+	s.expect(t, 0, "Mark")
 }
 
 func TestSidebar(t *testing.T) {

@@ -42,6 +42,9 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	if w.Wiki, err = n.wikiPlace(ctx, n.wikiOf(read.issue)); err != nil {
 		return w, err
 	}
+	if err = n.readIndex(ctx, &w); err != nil {
+		return w, err
+	}
 	n.readPeople(&w, read.comments)
 	if w.FollowUps, err = n.observeFollowUps(ctx); err != nil {
 		return w, err

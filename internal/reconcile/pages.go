@@ -18,6 +18,8 @@ type writing struct {
 	// where there is nothing to be written to.
 	page func(now string) (text, message string, err error)
 	row  *incident.IndexRow // nil leaves the index
+	// fills is whether the index is known to be empty, and to be filled anew.
+	fills bool
 }
 
 // createPage writes the page, unless it is there: then only the record did not
@@ -91,9 +93,13 @@ func list(names []string) string {
 // the index, spelled otherwise: that keeps the index back, not the page.
 func (n *run) write(ctx context.Context, w writing) (incident.Outcome, error) {
 	out, made, err := n.commit(ctx, w)
+	if errors.Is(err, errEmptied) {
+		w.fills = true
+		out, made, err = n.commit(ctx, w)
+	}
 	if blocked := new(incident.Blocked); made && errors.As(err, &blocked) {
 		w.row = nil
-		out, _, err = n.commit(ctx, w)
+		_, _, err = n.commit(ctx, w)
 		out.IndexLeft = true
 	}
 	return out, err
@@ -105,9 +111,10 @@ func (n *run) commit(ctx context.Context, w writing) (out incident.Outcome, inde
 	if err != nil {
 		return out, false, err
 	}
+	out.IndexedSince = ix.since
 	var last string
-	err = n.r.Wiki.Change(ctx, n.installation, w.repo, PagesChange{
-		Paths: append([]string{w.path}, ix.paths()...), Base: n.tip(w.repo),
+	err = n.changeWiki(ctx, w.repo, PagesChange{
+		Paths: append([]string{w.path}, ix.paths()...),
 		Edit: func(now map[string]string) (map[string]string, string, error) {
 			text, message, failed := w.page(now[w.path])
 			if last = text; failed != nil || text == "" {
@@ -115,15 +122,25 @@ func (n *run) commit(ctx context.Context, w writing) (out incident.Outcome, inde
 			}
 			anew := map[string]string{}
 			put(anew, now, w.path, text)
-			ix.list(anew, now)
-			return anew, message, nil
+			return anew, message, ix.list(anew, now)
 		},
 	})
 	if err != nil {
 		return out, ix.made, err
 	}
 	n.keepPage(page{gone: last == ""}.saying(last))
-	return incident.Outcome{IndexLeft: ix.left}, ix.made, n.rememberIndex(ctx, w.repo, ix.there)
+	out.IndexLeft = ix.left
+	return out, ix.made, n.noteIndex(ctx, w.repo, ix)
+}
+
+// changeWiki makes a change on the tip that was read in this run. That counts
+// once: after a change it is another.
+func (n *run) changeWiki(ctx context.Context, repo incident.Repo, change PagesChange) error {
+	n.mu.Lock()
+	change.Base = n.tips[repo]
+	delete(n.tips, repo)
+	n.mu.Unlock()
+	return n.r.Wiki.Change(ctx, n.installation, repo, change)
 }
 
 // put takes in what is to be there, if it is not.
@@ -131,11 +148,4 @@ func put(anew, now map[string]string, path, text string) {
 	if now[path] != text {
 		anew[path] = text
 	}
-}
-
-// tip is what a wiki's newest commit was when it was last read in this run.
-func (n *run) tip(repo incident.Repo) string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.tips[repo]
 }

@@ -34,8 +34,8 @@ func (n *run) withdrawPage(ctx context.Context, e incident.WithdrawPage) error {
 func (n *run) changeCopy(
 	ctx context.Context, repo incident.Repo, path, message string, change func(now string) (string, bool),
 ) error {
-	return n.r.Wiki.Change(ctx, n.installation, repo, PagesChange{
-		Paths: []string{path}, Base: n.tip(repo),
+	return n.changeWiki(ctx, repo, PagesChange{
+		Paths: []string{path},
 		Edit: func(now map[string]string) (map[string]string, string, error) {
 			text, ours := change(now[path])
 			if !ours {

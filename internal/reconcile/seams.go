@@ -215,6 +215,11 @@ type Settings struct {
 	// Indexed is whether the wiki has, or has had, an index of the pages: one
 	// that people removed is not made again.
 	Indexed bool `json:"indexed,omitempty"`
+	// IndexedSince is when the index was last made, or filled after people had
+	// emptied it: rows that were written before are not in it. IndexAnew is
+	// true until all who wrote them are due.
+	IndexedSince time.Time `json:"indexed_since,omitzero"`
+	IndexAnew    bool      `json:"index_anew,omitempty"`
 	// WikiTip is the wiki's newest commit when it was asked for last.
 	WikiTip string `json:"wiki_tip,omitempty"`
 	// InForce stands for what the last sweep found in force, the file's own or
@@ -233,6 +238,16 @@ type Box struct {
 	Text   string // of a line that is not ours: not neutral
 }
 
+// IndexState is what became of a wiki's index.
+type IndexState int
+
+// The states of an index.
+const (
+	IndexLeft    IndexState = iota // as it was: there is no block of ours that can be written
+	IndexWritten                   // it has the row, or people removed that
+	IndexFilled                    // it was empty, or not there: it has no other row
+)
+
 // Texts renders what Hindsight writes, and reads it back. A marker proves
 // nothing by itself: only what GitHub says this App wrote is given to the
 // reading methods.
@@ -245,9 +260,10 @@ type Texts interface {
 	ReadPage(text string) (of incident.ID, ok bool)
 	// Index is the index page with the row in it, or with the row as it is by
 	// now; "" makes a new page. First is whether the row was never there: else
-	// one that is not has been removed by people, and stays so. It is left, and
-	// false, where there is no block of ours that can be written.
-	Index(now string, row incident.IndexRow, first bool) (text string, ours bool)
+	// one that is not has been removed by people, and stays so, unless they
+	// emptied the index. It is left where there is no block of ours that can be
+	// written.
+	Index(now string, row incident.IndexRow, first bool) (text string, became IndexState)
 	// Sidebar is a sidebar with the line that leads to the index, where the team
 	// has put our block in.
 	Sidebar(now string) string

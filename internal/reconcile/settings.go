@@ -83,7 +83,7 @@ func (s Settings) fresh(pushed time.Time) bool {
 
 // forgetFile is what is left to know of a repository that has no file.
 func (s Settings) forgetFile() Settings {
-	return Settings{WikiTip: s.WikiTip, InForce: s.InForce, Indexed: s.Indexed}
+	return Settings{WikiTip: s.WikiTip, InForce: s.InForce, Indexed: s.Indexed, IndexedSince: s.IndexedSince, IndexAnew: s.IndexAnew}
 }
 
 // digest stands for the text that is in force, and for what is wrong with the

@@ -38,10 +38,19 @@ func (r *Reconciler) markAll(ctx context.Context, installation int64, keys []inc
 	return nil
 }
 
-// onWiki are the incidents that something in the wiki may be news for: the
-// repository's own, and those of others whose page is there or is to be.
+// onWiki are the incidents that something in the wiki may be news for.
 func (r *Reconciler) onWiki(ctx context.Context, repo incident.Repo) ([]incident.Key, error) {
-	concerned, err := r.incidentsThat(ctx, repo, waitsForWiki)
+	return r.inWiki(ctx, repo, waitsForWiki)
+}
+
+// inWiki are the incidents that matter of those whose page is in the wiki, or is
+// to be: the repository's own, and those of others.
+func (r *Reconciler) inWiki(
+	ctx context.Context, repo incident.Repo, matters func(incident.Record) bool,
+) ([]incident.Key, error) {
+	concerned, err := r.incidentsThat(ctx, repo, func(r incident.Record) bool {
+		return matters(r) && (r.Ledger.Page.Repo == "" || !r.Ledger.Page.Made())
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +67,7 @@ func (r *Reconciler) onWiki(ctx context.Context, repo incident.Repo) ([]incident
 			if err := r.Memory.SaveWiki(ctx, key, repo, false); err != nil {
 				return nil, fmt.Errorf("forget that the page of %s was to be in the wiki of %s: %w", key, repo, err)
 			}
-		case waitsForWiki(record):
+		case matters(record):
 			concerned = append(concerned, key)
 		}
 	}
