@@ -41,13 +41,15 @@ Very slow.
 Last.
 `
 
-var hiddenRepos = []incident.Repo{"acme/shop", "acme/postmortems"}
+var copyLinks = incident.CopyLinks{
+	Host: "github.test", Showcase: "acme/status", Hidden: []incident.Repo{"acme/shop", "acme/postmortems"},
+}
 
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	texts := templates.New()
 	view := incident.PageView{Facts: facts}
-	got, ours := texts.Copy("", privatePage, view, hiddenRepos)
+	got, ours := texts.Copy("", privatePage, view, copyLinks)
 	golden(t, "copy", got)
 	if !ours {
 		t.Error("a new copy is not ours")
@@ -57,17 +59,17 @@ func TestCopy(t *testing.T) {
 			t.Errorf("the copy says %q", secret)
 		}
 	}
-	if again, still := texts.Copy(got, privatePage, view, hiddenRepos); !still || again != got {
+	if again, still := texts.Copy(got, privatePage, view, copyLinks); !still || again != got {
 		t.Error("the same page made another copy")
 	}
 	changed := strings.Replace(privatePage, "Last.", "The end.", 1)
 	around := "Hello\r\n\r\n" + strings.ReplaceAll(got, "\n", "\r\n")
-	anew, ours := texts.Copy(around, changed, view, hiddenRepos)
+	anew, ours := texts.Copy(around, changed, view, copyLinks)
 	if !ours || !strings.HasPrefix(anew, "Hello\r\n\r\n<!--") || !strings.Contains(anew, "The end.") || strings.Contains(anew, "Last.") {
 		t.Errorf("the copy was not brought up to date:\n%s", anew)
 	}
 	theirs := strings.Replace(got, "Last.", "Last, we hope.", 1)
-	if left, ours := texts.Copy(theirs, changed, view, hiddenRepos); ours || left != theirs {
+	if left, ours := texts.Copy(theirs, changed, view, copyLinks); ours || left != theirs {
 		t.Error("what people have made of the copy was overwritten")
 	}
 }
@@ -78,8 +80,8 @@ func TestCopyOfWhatIsLeftOpen(t *testing.T) {
 	texts := templates.New()
 	for _, left := range []string{"```\ncode", "~~~~\ncode", "<!-- open", "<pre>\nopen", "<details>\nopen", "- list\n\n  ```\n  x", "> ```\n> x", "<script>\nx", "<?php", "<![CDATA["} {
 		page := "## Message\n<!-- public -->\nSorry.\n\n" + left
-		got, ours := texts.Copy("", page, incident.PageView{Facts: facts}, nil)
-		if again, still := texts.Copy(got, page, incident.PageView{Facts: facts}, nil); !ours || !still || again != got || !strings.Contains(got, "Sorry.") {
+		got, ours := texts.Copy("", page, incident.PageView{Facts: facts}, copyLinks)
+		if again, still := texts.Copy(got, page, incident.PageView{Facts: facts}, copyLinks); !ours || !still || again != got || !strings.Contains(got, "Sorry.") {
 			t.Errorf("%q is left open, and the copy is not ours any more:\n%s", left, got)
 		}
 	}
@@ -129,22 +131,63 @@ func TestCopyLinks(t *testing.T) {
 		"https://raw.githubusercontent.com/acme/shop/main/README.md": false,
 		"https://acme.github.io/shop/index.html":                     false,
 		"https://x.test/?q=repo:acme/shop":                           false,
+		"https://x.test/?q=repo%3Aacme%2Fshop":                       false,
 		"2026-11-20-other-page":                                      false,
 		"../issues/42":                                               false,
 		"#impact":                                                    false,
 		"//github.test/acme/other":                                   false,
 		"mailto:alice@example.test":                                  false,
 		"javascript:alert(1)":                                        false,
-		"https://github.test/acme/shopping":                          true,
-		"https://github.test/other/shop":                             true,
+		"https://github.test/acme/shopping":                          false,
+		"https://github.test/other/shop":                             false,
+		"https://github.test/acme/till/issues/7":                     false,
+		"https://github.test":                                        false,
+		"https://GitHub.test./acme/till":                             false,
+		"https://github.test:8443/acme/till":                         false,
+		"https://api.github.test/repos/acme/till":                    false,
+		"https://ｇithub.test/acme/till":                              false,
+		"https://eve@status.example.test/":                           false,
+		"https://archive.test/https://github.test/acme/till":         false,
+		"https://archive.test/?u=https%3A%2F%2Fgithub.test%2Facme":   false,
+		"https://archive.test/?u=%zz":                                false,
+		"https://github.test/acme/status/../till":                    false,
+		"https://github.test/acme/status/%2e%2e/till":                false,
+		"https://github.test/acme/status%2f..%2ftill":                false,
+		"https://gist.github.test/acme/status":                       false,
+		"https://github.test/acme/status":                            true,
+		"https://github.test/Acme/Status/wiki/Home":                  true,
+		"https://github.test.example.com/acme/till":                  true,
 		"https://status.example.test/acme":                           true,
 		"https://status.example.test/incidents/acme":                 true,
 	}
 	for address, stays := range tests {
 		page := "## Message\n<!-- public -->\nSee [it](" + address + ").\n"
-		got, _ := templates.New().Copy("", page, incident.PageView{Facts: facts}, hiddenRepos)
+		got, _ := templates.New().Copy("", page, incident.PageView{Facts: facts}, copyLinks)
 		if linked := strings.Contains(got, "[it]("+address+")"); linked != stays || !stays && strings.Contains(got, address) {
 			t.Errorf("%s: linked %t\n%s", address, linked, got)
 		}
+	}
+}
+
+// With github.com go the hosts on which it shows what is in repositories.
+func TestCopyLinksOfGitHub(t *testing.T) {
+	t.Parallel()
+	links := incident.CopyLinks{Host: "github.com", Showcase: "acme/status"}
+	for address, stays := range map[string]bool{
+		"https://github.com/acme/till":                                   false,
+		"https://private-user-images.githubusercontent.com/1/a.png?jwt=": false,
+		"https://acme.github.io/till/":                                   false,
+		"https://github.dev/acme/till":                                   false,
+		"https://github.com/acme/status/issues":                          true,
+		"https://www.githubstatus.com/":                                  true,
+	} {
+		got, _ := templates.New().Copy("", "## Message\n<!-- public -->\nSee [it]("+address+").\n", incident.PageView{}, links)
+		if linked := strings.Contains(got, "]("+address+")"); linked != stays {
+			t.Errorf("%s: linked %t", address, linked)
+		}
+	}
+	got, _ := templates.New().Copy("", "## Message\n<!-- public -->\nSee [it](https://x.test).\n", incident.PageView{}, incident.CopyLinks{})
+	if strings.Contains(got, "x.test") {
+		t.Error("a link was kept though it is not known which host is GitHub's")
 	}
 }

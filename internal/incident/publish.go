@@ -175,7 +175,7 @@ func (d *decision) keptBackBy() error {
 	found, more := len(places), len(places)-findingsNamed
 	switch {
 	case found == 0:
-		return nil
+		return d.copyKeptBackBy()
 	case more > 0:
 		places = append(places[:findingsNamed], fmt.Sprintf("and %d more", more))
 	}
@@ -185,6 +185,26 @@ func (d *decision) keptBackBy() error {
 	}
 	return fmt.Errorf("%d %s in public sections, in %s: mend what stands there, or mark the section «<!-- internal -->»",
 		found, what, strings.Join(places, ", "))
+}
+
+// copyKeptBackBy are the serious findings that only show when the page's
+// comments and markup are gone.
+func (d *decision) copyKeptBackBy() error {
+	var rules []string
+	for _, f := range d.CopyFindings {
+		rules = append(rules, "«"+f.Rule+"»")
+	}
+	switch len(rules) {
+	case 0:
+		return nil
+	case 1:
+		rules[0] = "the serious finding " + rules[0] + " appears"
+	default:
+		rules[0] = "the serious findings " + rules[0]
+		rules[len(rules)-1] += " appear"
+	}
+	return fmt.Errorf("%s in what would be published: it is put together from what comments, tags, escapes or links "+
+		"take apart in a public section: write that anew, or mark the section «<!-- internal -->»", strings.Join(rules, ", "))
 }
 
 // copyElsewhere is an error while a copy is out that would be left behind.

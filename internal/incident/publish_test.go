@@ -59,6 +59,15 @@ func serious(line int, public bool) incident.Finding {
 
 var minor = incident.Finding{Rule: "vague", Line: 7, Column: 1, Public: true, Text: "This is vague."}
 
+// inCopy has rules find something in what would go out.
+func inCopy(rules ...string) change {
+	return func(w *incident.World) {
+		for _, rule := range rules {
+			w.CopyFindings = append(w.CopyFindings, incident.Finding{Rule: rule, Line: 1, Column: 1, Serious: true, Text: "This is found."})
+		}
+	}
+}
+
 // TestPublish follows a copy from the first order to its end.
 func TestPublish(t *testing.T) {
 	t.Parallel()
@@ -120,6 +129,8 @@ func TestNotPublished(t *testing.T) {
 		{"a secret in public", page("public: hunter2", serious(12, true)), "1 serious finding stands in public sections, in line 12 («secret»): mend"},
 		{"many of them", page("public: hunter2", many7()...), "7 serious findings stand in public sections, in line 1 («secret»), line 2 («secret»), line 3 («secret»), " +
 			"line 4 («secret»), line 5 («secret»), and 2 more: mend"},
+		{"a secret that the copy puts together", inCopy("secret"), "The serious finding «secret» appears in what would be published: it is put together from"},
+		{"several of them", inCopy("secret", "email"), "The serious findings «secret», «email» appear in what would be published"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

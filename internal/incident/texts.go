@@ -185,6 +185,15 @@ const (
 	BlockChanged            // people have changed what it says
 )
 
+// CopyLinks tell which links a page's copy keeps: what leads away from GitHub,
+// and into the repository in whose wiki it is, which its readers can read.
+type CopyLinks struct {
+	Host     string // GitHub's, as in the addresses of repositories; "" keeps no link
+	Showcase Repo   // in whose wiki the copy is
+	// Hidden repositories are not linked, by whatever host.
+	Hidden []Repo
+}
+
 // IndexRow is a page's row in the index of its wiki.
 type IndexRow struct {
 	Page     string // its name: without ".md"

@@ -55,6 +55,10 @@ type World struct {
 	// that is known.
 	Findings []Finding
 	Checked  bool
+	// CopyFindings are the serious ones in the page's copy as it would go out, and
+	// as it is read: comments and markup can hide on the page what its copy shows.
+	// They say nothing of lines. Only looked for where Showcase is.
+	CopyFindings []Finding
 	// Showcase is the public wiki that the configuration names, and Shown what
 	// the copy says that the ledger tells of ([Copy]), "" where there is none. Only
 	// looked up where they are wanted: [ShowcaseWanted].

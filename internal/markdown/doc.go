@@ -10,5 +10,5 @@
 // that only gain rows ([GainingBlock]). It turns people's words into neutral
 // text ([Text], [Code], [Quote], [Title], [Slug]) that can't mention, link,
 // inject or forge anything. And it tells who may read which part of a page
-// ([Sections]), and makes of it what everybody may read ([PublicText]).
+// ([Sections]), and makes of it what everybody may read ([PublicText], [Readings]).
 package markdown

@@ -51,6 +51,7 @@ func TestPublicText(t *testing.T) {
 		{"address by itself", "See https://e.org/own/secret/issues/1. And www.e.org/own/secret, HTTP://E.ORG/own/secret*", "See " + left + ". And " + left + ", " + left + "*"},
 		{"other addresses", "See https://e.org/x. And www.e.org, <https://e.org> <a@e.org>", "See https://e.org/x. And www.e.org, <https://e.org> <a@e.org>"},
 		{"address in brackets", "<https://e.org/own/secret>", left},
+		{"address in a link, and words behind it", "[a](https://x.org)@e.org/own/secret ([b](https://e.org/own/secret)c)", "[a](https://x.org)@e.org/own/secret (bc)"},
 		{"address in a cell", "|a|\n|-|\n|https://e.org/own/secret|\n", "|a|\n|-|\n|" + left + "|\n"},
 		{"address in code stays", "`https://e.org/own/secret` [`a`](https://e.org/own/secret)", "`https://e.org/own/secret` `a`"},
 		{"address in a tag", "<td>https://e.org/own/secret</td>", "<td>" + left + "</td>"},

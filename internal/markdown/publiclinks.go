@@ -94,6 +94,7 @@ func (p *plainer) definitions(l leaf) {
 type bracket struct {
 	open, close, end int    // positions of both, and behind all of it
 	address          []byte // nil for a reference
+	at               int    // where the address begins
 	label            string
 }
 
@@ -119,7 +120,7 @@ func (l leaf) bracket(open, shut int) bracket {
 	b := bracket{open: open, close: shut, end: shut + 1, label: labelName(l.text[open+1 : min(shut, open+1000)])}
 	rest := l.bare[b.end:min(len(l.bare), b.end+destinationMost)]
 	if m := destination.FindSubmatchIndex(rest); m != nil {
-		b.address = append([]byte{}, l.text[b.end+m[2]:b.end+m[3]]...)
+		b.address, b.at = append([]byte{}, l.text[b.end+m[2]:b.end+m[3]]...), b.end+m[2]
 		b.end += m[1]
 	} else if m := fullLabel.FindSubmatchIndex(rest); m != nil {
 		if m[2] < m[3] {
@@ -156,8 +157,26 @@ func (p *plainer) links(l leaf) {
 	})
 }
 
-// addresses takes out those that are links by themselves.
+// destinations are the positions at which the addresses of links may begin.
+func (l leaf) destinations() map[int]bool {
+	found := map[int]bool{}
+	if l.block.Kind() == ast.KindHTMLBlock {
+		return found
+	}
+	first := 0
+	l.eachDefinition(func(_, to int, _ string, _ []byte) { first = to })
+	l.eachBracket(first, func(b bracket) {
+		if b.address != nil {
+			found[b.at] = true
+		}
+	})
+	return found
+}
+
+// addresses takes out those that are links by themselves. Of one that is in a
+// link's parentheses it is not known where it ends.
 func (p *plainer) addresses(l leaf) {
+	inLinks := l.destinations()
 	for _, m := range autoLink.FindAllSubmatchIndex(l.bare, -1) {
 		if p.leadsAway(l.text[m[2]:m[3]]) {
 			p.replace(l, m[0], m[1], leftOut)
@@ -169,7 +188,7 @@ func (p *plainer) addresses(l leaf) {
 		if !bytes.Contains(address, []byte("://")) {
 			address = append([]byte("http://"), address...)
 		}
-		if p.leadsAway(address) {
+		if !inLinks[m[0]] && p.leadsAway(address) {
 			p.replace(l, m[0], end, leftOut)
 		}
 	}

@@ -13,10 +13,11 @@ import (
 // customerRule is the check that goes by a list of names.
 const customerRule = "customer"
 
-// checked is what was found on a page.
+// checked is what was found on a page, and in its copy if that was asked for.
 type checked struct {
-	page     string
-	findings []incident.Finding
+	page           string
+	findings, copy []incident.Finding
+	copied         bool
 }
 
 // customers are the names that no page should hold.
@@ -38,7 +39,7 @@ func (n *run) check(ctx context.Context, w *incident.World) {
 		return
 	}
 	if n.checked.page != w.Page {
-		n.checked = checked{w.Page, n.r.Checks.Check(w.Page, n.policy().ChecksOff, n.customers.names)}
+		n.checked = checked{page: w.Page, findings: n.r.Checks.Check(w.Page, n.policy().ChecksOff, n.customers.names)}
 	}
 	w.Findings, w.Checked = slices.Clone(n.checked.findings), true
 	if n.customers.wrong == "" {
@@ -49,6 +50,34 @@ func (n *run) check(ctx context.Context, w *incident.World) {
 		Rule: customerRule, Line: 1, Column: 1, Serious: true, Public: true,
 		Text: "The page was not checked for the names of customers: their list can't be used.",
 	})
+}
+
+// checkCopyToo looks through what would go out of the page, once for each text
+// that it has in this run.
+func (n *run) checkCopyToo(w *incident.World) {
+	if !w.Checked {
+		return
+	}
+	if !n.checked.copied {
+		text, _ := n.r.Texts.Copy("", w.Page, incident.PageView{}, n.copyLinks(n.policy().Showcase))
+		n.checked.copy, n.checked.copied = n.checkCopy(text), true
+	}
+	w.CopyFindings = slices.Clone(n.checked.copy)
+}
+
+// checkCopy are the serious findings in what goes out: in its source, and in
+// what people read of it. One for each rule, since nothing tells where on the
+// page it comes from.
+func (n *run) checkCopy(text string) (found []incident.Finding) {
+	for _, reading := range markdown.Readings(text) {
+		for _, f := range n.r.Checks.Check(reading, n.policy().ChecksOff, n.customers.names) {
+			known := slices.ContainsFunc(found, func(other incident.Finding) bool { return other.Rule == f.Rule })
+			if f.Serious && !known {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
 }
 
 // readCustomers reads the names, once in a run.

@@ -151,8 +151,8 @@ func (n *run) readShowcase(ctx context.Context, w *incident.World) {
 	if !incident.ShowcaseWanted(*w) || n.isBusy(incident.PublishPart) {
 		return
 	}
-	err := n.askShowcase(ctx, w)
-	if err != nil {
+	n.checkCopyToo(w)
+	if err := n.askShowcase(ctx, w); err != nil {
 		n.fail(ctx, incident.PublishPart, err)
 	}
 }

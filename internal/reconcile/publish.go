@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"hindsight/internal/incident"
@@ -10,23 +11,37 @@ import (
 )
 
 // publishPage writes the copy of the page, over the one that is there if that
-// is as we wrote it.
+// is as we wrote it. It is looked through once more as it goes out.
 func (n *run) publishPage(ctx context.Context, e incident.PublishPage) error {
-	hidden := []incident.Repo{n.key.Repo}
-	if at := n.home(n.snapshot().Ledger.Page.Repo); at != n.key.Repo {
-		hidden = append(hidden, at)
+	links := n.copyLinks(e.Repo)
+	text, _ := n.r.Texts.Copy("", e.Page, e.View, links)
+	if found := n.checkCopy(text); len(found) > 0 {
+		return &incident.Blocked{Text: "The page was not published: what would go out has a serious finding of the check " +
+			markdown.Code(found[0].Rule) + ". Mend its public sections."}
 	}
 	return n.changeCopy(ctx, e.Repo, e.Path, "Publish a post-mortem", func(now string) (string, bool) {
-		return n.r.Texts.Copy(now, e.Page, e.View, hidden)
+		return n.r.Texts.Copy(now, e.Page, e.View, links)
 	})
+}
+
+// copyLinks are the links that a copy in the repository's wiki keeps.
+func (n *run) copyLinks(showcase incident.Repo) incident.CopyLinks {
+	links := incident.CopyLinks{Showcase: showcase, Hidden: []incident.Repo{n.key.Repo}}
+	if at := n.home(n.snapshot().Ledger.Page.Repo); at != n.key.Repo {
+		links.Hidden = append(links.Hidden, at)
+	}
+	if u, err := url.Parse(n.repository.URL); err == nil { // else none is kept
+		links.Host = u.Hostname()
+	}
+	return links
 }
 
 // withdrawPage removes the copy, if it is as we wrote it and there is nothing
 // beside it.
 func (n *run) withdrawPage(ctx context.Context, e incident.WithdrawPage) error {
 	return n.changeCopy(ctx, e.Repo, e.Path, "Withdraw a post-mortem", func(now string) (string, bool) {
-		emptied, ours := n.r.Texts.Copy(now, "", incident.PageView{}, nil)
-		alone, _ := n.r.Texts.Copy("", "", incident.PageView{}, nil)
+		emptied, ours := n.r.Texts.Copy(now, "", incident.PageView{}, incident.CopyLinks{})
+		alone, _ := n.r.Texts.Copy("", "", incident.PageView{}, incident.CopyLinks{})
 		return "", ours && strings.TrimSpace(emptied) == strings.TrimSpace(alone)
 	})
 }

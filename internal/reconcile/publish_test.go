@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"hindsight/internal/check"
 	"hindsight/internal/incident"
 )
 
@@ -198,5 +199,60 @@ func TestLedgerNamesAnotherCopy(t *testing.T) {
 	s.lookAt(t, thief)
 	if _, after := s.copied(t); after != text {
 		t.Errorf("the copy became:\n%s", after)
+	}
+}
+
+// What comments and markup take apart on the page, the copy puts together: it
+// is looked through as it would go out. The checks are the real ones.
+func TestCopyIsChecked(t *testing.T) {
+	t.Parallel()
+	for name, hides := range map[string]string{
+		"comment":        "carol@<!-- x -->initech.com",
+		"attribute":      `carol@<b class="x">initech</b>.com`,
+		"unknown tag":    "carol@<x-y>initech.com",
+		"entity":         "car&#111;l&#64;initech.com",
+		"backslash":      `carol\@initech\.com`,
+		"link":           "[carol](https://example.com)@initech.com",
+		"link left out":  "[carol@](https://github.test/acme/till)initech.com",
+		"address":        "10.1<b></b>.2.3",
+		"unseen letter":  "carol@\u200binitech.com",
+		"customer":       "Um<!-- -->brella",
+		"customer, bold": "Um**brella**",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := withShowcase(t)
+			s.reconciler.Checks, s.reconciler.Customers = check.New(), []string{"Umbrella"}
+			s.say(ada, "/postmortem publish")
+			path := s.record(parent).Ledger.Page.Path
+			s.wiki.pages[path] = strings.Replace(s.wiki.pages[path], "We are sorry", "We are sorry. Ask "+hides+". This", 1)
+			s.forget()
+			s.look(t)
+			s.expect(t, 0, "Create acme/public")
+			if at, text := s.copied(t); at != "" {
+				t.Errorf("it was published:\n%s", text)
+			}
+			if ours := s.ours(); len(ours) != 2 || !strings.Contains(ours[1].Body, "what would be published") || strings.Contains(ours[1].Body, "nitech") || strings.Contains(ours[1].Body, "brella") {
+				t.Errorf("our comments: %+v, want a reply that says where", ours)
+			}
+		})
+	}
+}
+
+// A copy keeps no link into other repositories: they may be private.
+func TestCopyLinksNoRepository(t *testing.T) {
+	t.Parallel()
+	s := withShowcase(t)
+	path := s.record(parent).Ledger.Page.Path
+	s.wiki.pages[path] = strings.Replace(s.wiki.pages[path], "We are sorry", "We are sorry, see "+
+		"[a follow-up](https://github.test/acme/secret/issues/7), [ours](https://github.test/acme/public/issues/1), "+
+		"[the cause](https://example.com/cause)", 1)
+	s.say(ada, "/postmortem publish")
+	s.look(t)
+	_, text := s.copied(t)
+	for want, kept := range map[string]bool{"acme/secret": false, "a follow-up": true, "acme/public/issues/1": true, "https://example.com/cause": true} {
+		if strings.Contains(text, want) != kept {
+			t.Errorf("the copy says %q: %t, want %t\n%s", want, !kept, kept, text)
+		}
 	}
 }

@@ -268,9 +268,9 @@ type Texts interface {
 	// has put our block in.
 	Sidebar(now string) string
 	// Copy is what of a page may go out: its sections that are marked public,
-	// without hidden text, and without links to the repositories. It goes over the
+	// without hidden text, and with such links as it may keep. It goes over the
 	// copy that is there, or "" for none; false where people have changed that.
-	Copy(now, page string, v incident.PageView, hidden []incident.Repo) (text string, ours bool)
+	Copy(now, page string, v incident.PageView, links incident.CopyLinks) (text string, ours bool)
 	// ReadTracker finds the tracker's marker, and the ledger in it: only what
 	// can be believed of it, since people may have edited it.
 	ReadTracker(body string) (of incident.ID, paused bool, ledger incident.Ledger, ok bool)
