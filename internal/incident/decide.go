@@ -276,10 +276,11 @@ func (d *decision) wants(part Part) bool {
 }
 
 // No webhook tells that a wiki was switched on, or who may read another
-// repository by now, so it is looked for while the incident is fresh.
+// repository by now, so it is looked for: often while the incident is fresh.
 const (
 	wikiEvery = time.Hour
 	wikiFor   = 7 * 24 * time.Hour
+	wikiLater = 24 * time.Hour
 	// pageEvery is how soon a page is read again that could not be: what made
 	// it be looked at is no news any more.
 	pageEvery = 10 * time.Minute
@@ -303,8 +304,8 @@ func (d *decision) noteUnanswered(before Record) {
 
 // lookAgain is the earliest time at which time alone may change the plan.
 func (d *decision) lookAgain() time.Time {
-	if d.labelled() && d.waitsForWiki() && d.now.Before(d.facts.Started.Add(wikiFor)) {
-		d.atLatest(d.now.Add(wikiEvery))
+	if d.labelled() && d.waitsForWiki() {
+		d.atLatest(d.wikiAgain())
 	}
 	if d.labelled() && d.unread && !d.ledger().Closing.Complete {
 		d.atLatest(d.now.Add(pageEvery))
@@ -319,6 +320,18 @@ func (d *decision) lookAgain() time.Time {
 		d.atLatest(d.next.TakenOff[0].At.Add(takenOffFor))
 	}
 	return d.soonest
+}
+
+// wikiAgain is when a wiki that is waited for is looked at without news. What is
+// complete is not worth it for ever.
+func (d *decision) wikiAgain() time.Time {
+	switch {
+	case d.now.Before(d.facts.Started.Add(wikiFor)):
+		return d.now.Add(wikiEvery)
+	case d.ledger().Closing.Complete:
+		return time.Time{}
+	}
+	return d.now.Add(wikiLater)
 }
 
 // atLatest has the next look come at t, or sooner.

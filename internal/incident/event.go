@@ -89,6 +89,9 @@ type Place struct {
 	// Accepts is whether its configuration lets the parent's repository write
 	// to its wiki; true of the parent's own.
 	Accepts bool
+	// Misconfigured says why that configuration can't be used, and so lets nobody
+	// write: neutral Markdown, or "".
+	Misconfigured string
 	// Exposes is true when it can't be ruled out that somebody may read it who
 	// may not read the parent, and Narrow when it can't be ruled out that
 	// somebody may read the parent who may not read it.

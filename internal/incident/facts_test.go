@@ -154,7 +154,12 @@ func TestWikiIsLookedFor(t *testing.T) {
 	}{
 		{"no wiki", []change{noWiki}, now, now.Add(time.Hour)},
 		{"to the end of the week", []change{noWiki}, week.Add(-time.Second), week.Add(time.Hour - time.Second)},
-		{"no longer", []change{noWiki}, week, time.Time{}},
+		{"daily after it", []change{noWiki}, week, week.AddDate(0, 0, 1)},
+		{"and for as long as it takes", []change{noWiki}, week.AddDate(1, 0, 0), week.AddDate(1, 0, 1)},
+		{"not once it is complete", []change{noWiki, func(w *incident.World) {
+			w.Parent.State, w.Parent.ClosedAt, w.Record.Ledger.Closing.Complete = incident.Done, opened, true
+			w.Closings = []incident.ClosingComment{{ID: 9, Complete: true}}
+		}}, week, time.Time{}},
 		{"paused", []change{noWiki, unlabelled}, now, time.Time{}},
 		{"below the bar", []change{noWiki, labels("incident", "sev4")}, now, time.Time{}},
 		{"kept private", []change{noWiki, public, label("security")}, now, time.Time{}},

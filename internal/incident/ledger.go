@@ -436,6 +436,9 @@ type Record struct {
 	// IndexLeft is true when the index of the wiki was not there to be written
 	// when it was last tried.
 	IndexLeft bool `json:"index_left,omitempty"`
+	// WaitsForWiki is true while something in a wiki's settings, or in another
+	// repository's, keeps the page from being made or brought up to date.
+	WaitsForWiki bool `json:"waits_for_wiki,omitempty"`
 	// TemplateError is why the page was not made from the repository's own
 	// template: neutral Markdown, or "".
 	TemplateError string `json:"template_error,omitempty"`

@@ -9,6 +9,7 @@ import (
 // page plans the post-mortem page: once, at a path that never changes.
 func (d *decision) page() {
 	d.noteTemplate()
+	d.next.WaitsForWiki = d.waitsForWiki()
 	p := &d.ledger().Page
 	if d.pageState() == PageBarred && p.Repo != d.policy.wikiOf(d.Parent.Key.Repo) {
 		*p = Page{} // it is to be in another wiki by now

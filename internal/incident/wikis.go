@@ -75,6 +75,8 @@ func (d *decision) barred() string {
 		return fmt.Sprintf("%s is archived. Unarchive it, or name another repository as `postmortem.wiki`.", wiki)
 	case !r.HasWiki:
 		return fmt.Sprintf("the wiki of %s is switched off. Switch it on in that repository's settings.", wiki)
+	case !d.Wiki.Accepts && d.Wiki.Misconfigured != "":
+		return fmt.Sprintf("the configuration of %s can't be used, so that nobody else may write to its wiki: %s", wiki, d.Wiki.Misconfigured)
 	case !d.Wiki.Accepts:
 		return fmt.Sprintf("%s does not let this repository write to its wiki. Add %s to `wiki.accepts` in its configuration.", wiki, parent)
 	case d.Wiki.Exposes:

@@ -47,9 +47,13 @@ func barring() map[string]struct {
 			place(func(p *incident.Place) { *p = incident.Place{Exposes: true, Narrow: true, Why: "GitHub says no."} }),
 			"the repository `acme/postmortems` can't be looked at. GitHub says no.",
 		},
-		"archived":          {place(func(p *incident.Place) { p.Repository.Archived = true }), "is archived. Unarchive it"},
-		"no wiki":           {place(func(p *incident.Place) { p.Repository.HasWiki = false }), "is switched off. Switch it on"},
-		"does not accept":   {place(func(p *incident.Place) { p.Accepts = false }), "Add `acme/shop` to `wiki.accepts` in its configuration."},
+		"archived":        {place(func(p *incident.Place) { p.Repository.Archived = true }), "is archived. Unarchive it"},
+		"no wiki":         {place(func(p *incident.Place) { p.Repository.HasWiki = false }), "is switched off. Switch it on"},
+		"does not accept": {place(func(p *incident.Place) { p.Accepts = false }), "Add `acme/shop` to `wiki.accepts` in its configuration."},
+		"can't be read": {
+			place(func(p *incident.Place) { p.Accepts, p.Misconfigured = false, "line 3 is wrong." }),
+			"the configuration of `acme/postmortems` can't be used, so that nobody else may write to its wiki: line 3 is wrong.",
+		},
 		"exposes":           {place(func(p *incident.Place) { p.Exposes = true }), "people can read the wiki of `acme/postmortems` who can't read this repository. Take"},
 		"exposes, perhaps":  {place(func(p *incident.Place) { p.Exposes, p.Why = true, "They are too many." }), "it is not known whether everybody who can read the wiki of `acme/postmortems` may read this. They are too many."},
 		"security, exposed": {func(w *incident.World) { label("security")(w); w.Wiki.Exposes = true }, "people can read the wiki"},
@@ -72,6 +76,7 @@ func TestBarredWiki(t *testing.T) {
 			same(t, "effects", []string(nil), effects(plan))
 			same(t, "path", "", plan.Record.Ledger.Page.Path)
 			same(t, "looks again", now.Add(time.Hour), plan.LookAgain)
+			same(t, "is known to wait", true, plan.Record.WaitsForWiki)
 
 			made := world(inShared, madeThere, way.change)
 			made.Page = "out of date"

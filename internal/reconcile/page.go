@@ -57,15 +57,15 @@ func (n *run) wikiOf(parent incident.Issue) incident.Repo {
 // rememberWiki keeps that news of another repository's wiki are news for the
 // incident; and of any, that it has an index.
 func (n *run) rememberWiki(ctx context.Context, wiki incident.Repo, place incident.Place) error {
-	if n.dry || place.Repository.ID == 0 {
+	if n.dry {
 		return nil
 	}
-	if wiki != n.key.Repo {
+	if wiki != n.key.Repo && wiki.Owner() == n.key.Repo.Owner() {
 		if err := n.r.Memory.SaveWiki(ctx, n.key, wiki, true); err != nil {
 			return fmt.Errorf("remember whose wiki the page of %s is in: %w", n.key, err)
 		}
 	}
-	return n.rememberIndex(ctx, wiki, n.hasRow())
+	return n.rememberIndex(ctx, wiki, place.Repository.ID != 0 && n.hasRow())
 }
 
 // readWiki is what stands in a wiki at the path, "" for nothing; the tip is

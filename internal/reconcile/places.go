@@ -45,8 +45,12 @@ func (n *run) askPlace(ctx context.Context, repo incident.Repo) (incident.Place,
 	if err != nil {
 		return incident.Place{}, err
 	}
-	p.Accepts = accepts(configured.writers, n.key.Repo)
-	return p, n.compareReaders(ctx, repo, &p)
+	p.Accepts, p.Misconfigured = accepts(configured.writers, n.key.Repo), configured.bad
+	err = n.compareReaders(ctx, repo, &p)
+	if p.Misconfigured != "" && p.Narrow { // it may quote what not all can read who read this
+		p.Misconfigured = "mend " + markdown.Code(ConfigFile) + " there."
+	}
+	return p, err
 }
 
 // ownerOf is whose a repository is by now: one that was given away is found

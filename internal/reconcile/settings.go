@@ -30,6 +30,8 @@ type configuration struct {
 	// writers are the repositories that may write to the wiki, by the
 	// repository's own file: its owner's opens no wiki but its own.
 	writers []string
+	// bad is why that file can't be used: neutral Markdown, or "".
+	bad string
 }
 
 // configure reads a repository's configuration, else its owner's. A file that
@@ -58,8 +60,8 @@ func (r *Reconciler) configure(
 			c.policy, c.problem = r.Defaults, markdown.Text(err.Error())
 		}
 	}
-	if own.Found {
-		c.writers = c.policy.Writers
+	if own.Found || own.Bad != "" {
+		c.writers, c.bad = c.policy.Writers, c.problem
 	}
 	same := own.Label == c.policy.Label && own.FollowUpLabel == c.policy.FollowUpLabel
 	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel

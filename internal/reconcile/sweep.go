@@ -95,17 +95,7 @@ func (r *Reconciler) sweepRepository(
 	if err != nil {
 		return 0, fmt.Errorf("recall the last look: %w", err)
 	}
-	found, err := r.unchecked(ctx, repo)
-	if err != nil {
-		return 0, err
-	}
-	var until time.Time
-	if since.IsZero() {
-		until = r.Clock().Add(-overlap)
-		err = r.firstLook(ctx, forge, repo, settings, inst.CreatedAt, found)
-	} else {
-		until, err = r.laterLook(ctx, forge, repo, settings, since, found)
-	}
+	found, until, err := r.findNews(ctx, inst, forge, repo, settings, since)
 	if err != nil {
 		return 0, err
 	}
@@ -131,10 +121,25 @@ func (r *Reconciler) sweepRepository(
 	return due, wrap(r.Memory.SaveLook(ctx, repo, until), "remember the look")
 }
 
+// findNews is what may want a look, and from when the next sweep has to ask.
+func (r *Reconciler) findNews(
+	ctx context.Context, inst Installation, forge Forge, repo incident.Repo, settings Settings, since time.Time,
+) (found map[incident.Key]news, until time.Time, err error) {
+	if found, err = r.unchecked(ctx, repo); err != nil {
+		return nil, since, err
+	}
+	if since.IsZero() {
+		until = r.Clock().Add(-overlap)
+		return found, until, r.firstLook(ctx, forge, repo, settings, inst.CreatedAt, found)
+	}
+	until, err = r.laterLook(ctx, forge, repo, settings, since, found)
+	return found, until, err
+}
+
 // sweepWiki finds that somebody edited the wiki. Where no page is open, nobody
 // is asked; and a wiki that does not answer is asked again by the next sweep.
 func (r *Reconciler) sweepWiki(ctx context.Context, installation int64, repo incident.Repo) error {
-	keys, err := r.onWiki(ctx, repo)
+	keys, err := r.inWiki(ctx, repo, openOnWiki)
 	if err != nil || len(keys) == 0 {
 		return err
 	}
@@ -241,7 +246,7 @@ func (s Settings) marks(issue incident.Issue) bool {
 // sweepSettings reads a repository's configuration when somebody has pushed
 // since: no webhook tells. Where it has none, its owner's may have changed. When
 // another label starts incidents by now, the repository is looked at anew; when
-// anything else has changed, what is open is.
+// anything else has changed, what is open is, and what waits for its wiki.
 func (r *Reconciler) sweepSettings(
 	ctx context.Context, installation int64, forge Forge, repo incident.Repo, pushed time.Time,
 ) (Settings, error) {
@@ -264,6 +269,9 @@ func (r *Reconciler) sweepSettings(
 		if err := r.markOpen(ctx, installation, repo); err != nil {
 			return after, err
 		}
+	}
+	if err := r.markWaiting(ctx, installation, repo); err != nil {
+		return after, err
 	}
 	after.InForce = configured.inForce
 	return after, wrap(r.Memory.SaveSettings(ctx, repo, after), "remember what is in force in %s", repo)

@@ -7,10 +7,10 @@ import (
 	"hindsight/internal/incident"
 )
 
-// lookAtWiki makes due what may wait for a wiki's first page, and what may have
-// items proposed on its page.
+// lookAtWiki makes due what waits for a wiki, and what may have items proposed on
+// its page.
 func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo incident.Repo) error {
-	keys, err := r.onWiki(ctx, repo)
+	keys, err := r.inWiki(ctx, repo, func(r incident.Record) bool { return r.WaitsForWiki || openOnWiki(r) })
 	if err != nil {
 		return err
 	}
@@ -18,10 +18,12 @@ func (r *Reconciler) lookAtWiki(ctx context.Context, installation int64, repo in
 }
 
 // lookAtReleases makes due what goes on: a release or a deployment may be news
-// for the timelines of its pages.
+// for the timelines of its pages, unless they have all that happened in their
+// time, or take no rows.
 func (r *Reconciler) lookAtReleases(ctx context.Context, installation int64, repo incident.Repo) error {
 	keys, err := r.incidentsThat(ctx, repo, func(r incident.Record) bool {
-		return r.Ledger.Page.Made() && r.Ledger.Told.Resolved.IsZero() && !r.Ledger.Closing.Seen
+		takes := r.Ledger.Page.Made() && !r.TimelineLeft && r.Happened == ""
+		return takes && r.Ledger.Told.Resolved.IsZero() && !r.Ledger.Closing.Seen
 	})
 	if err != nil {
 		return err
@@ -36,11 +38,6 @@ func (r *Reconciler) markAll(ctx context.Context, installation int64, keys []inc
 		}
 	}
 	return nil
-}
-
-// onWiki are the incidents that something in the wiki may be news for.
-func (r *Reconciler) onWiki(ctx context.Context, repo incident.Repo) ([]incident.Key, error) {
-	return r.inWiki(ctx, repo, waitsForWiki)
 }
 
 // inWiki are the incidents that matter of those whose page is in the wiki, or is
@@ -74,11 +71,21 @@ func (r *Reconciler) inWiki(
 	return concerned, nil
 }
 
-// waitsForWiki is whether the page could not be made yet, or may be changed by
+// openOnWiki is whether the page could not be made yet, or may be changed by
 // people while the incident is not complete.
-func waitsForWiki(record incident.Record) bool {
+func openOnWiki(record incident.Record) bool {
 	_, waits := record.Problems[incident.PagePart]
-	return waits || record.Ledger.Page.Made() && !record.Ledger.Closing.Complete
+	return waits || (record.WaitsForWiki || record.Ledger.Page.Made()) && !record.Ledger.Closing.Complete
+}
+
+// markWaiting makes due what waits for the wiki of a repository of which there is
+// news.
+func (r *Reconciler) markWaiting(ctx context.Context, installation int64, repo incident.Repo) error {
+	keys, err := r.inWiki(ctx, repo, func(r incident.Record) bool { return r.WaitsForWiki })
+	if err != nil {
+		return err
+	}
+	return r.markAll(ctx, installation, keys)
 }
 
 // incidentsThat are those of a repository of which something is remembered that
