@@ -36,6 +36,7 @@ func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident
 		w.Items = append(w.Items, now.items(nil)...)
 		return nil
 	}
+	edits = upTo(edits, tracker.Body)
 	since := record.Edits
 	is := func(id string) func(incident.Edit) bool { return func(e incident.Edit) bool { return e.ID == id } }
 	if remembered == 0 || since != "" && !slices.ContainsFunc(edits, is(since)) {
@@ -57,6 +58,13 @@ func (n *run) readEdits(ctx context.Context, w *incident.World, tracker incident
 type looked struct {
 	edit, body string
 	items      []incident.Item
+}
+
+// upTo leaves out what was written after the tracker was read: who wrote it is
+// found out when it is read, too.
+func upTo(edits []incident.Edit, body string) []incident.Edit {
+	at := slices.IndexFunc(edits, func(e incident.Edit) bool { return e.Body == body })
+	return edits[max(0, at):]
 }
 
 func newestOfOurs(edits []incident.Edit) string {

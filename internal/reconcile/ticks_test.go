@@ -165,6 +165,23 @@ func TestLineThatOurWriteCrosses(t *testing.T) {
 	s.openedOnce(t, "Call the customer")
 }
 
+// What a person adds between our reading of the tracker and of its history is
+// not looked into before it is read: else nobody would be told to have written
+// it.
+func TestLineThatOurReadingCrosses(t *testing.T) {
+	t.Parallel()
+	s, _ := followed(t)
+	s.tracked(t, ben, openBox, "- [ ] Tell support\n"+openBox)
+	s.before["Edits"] = once(func(context.Context) error {
+		s.tracked(t, ben, openBox, "- [ ] Call the customer\n"+openBox)
+		return nil
+	})
+	s.look(t)
+	s.look(t)
+	s.openedOnce(t, "Tell support")
+	s.openedOnce(t, "Call the customer")
+}
+
 // openedOnce fails the test unless exactly one follow-up has the title.
 func (s *stage) openedOnce(t *testing.T, title string) incident.Issue {
 	t.Helper()
