@@ -34,33 +34,41 @@ const (
 )
 
 // Sections are the parts of a page, in order; the first stands before any
-// heading. A comment <!-- public --> or <!-- internal --> among those right
-// under a heading marks a section. One without a mark has that of the section
-// it is in, and one within an internal section is internal whatever it says.
+// heading. A line <!-- public -->, the first that is not blank below a heading,
+// makes its section public. A comment that begins with the word internal, on the
+// heading's lines or wherever in what the section has for itself, makes it
+// internal, however it is written; before any heading, all of the page. A section
+// without a mark has that of the section it is in, and one within an internal
+// section is internal whatever it says. Where GitHub may see other sections than
+// are found here, none is public that would not be so for both.
 //
 // A text that can't be parsed has one section, which is internal.
 func Sections(src string) []Section {
 	d := parse(src)
-	if len(d.src) == 0 && src != "" && src != bom {
+	unread := len(d.src) == 0 && src != "" && src != bom
+	if unread || strings.ContainsAny(src, "\f\v") { // white space to goldmark, and not to GitHub
 		return []Section{{Line: 1, End: strings.Count(src, "\n") + 1, Mark: Internal, Stop: len(src)}}
 	}
-	sections := []Section{{Line: 1}}
-	parents := make([]Audience, 7) // the mark in force at each level
+	sections, bodies := []Section{{Line: 1}}, []int{0}
+	doubts := d.swallowed()
 	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
 		if !ok {
 			continue
 		}
-		mark := d.mark(h.NextSibling(), parents[h.Level-1])
-		for level := h.Level; level < len(parents); level++ {
-			parents[level] = mark
+		if d.doubtful(h) {
+			doubts = append(doubts, doubt{h.Pos(), h.Level})
+			continue
 		}
 		line := d.line(h.Pos())
 		sections = append(sections, Section{
-			Level: h.Level, Title: strings.TrimSpace(d.plain(h)), Line: line, Mark: mark, Start: d.lineStart(line) + d.shift,
+			Level: h.Level, Title: strings.TrimSpace(d.plain(h)), Line: line, Start: d.lineStart(line) + d.shift,
 		})
+		bodies = append(bodies, d.underneath(h))
 	}
-	return d.close(sections, len(src))
+	sections = d.close(sections, len(src))
+	d.mark(sections, bodies, doubts)
+	return sections
 }
 
 // close tells each section where it ends.
@@ -78,55 +86,16 @@ func (d document) close(sections []Section, stop int) []Section {
 	return sections
 }
 
-// lineStart is where the line begins that has the number, from 1.
+// lineStart is where the line begins that has the number, from 1; the text's end if there
+// is none.
 func (d document) lineStart(line int) int {
-	if line == 1 {
+	switch {
+	case line == 1:
 		return 0
+	case line-2 < len(d.ends):
+		return d.ends[line-2] + 1
 	}
-	return d.ends[line-2] + 1
-}
-
-// mark is what the comments say that begin at the node, in a section that is
-// in another which has the mark inherited. Internal wins.
-func (d document) mark(n ast.Node, inherited Audience) Audience {
-	found := inherited
-	for ; n != nil; n = n.NextSibling() {
-		html, ok := n.(*ast.HTMLBlock)
-		if !ok || html.HTMLBlockType != ast.HTMLBlockType2 {
-			break
-		}
-		for _, comment := range comments(d.html(html)) {
-			switch {
-			case found == Internal || strings.EqualFold(comment, "internal"):
-				found = Internal
-			case strings.EqualFold(comment, "public"):
-				found = Public
-			}
-		}
-	}
-	return found
-}
-
-// html is the text of a block of HTML.
-func (d document) html(n *ast.HTMLBlock) string {
-	text := string(n.Lines().Value(d.src))
-	if n.HasClosure() {
-		text += string(n.ClosureLine.Value(d.src))
-	}
-	return text
-}
-
-// comments are the words of the comments that a text begins with.
-func comments(html string) (found []string) {
-	for {
-		rest, opened := strings.CutPrefix(strings.TrimSpace(html), "<!--")
-		comment, rest, closed := strings.Cut(rest, "-->")
-		if !opened || !closed {
-			return found
-		}
-		found = append(found, strings.TrimSpace(comment))
-		html = rest
-	}
+	return len(d.src)
 }
 
 // WithoutInternal is the page without its internal sections. Every other byte
