@@ -10,13 +10,16 @@ import (
 )
 
 func payoutsPage() paper { return paper{central, "platform--payouts-are-late"} }
+func resultsPage() paper { return paper{central, "search--no-results-at-all"} }
 
 // shared is about the one wiki that two repositories keep their pages in.
 func (t *tour) shared() []step {
 	here := func() int { return t.payouts }
 	return []step{
 		{"Incidents begin in acme/platform and acme/search, which name acme/postmortems for their pages", t.two, all(
-			t.made(payoutsPage(), ""), t.made(paper{central, "search--no-results-at-all"}, ""),
+			t.made(payoutsPage(), ""), t.made(resultsPage(), ""),
+			t.says(payoutsPage(), "the platform's is made from the template pagerduty", has("## How'd we do?")),
+			t.says(resultsPage(), "and the search's from 18f", has("## Apology")),
 			t.says(paper{central, reconcile.IndexFile}, "one index lists both", has("Payouts are late", "No results at all")),
 			t.absent(paper{platform, ""}, "and their own wikis are empty"))},
 		{"Bob, who can't read acme/platform, is let into acme/postmortems; later, Alice notes something", t.letIn, all(
