@@ -28,6 +28,10 @@ func (Texts) HasPublic(page string) bool {
 	return false
 }
 
+// HasInternal is whether a section of a page is marked internal. A page that
+// can't be parsed counts as one.
+func (Texts) HasInternal(page string) bool { return markdown.WithoutInternal(page) != page }
+
 // published is what of a page may go out.
 func published(page string, links incident.CopyLinks) string {
 	return markdown.PublicText(markdown.PublicOnly(page), func(address string) bool { return !mayKeep(address, links) })

@@ -120,6 +120,22 @@ func TestHasPublic(t *testing.T) {
 	}
 }
 
+func TestHasInternal(t *testing.T) {
+	t.Parallel()
+	for page, want := range map[string]bool{
+		"## Ours\n<!-- internal -->\nThe pool was full.\n":                     true,
+		"## Ours\r\n<!-- Internal -->\r\n":                                     true,
+		"# A\n<!-- internal -->\n## B\n<!-- public -->\nSorry.\n":              true,
+		"## Message\n<!-- public -->\nSorry.\n":                                false,
+		"## Message\n`<!-- internal -->`\nNot the mark: `<!-- internal -->`\n": false,
+		"": false,
+	} {
+		if got := templates.New().HasInternal(page); got != want {
+			t.Errorf("%q: %t, want %t", page, got, want)
+		}
+	}
+}
+
 // No link in a copy leads to where its readers can't go, and tells them of it.
 func TestCopyLinks(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 		d.page()
 		d.followUps()
 		d.refreshPage()
+		d.noteInternal()
 		d.publish()
 		d.answers()
 		d.orders() // last of the answers: a label that can't be put on keeps no word back

@@ -54,6 +54,7 @@ type DeleteComment struct {
 type CreatePage struct {
 	Path    string
 	Repo    Repo // whose wiki it goes to; empty for the parent's repository
+	Private bool // not everybody can read that wiki
 	Content string
 	Index   IndexRow
 }

@@ -190,7 +190,7 @@ func TestPathNeverChanges(t *testing.T) {
 
 	w = carryOut(w, plan)
 	row := of[incident.CreatePage](plan)[0].Index.Digest()
-	same(t, "made", incident.Page{Path: "2026-11-20-shop-is-down-42.md", At: now, Row: row}, w.Record.Ledger.Page)
+	same(t, "made", incident.Page{Path: "2026-11-20-shop-is-down-42.md", At: now, Private: true, Row: row}, w.Record.Ledger.Page)
 	same(t, "again", []string(nil), effects(decide(w)))
 }
 
@@ -210,7 +210,7 @@ func TestPathOutlivesTheDatabase(t *testing.T) {
 func TestPageContent(t *testing.T) {
 	t.Parallel()
 	same(t, "page", []incident.CreatePage{{
-		Path: "2026-11-20-shop-is-down-42.md", Content: "page of acme/shop#42 by ada: All of it.",
+		Path: "2026-11-20-shop-is-down-42.md", Private: true, Content: "page of acme/shop#42 by ada: All of it.",
 		Index: incident.IndexRow{
 			Page: "2026-11-20-shop-is-down-42", Date: opened.Truncate(24 * time.Hour), Severity: 2, Title: "Shop is down",
 			Status: incident.Draft,

@@ -94,6 +94,9 @@ type Page struct {
 	At   time.Time `json:"t,omitzero"` // when it was made; zero until then
 	// Repo is whose wiki it is in; empty for the parent's own repository.
 	Repo Repo `json:"r,omitempty"`
+	// Private is true when not everybody could read the wiki as it was made: then
+	// it has internal sections.
+	Private bool `json:"h,omitempty"`
 	// Row is a digest of its row in the index as it was written last.
 	Row string `json:"w,omitempty"`
 	// Index is since when there was the index that the row was written into.
@@ -109,8 +112,10 @@ type Copy struct {
 	Path string `json:"p,omitempty"`
 	// At is when it was written last; zero while there is none.
 	At time.Time `json:"t,omitzero"`
-	// Want is what was ordered and is not done yet, or "".
-	Want CopyOrder `json:"w,omitempty"`
+	// Want is what was ordered and is not done yet, or "", and Ordered when the
+	// page was to be published; zero while it is not.
+	Want    CopyOrder `json:"w,omitempty"`
+	Ordered time.Time `json:"o,omitzero"`
 }
 
 // CopyOrder is what is to happen with the copy.
@@ -359,6 +364,7 @@ func (p Page) unite(other Page, newer bool) Page {
 			p.Row, p.Index = other.Row, other.Index
 		}
 	}
+	p.Private = p.Private || other.Private
 	p.Blocks = union(p.Blocks, other.Blocks)
 	slices.Sort(p.Blocks)
 	return p
@@ -439,6 +445,9 @@ type Record struct {
 	// WaitsForWiki is true while something in a wiki's settings, or in another
 	// repository's, keeps the page from being made or brought up to date.
 	WaitsForWiki bool `json:"waits_for_wiki,omitempty"`
+	// InternalLeft is true when a page that everybody can read by now still had
+	// internal sections when it was read last.
+	InternalLeft bool `json:"internal_left,omitempty"`
 	// TemplateError is why the page was not made from the repository's own
 	// template: neutral Markdown, or "".
 	TemplateError string `json:"template_error,omitempty"`

@@ -20,7 +20,7 @@ func (d *decision) page() {
 	d.choosePath()
 	d.facts.PageLink = d.pageLink()
 	d.plan(CreatePage{
-		Path: p.Path, Repo: p.Repo, Content: d.texts.Page(d.pageView(nil)), Index: d.indexRow(),
+		Path: p.Path, Repo: p.Repo, Private: !d.openPage(), Content: d.texts.Page(d.pageView(nil)), Index: d.indexRow(),
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 func (d *decision) pageNotices() []string {
 	var notices []string
 	for _, say := range []func() string{
-		d.templateNotice, d.wikiNotice, d.blocksNotice, d.indexNotice, d.timelineNotice,
+		d.templateNotice, d.wikiNotice, d.openNotice, d.copyNotice, d.blocksNotice, d.indexNotice, d.timelineNotice,
 	} {
 		if text := say(); text != "" {
 			notices = append(notices, text)

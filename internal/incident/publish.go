@@ -22,9 +22,13 @@ const (
 	wordUnpublish = "unpublish"
 )
 
-// publishEvery is how soon an order that waits is looked at again: of a
-// configuration that has changed in another repository, no news may come.
-const publishEvery = time.Hour
+// An order that waits is looked at again, since no news may come of what has
+// changed in another repository: often at first.
+const (
+	publishEvery = time.Hour
+	publishFor   = 7 * 24 * time.Hour
+	publishLater = 24 * time.Hour
+)
 
 // is whether an order is "/postmortem" and one of the words.
 func (o order) is(words ...string) bool {
@@ -93,7 +97,7 @@ func readPublish(d *decision, o order) (func(), error) {
 		if !c.made() || c.Repo != d.policy.Showcase || !c.of(d.facts.ID) {
 			*c = Copy{Repo: d.policy.Showcase, Path: copyPath(d.facts)}
 		}
-		c.Want = Publish
+		c.Want, c.Ordered = Publish, d.now.UTC().Truncate(time.Second)
 	}, nil
 }
 
@@ -232,7 +236,10 @@ func readUnpublish(d *decision, o order) (func(), error) {
 	case c.Path == "":
 		return nil, nothing
 	case c.of(d.facts.ID):
-		return func() { d.ledger().Copy.Want = Withdraw }, nil
+		return func() {
+			c := &d.ledger().Copy
+			c.Want, c.Ordered = Withdraw, time.Time{}
+		}, nil
 	case d.Busy[PublishPart]: // what is there is not known
 		return nil, notYetError{}
 	case d.Shown == "":
@@ -253,15 +260,23 @@ func (d *decision) publish() {
 	c := &d.ledger().Copy
 	switch {
 	case c.Want != "" && (!c.of(d.facts.ID) || c.Repo.Owner() != d.Parent.Key.Repo.Owner()): // by no order that was given here
-		c.Want = ""
+		c.Want, c.Ordered = "", time.Time{}
 	case c.Want == Withdraw:
 		d.plan(WithdrawPage{Repo: c.Repo, Path: c.Path})
 	case c.Want == Publish:
-		d.atLatest(d.now.Add(publishEvery))
+		d.atLatest(d.publishAgain())
 		if d.keptBack() == nil && !d.wants(PagePart) && !d.Busy[PagePart] {
 			d.plan(PublishPage{Repo: c.Repo, Path: c.Path, Page: d.Page, View: d.pageView(nil)})
 		}
 	}
+}
+
+// publishAgain is when an order that waits is looked at without news.
+func (d *decision) publishAgain() time.Time {
+	if d.now.Before(d.ledger().Copy.Ordered.Add(publishFor)) {
+		return d.now.Add(publishEvery)
+	}
+	return d.now.Add(publishLater)
 }
 
 // keptBack is why an order to publish waits, or nil.
@@ -275,18 +290,33 @@ func (d *decision) keptBack() error {
 	return nil
 }
 
-// publishNotices say why an order to publish waits, where people can mend it.
+// publishNotices say why an order to publish waits: mostly people can mend it.
 func (d *decision) publishNotices() []string {
 	if d.ledger().Copy.Want != Publish || !d.labelled() {
 		return nil
 	}
-	err := d.keptBack()
-	if err == nil || errors.As(err, new(notYetError)) {
+	why := d.publishWaits()
+	if why == "" {
 		return nil
 	}
-	// What is quoted are names of repositories and our own words: neutral as code.
-	why := strings.NewReplacer("«", "`", "»", "`").Replace(err.Error())
 	return []string{"Publishing the page waits: " + why + ". It goes on by itself; `/postmortem unpublish` takes the order back."}
+}
+
+// publishWaits is what an order to publish waits for: neutral Markdown, or ""
+// where it goes out in a moment, or the trouble is the public wiki's, which is
+// told anyway.
+func (d *decision) publishWaits() string {
+	err := d.keptBack()
+	switch {
+	case err == nil, d.Busy[PublishPart]:
+		return ""
+	case !errors.As(err, new(notYetError)):
+		// What is quoted are names of repositories and our own words: neutral as code.
+		return strings.NewReplacer("«", "`", "»", "`").Replace(err.Error())
+	case d.Page == "":
+		return "the page can't be read just now"
+	}
+	return "the page can't be checked just now, since the list of customers' names can't be read"
 }
 
 // exposed counts what should not stand on a page that everybody can read. What

@@ -193,7 +193,8 @@ func failedPage(w *incident.World) {
 }
 
 // TestPublishWaits: while it is not known whether a page may go out, nothing
-// is done and nothing said; nor while the page is about to be another one.
+// is done, and only of what was ordered something is said; nor while the page is
+// about to be another one.
 func TestPublishWaits(t *testing.T) {
 	t.Parallel()
 	busy := func(part incident.Part) change {
@@ -203,13 +204,14 @@ func TestPublishWaits(t *testing.T) {
 		name    string
 		change  change
 		ordered bool // at once
+		waits   string
 	}{
-		{"a wiki that does not answer", func(w *incident.World) { w.PageUnread, w.Page = true, "" }, false},
-		{"a page that was not read", func(w *incident.World) { w.Page = "" }, false},
-		{"a page that was not checked", func(w *incident.World) { w.Checked = false }, false},
-		{"a place that is not known", busy(incident.PublishPart), false},
-		{"a page that is out of date", func(w *incident.World) { w.Page = "sev5, " + w.Page }, true},
-		{"a page that is being changed", busy(incident.PagePart), true},
+		{"a wiki that does not answer", func(w *incident.World) { w.PageUnread, w.Page = true, "" }, false, "the page can't be read just now"},
+		{"a page that was not read", func(w *incident.World) { w.Page = "" }, false, "the page can't be read just now"},
+		{"a page that was not checked", func(w *incident.World) { w.Checked = false }, false, "the page can't be checked just now"},
+		{"a place that is not known", busy(incident.PublishPart), false, ""},
+		{"a page that is out of date", func(w *incident.World) { w.Page = "sev5, " + w.Page }, true, ""},
+		{"a page that is being changed", busy(incident.PagePart), true, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -224,9 +226,31 @@ func TestPublishWaits(t *testing.T) {
 
 			w = world(publishable, tt.change, ordered(incident.Publish))
 			same(t, "published by now", 0, len(of[incident.PublishPage](commandedPlan(policy, w))))
-			same(t, "notices", 0, len(keptBack(policy, w)))
+			notices := strings.Join(keptBack(policy, w), "\n")
+			same(t, "says so", tt.waits != "", notices != "")
+			mentions(t, notices, tt.waits)
 		})
 	}
+}
+
+// TestPublishWaitsForLong: what waits for people is not looked at hourly for ever.
+func TestPublishWaitsForLong(t *testing.T) {
+	t.Parallel()
+	policy := publishing()
+	w := obeyed(t, policy, world(publishable, orders(ada, 7, "/postmortem publish"), func(w *incident.World) {
+		w.Busy = map[incident.Part]bool{incident.PagePart: true}
+	}))
+	same(t, "ordered", now, w.Record.Ledger.Copy.Ordered)
+	w.Busy, w.Showcase.Accepts = nil, false
+	for after, again := range map[time.Duration]time.Duration{
+		time.Hour: time.Hour, 7*24*time.Hour - time.Minute: time.Hour, 7 * 24 * time.Hour: 24 * time.Hour, 400 * 24 * time.Hour: 24 * time.Hour,
+	} {
+		at := now.Add(after)
+		same(t, "looks again after "+after.String(), at.Add(again), incident.Decide(policy, plain{}, w, at).LookAgain)
+	}
+	w.Showcase.Accepts = true
+	w = obeyed(t, policy, w)
+	same(t, "copy", incident.Copy{Repo: showcase, Path: copyOf42, At: now}, w.Record.Ledger.Copy)
 }
 
 // TestMayPublish: triage is enough for everything but for publishing.

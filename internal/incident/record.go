@@ -51,7 +51,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		r.EditsAt = out.At // zero after an edit: it may have crossed a person's
 	case CreatePage:
 		l.Page = Page{
-			Path: e.Path, Repo: e.Repo, At: now.UTC().Truncate(time.Second),
+			Path: e.Path, Repo: e.Repo, Private: e.Private, At: now.UTC().Truncate(time.Second),
 			Row: e.Index.digest(), Index: out.IndexedSince,
 		}
 		r.IndexLeft = out.IndexLeft

@@ -22,6 +22,8 @@ type Texts interface {
 	// is marked public, and not inside an internal one, says something beside
 	// its heading and hidden text.
 	HasPublic(page string) bool
+	// HasInternal is whether a section of a page is marked internal.
+	HasInternal(page string) bool
 	Closing(ClosingView) string
 	Why(WhyView) string
 	Reply(ReplyView) string

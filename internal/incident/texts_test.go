@@ -121,6 +121,9 @@ func (plain) RefreshPage(now string, v incident.PageView) incident.PageRefresh {
 // HasPublic is of a page with a line that begins with "public: ".
 func (plain) HasPublic(page string) bool { return strings.Contains("\n"+page, "\npublic: ") }
 
+// HasInternal is of a page with a line that begins with "internal: ".
+func (plain) HasInternal(page string) bool { return strings.Contains("\n"+page, "\ninternal: ") }
+
 func (plain) Closing(v incident.ClosingView) string {
 	return fmt.Sprintf("complete %t after %s: %d done, %d dropped, %d open", v.Complete, v.ToPage, v.Done, v.Dropped, v.OpenLeft)
 }
