@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,10 +14,10 @@ import (
 )
 
 const (
-	// deploymentsMost are looked at, the newest, and of so many of those that
+	// deploymentsMost are looked through, the newest, and of so many of those that
 	// count the outcome is asked for: each costs a request.
-	deploymentsMost = 30
-	outcomesMost    = 20
+	deploymentsMost = 300
+	outcomesMost    = 60
 	// longestDeployment is how long before the window one may have begun that
 	// ends in it.
 	longestDeployment = time.Hour
@@ -64,30 +65,32 @@ func (o *wireOutcome) kind() (incident.EventKind, bool) {
 // deployments are those that ended in the window. An environment that will be
 // gone, such as a preview, is nothing that customers see.
 func (f *forge) deployments(ctx context.Context, repo incident.Repo, w window) ([]incident.Event, error) {
-	var found []wireDeployment
-	_, err := f.client.do(ctx, call{
-		route: "GET /repos/{owner}/{repo}/deployments", args: onRepo(repo),
-		query: url.Values{"per_page": {strconv.Itoa(deploymentsMost)}},
+	begun := window{w.from.Add(-longestDeployment), w.to}
+	found, more, err := newestFirst(ctx, f.client, call{
+		route: "GET /repos/{owner}/{repo}/deployments", args: onRepo(repo), query: url.Values{},
 		about: "the deployments of " + string(repo), needs: readsDeployments,
-	}, &found)
+	}, deploymentsMost, begun, func(d wireDeployment) time.Time { return d.CreatedAt })
 	if err != nil {
 		return nil, fmt.Errorf("list the deployments of %s: %w", repo, err)
 	}
+	found = slices.DeleteFunc(found, func(d wireDeployment) bool { return d.Transient })
+	if len(found) > outcomesMost {
+		found, more = found[:outcomesMost], true
+	}
 	var events []incident.Event
-	begun, asked := window{w.from.Add(-longestDeployment), w.to}, 0
 	for i := range found {
-		d := &found[i]
-		if d.Transient || !begun.holds(d.CreatedAt) || asked == outcomesMost {
-			continue
-		}
-		asked++
-		event, ended, err := f.deployment(ctx, repo, d)
+		event, ended, err := f.deployment(ctx, repo, &found[i])
 		if err != nil {
 			return nil, err
 		}
 		if ended && w.holds(event.At) {
 			events = append(events, event)
 		}
+	}
+	if more {
+		events = append(events, incident.Event{
+			Key: "more-deployments", Kind: incident.EventMoreDeployments, At: w.from, URL: f.page(repo, "deployments"),
+		})
 	}
 	return events, nil
 }

@@ -17,6 +17,35 @@ func (w window) holds(t time.Time) bool {
 	return !t.Before(w.from) && (w.to.IsZero() || !t.After(w.to))
 }
 
+// newestFirst are those in the window of a list that begins with the newest, by
+// their time. No more than most are looked through: more is whether there are
+// others in the window.
+func newestFirst[T any](
+	ctx context.Context, c *client, list call, most int, w window, at func(T) time.Time,
+) (within []T, more bool, err error) {
+	looked := 0
+	err = pages(ctx, c, list, func(found []T) int {
+		late := false
+		for _, one := range found {
+			late = late || !at(one).Before(w.from)
+			if !w.holds(at(one)) {
+				continue
+			}
+			if looked >= most {
+				more = true
+				return 0
+			}
+			within = append(within, one)
+		}
+		looked += len(found)
+		if !late || looked > most { // the one page after the most has none of the window
+			return 0
+		}
+		return len(found)
+	})
+	return within, more, err
+}
+
 // source is one place where GitHub tells of what happened in a repository. Each
 // has a file of its own: another one is such a file, and its line in sources.
 type source func(*forge, context.Context, incident.Repo, window) ([]incident.Event, error)

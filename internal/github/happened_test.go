@@ -1,8 +1,10 @@
 package github_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -135,31 +137,90 @@ func TestLogElsewhereIsNoSource(t *testing.T) {
 	same(t, "source", h.URL+"/acme/api/deployments/eu%2Fprod%20%28blue%29", got[0].URL, err)
 }
 
-// TestManyDeployments cost a bounded number of requests.
-func TestManyDeployments(t *testing.T) {
-	t.Parallel()
-	const at = "2026-11-20T11:00:00Z"
-	many := []string{deployment(99, "early", "2026-11-20T13:00:00Z", ""), deployment(98, "preview", at, `,"transient_environment":true`)}
-	for id := 60; id > 32; id-- {
-		many = append(many, deployment(id, "v1", at, ""))
+// pagesOf serves a list in pages of a hundred.
+func pagesOf(h *host, route string, list []string) {
+	h.handle(route, func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		page, _ := strconv.Atoi(cmp.Or(q.Get("page"), "1"))
+		from := min((page-1)*100, len(list))
+		to := min(from+100, len(list))
+		if to < len(list) {
+			q.Set("page", strconv.Itoa(page+1))
+			w.Header().Set("Link", fmt.Sprintf(`<%s%s?%s>; rel="next"`, h.URL, r.URL.Path, q.Encode()))
+		}
+		_, _ = w.Write([]byte("[" + strings.Join(list[from:to], ",") + "]"))
+	})
+}
+
+// many are so many of one time, with the ids from there downwards.
+func many(n, from int, what func(id int, at string) string, at string) (list []string) {
+	for id := range n {
+		list = append(list, what(from-id, at))
 	}
+	return list
+}
+
+// TestMuchHappened: lists are followed to the window's start, within bounds, and
+// what is left out is said.
+func TestMuchHappened(t *testing.T) {
+	t.Parallel()
+	const before, within, after = "2026-11-20T08:00:00Z", "2026-11-20T11:00:00Z", "2026-11-20T13:00:00Z"
+	releases := func(n, from int, at string) []string {
+		return many(n, from, func(id int, at string) string { return release(id, "v1", at, "") }, at)
+	}
+	deployments := func(n, from int, at, more string) []string {
+		return many(n, from, func(id int, at string) string { return deployment(id, "v1", at, more) }, at)
+	}
+	tests := []struct {
+		name                  string
+		releases, deployments []string
+		events, asked         int
+		more                  []incident.EventKind
+	}{
+		{"a page that is not full", releases(99, 900, within), nil, 99, 1 + 1, nil},
+		{"many after the window", append(releases(130, 900, after), releases(20, 700, within)...), append(deployments(130, 900, after, ""), deployments(20, 700, within, "")...), 20 + 20, 2 + 2 + 20, nil},
+		{"many before the window", append(releases(1, 900, within), releases(300, 800, before)...), append(deployments(1, 900, within, ""), deployments(300, 800, before, "")...), 2, 2 + 2 + 1, nil},
+		{"as many releases as are looked through", releases(300, 900, within), nil, 300, 4 + 1, nil},
+		{"more releases", releases(301, 900, within), nil, 301, 4 + 1, []incident.EventKind{incident.EventMoreReleases}},
+		{"the releases after it are too many", append(releases(300, 900, after), releases(1, 500, within)...), nil, 1, 4 + 1, []incident.EventKind{incident.EventMoreReleases}},
+		{"none of the window behind too many", append(releases(300, 900, after), releases(200, 500, before)...), nil, 0, 4 + 1, nil},
+		{"as many deployments as are asked about", nil, deployments(60, 900, within, ""), 60, 1 + 1 + 60, nil},
+		{"more deployments", nil, deployments(61, 900, within, ""), 61, 1 + 1 + 60, []incident.EventKind{incident.EventMoreDeployments}},
+		{"many previews", nil, append(deployments(120, 900, within, `,"transient_environment":true`), deployments(5, 700, within, "")...), 5, 1 + 2 + 5, nil},
+		{"too many previews", nil, deployments(301, 900, within, `,"transient_environment":true`), 1, 1 + 4, []incident.EventKind{incident.EventMoreDeployments}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t)
+			pagesOf(h, releasesRoute, tt.releases)
+			pagesOf(h, deploymentsRoute, tt.deployments)
+			h.answer(statusesRoute, 200, "["+status("success", within, "")+"]")
+			got, err := h.happened()
+			same(t, "events", tt.events, len(got), err)
+			same(t, "requests", tt.asked, len(h.requests()), nil)
+			var more []incident.EventKind
+			for _, e := range got {
+				if e.Kind == incident.EventMoreReleases || e.Kind == incident.EventMoreDeployments {
+					more = append(more, e.Kind)
+					same(t, "from when", clock(10, 0), e.At, nil)
+					same(t, "where all are", h.URL+"/acme/api/"+strings.TrimPrefix(string(e.Kind), "more "), e.URL, nil)
+				}
+			}
+			same(t, "left out", tt.more, more, nil)
+		})
+	}
+}
+
+// A deployment that was deleted meanwhile is none.
+func TestDeploymentIsDeleted(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	h.answer(releasesRoute, 200, `[]`)
-	h.answer(deploymentsRoute, 200, "["+strings.Join(many, ",")+"]")
-	h.handle(statusesRoute, func(w http.ResponseWriter, r *http.Request) {
-		if r.PathValue("id") == "60" { // it was deleted meanwhile
-			http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
-			return
-		}
-		_, _ = w.Write([]byte("[" + status("success", at, "") + "]"))
-	})
+	h.answer(deploymentsRoute, 200, "["+deployment(60, "v1", "2026-11-20T11:00:00Z", "")+"]")
+	h.answer(statusesRoute, 404, `{"message":"Not Found"}`)
 	got, err := h.happened()
-	same(t, "deployments", 19, len(got), err)
-	asked := h.requests()
-	same(t, "requests", 22, len(asked), nil)
-	if !strings.Contains(asked[1].Query, "per_page=30") {
-		t.Errorf("asked %+v", asked[1])
-	}
+	same(t, "deployments", 0, len(got), err)
 }
 
 // TestWhatHappenedInPart: a permission that is missing for one source says so,

@@ -308,6 +308,9 @@ func (d *decision) lookAgain() time.Time {
 	if d.labelled() && d.waitsForWiki() {
 		d.atLatest(d.wikiAgain())
 	}
+	if d.labelled() {
+		d.atLatest(d.happenedAgain())
+	}
 	if d.labelled() && d.unread && !d.ledger().Closing.Complete {
 		d.atLatest(d.now.Add(pageEvery))
 	}

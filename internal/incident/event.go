@@ -35,6 +35,10 @@ const (
 	EventReleased   EventKind = "released"
 	EventDeployed   EventKind = "deployed" // to where it runs, and it worked
 	EventFailed     EventKind = "failed"   // a deployment that did not
+	// There was more than is told, at the time from which that was asked for;
+	// the URL is where people find all.
+	EventMoreReleases    EventKind = "more releases"
+	EventMoreDeployments EventKind = "more deployments"
 )
 
 // EventQuery is what is to be asked for of what happened.

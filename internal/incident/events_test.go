@@ -58,6 +58,39 @@ func TestEventsWanted(t *testing.T) {
 	same(t, "nobody resolves it", opened.AddDate(0, 0, 7), late.Until)
 }
 
+// TestHappenedIsListedLate: what GitHub lists late is asked for ten minutes after
+// the incident, or its week, is over.
+func TestHappenedIsListedLate(t *testing.T) {
+	t.Parallel()
+	const window = "2026-11-20T14:05:00Z/2026-11-20T15:05:00Z"
+	over, week := opened.Add(time.Hour), opened.AddDate(0, 0, 7)
+	for _, tt := range []struct {
+		name     string
+		changes  []change
+		at       time.Time
+		happened string
+		again    time.Time
+	}{
+		{"just over", []change{resolved}, over, "", over.Add(10 * time.Minute)},
+		{"a moment before", []change{resolved}, over.Add(10*time.Minute - time.Second), "", over.Add(10 * time.Minute)},
+		{"known in full", []change{resolved}, over.Add(10 * time.Minute), window, time.Time{}},
+		{"it goes on", nil, over, "", time.Time{}},
+		{"its week is over", nil, week.Add(time.Minute), "", week.Add(10 * time.Minute)},
+		{"and known in full", nil, week.Add(10 * time.Minute), "2026-11-20T14:05:00Z/2026-11-27T14:05:00Z", time.Time{}},
+		{"paused", []change{resolved, unlabelled}, over, "", time.Time{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := onPage(tt.changes...)
+			w.Parent.UpdatedAt = opened.Add(5 * time.Minute)
+			w.EventsAsked = incident.EventsWanted(incident.DefaultPolicy(), w, tt.at)
+			plan := incident.Decide(incident.DefaultPolicy(), paged{}, w, tt.at)
+			same(t, "happened", tt.happened, plan.Record.Happened)
+			same(t, "looks again", tt.again, plan.LookAgain)
+		})
+	}
+}
+
 // onPage is a world whose page says all there is to say, of the texts that have
 // a timeline.
 func onPage(changes ...change) incident.World {
@@ -85,6 +118,9 @@ func TestEventsAreAskedUntilTheyAreThere(t *testing.T) {
 	t.Parallel()
 	const window = "2026-11-20T14:05:00Z/2026-11-20T15:05:00Z"
 	changed := opened.Add(5 * time.Minute)
+	paging := func(w incident.World) incident.Plan { // when all that happened by the end is listed
+		return incident.Decide(incident.DefaultPolicy(), paged{}, w, opened.Add(2*time.Hour))
+	}
 	is := func(name string, r incident.Record, historyAt time.Time, happened string, left bool) {
 		t.Helper()
 		same(t, name+": history", historyAt, r.HistoryAt)

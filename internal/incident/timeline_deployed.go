@@ -20,5 +20,8 @@ func deployedRows(p past) []Row {
 		}
 		rows = append(rows, row(e.At, "event", e.Key).says(says, words, "").from("deployment", e.URL))
 	}
+	for _, e := range p.happened(EventMoreDeployments) {
+		rows = append(rows, row(e.At, "event", e.Key).says("More was deployed than is listed here", "", "").from("deployments", e.URL))
+	}
 	return rows
 }

@@ -9,6 +9,10 @@ import (
 // rows: an incident that nobody resolved would gather all that ever follow.
 const happenedFor = 7 * 24 * time.Hour
 
+// listedLate is how long after it happened something may be missing in what is
+// asked: only then is the end of the incident known in full.
+const listedLate = 10 * time.Minute
+
 // EventsWanted is what a look has to ask for of what happened; the answers are
 // [World.Events]. Until the incident is accepted, only its own history tells who
 // labelled it. After that, what is on the page in full is not asked for again.
@@ -41,6 +45,16 @@ func (d *decision) lasted() (since, until time.Time) {
 	return since, until
 }
 
+// happenedAgain is when releases and deployments are to be asked for though
+// there is no news: once all that belongs to an incident that is over is known.
+func (d *decision) happenedAgain() time.Time {
+	_, until := d.lasted()
+	if at := until.Add(listedLate); !until.IsZero() && d.now.Before(at) && d.hasTimeline() {
+		return at
+	}
+	return time.Time{}
+}
+
 // during is whether something happened while the incident went on.
 func (d *decision) during(at time.Time) bool {
 	since, until := d.lasted()
@@ -70,7 +84,7 @@ func (d *decision) noteEvents(refresh PageRefresh) {
 	if q.History {
 		r.HistoryAt = d.Parent.UpdatedAt
 	}
-	if !q.Since.IsZero() && !q.Until.IsZero() {
+	if !q.Since.IsZero() && !q.Until.IsZero() && !d.now.Before(q.Until.Add(listedLate)) {
 		r.Happened = window(q.Since, q.Until)
 	}
 }

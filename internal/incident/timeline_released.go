@@ -8,5 +8,8 @@ func releasedRows(p past) []Row {
 			rows = append(rows, row(e.At, "event", e.Key).says("Released", e.What, "").from("release", e.URL))
 		}
 	}
+	for _, e := range p.happened(EventMoreReleases) {
+		rows = append(rows, row(e.At, "event", e.Key).says("More was released than is listed here", "", "").from("releases", e.URL))
+	}
 	return rows
 }

@@ -132,6 +132,11 @@ func TestRows(t *testing.T) {
 			[]string{start},
 		},
 		{"released a week after the start", []change{resolvedLate, happens(incident.EventReleased, 8*24*60, "v1")}, []string{start}},
+		{
+			"more than is told",
+			[]change{happens(incident.EventMoreDeployments, 0, ""), happens(incident.EventMoreReleases, 0, "")},
+			[]string{start, "14:05 More was deployed than is listed here [deployments]", "14:05 More was released than is listed here [releases]"},
+		},
 		{"of no interest", []change{happens(incident.EventUnlabelled, 1, "sev1"), happens("pinned", 1, "")}, []string{start}},
 	}
 	for _, tt := range tests {

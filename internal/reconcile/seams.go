@@ -38,8 +38,8 @@ type Forge interface {
 	// assigned, closed, reopened.
 	History(ctx context.Context, key incident.Key) ([]incident.Event, error)
 	// Happened are the releases and finished deployments of a repository
-	// between the times; until now if to is zero. Of very many, the newest. With
-	// [incident.Blocked] come those that could be asked for all the same.
+	// between the times; until now if to is zero. Of very many, the newest, and an
+	// event that says so. With [incident.Blocked] come those that could be asked for all the same.
 	Happened(ctx context.Context, repo incident.Repo, from, to time.Time) ([]incident.Event, error)
 	// Permission is what the person may do there. A lookup that fails is an
 	// error; 404 is none.
