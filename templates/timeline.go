@@ -21,6 +21,10 @@ func timelineRows(rows []incident.Row) []markdown.Row {
 	return all
 }
 
+// RowKeys are the keys of all rows that a page's timeline has ever had; none
+// where it has none that is ours.
+func (Texts) RowKeys(page string) []string { return markdown.RowKeys(page, timelineBlock) }
+
 // timelineRow is a row as it is written once: "| 2026-11-20 12:00 | 🔴 Opened by
 // alice | [issue](…) |".
 func timelineRow(r incident.Row) string {

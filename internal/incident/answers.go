@@ -149,7 +149,11 @@ func (d *decision) failure(o order) (line ReplyLine, sure bool) {
 		err = errors.New("it could not be carried out when it was written, and is not tried again: " +
 			"if it is still wanted, write it in a new comment")
 	}
-	return ReplyLine{Quote: o.quote(), Problem: sentence(err), Form: form}, !waits
+	line = ReplyLine{Quote: o.quote(), Problem: sentence(err), Form: form}
+	if unreadable := (unreadableError{}); errors.As(err, &unreadable) {
+		line.Why = unreadable.why
+	}
+	return line, !waits
 }
 
 // sentence makes one of an error.

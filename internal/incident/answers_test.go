@@ -165,7 +165,7 @@ func TestAcceptWaits(t *testing.T) {
 	w := obeyed(t, policy, world(public, orders(ada, 7, "/followup accept")))
 	mentions(t, replied(w), "Nothing is proposed on the page")
 	unread(&w)
-	same(t, "looks again, answered", now.Add(10*time.Minute), commandedPlan(policy, w).LookAgain)
+	same(t, "looks again, answered", now.Add(time.Minute), commandedPlan(policy, w).LookAgain)
 }
 
 // TestAcceptedReferences: what is proposed on a public page and can't be adopted

@@ -230,12 +230,14 @@ type Note struct {
 	By   string // login
 }
 
-// notes are what people noted, in the order of the times. What was
-// written is read again, so that a slip that is mended is mended everywhere.
-func (d *decision) notes() []Note {
+// notes are those wanted of what people noted, in the order of the times. What
+// was written is read again, so that a slip that is mended is mended everywhere.
+func (d *decision) notes(wanted func(ItemKey) bool) []Note {
 	var notes []Note
 	for _, n := range d.noted() {
-		notes = append(notes, n.Note)
+		if wanted(n.key) {
+			notes = append(notes, n.Note)
+		}
 	}
 	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At) })
 	return notes

@@ -15,11 +15,13 @@ func Decide(policy Policy, texts Texts, w World, now time.Time) Plan {
 	if why := d.idle(); why != "" {
 		return Plan{Record: d.next, Idle: why, Paused: d.Repository.Archived}
 	}
+	d.noteUnread()
 	d.learn()
 	if d.labelled() {
 		d.page()
 		d.followUps()
 		d.refreshPage()
+		d.notePage()
 		d.noteInternal()
 		d.publish()
 		d.answers()
@@ -78,9 +80,11 @@ type decision struct {
 	blocks []PageBlock
 	// rowsLeft is how many rows the timeline has no room for.
 	rowsLeft int
-	// unread is true while the page, or what happened, could not be read, and is
-	// to be soon.
+	// unread is true while the page can't be read: PageUnread is true also where
+	// its lines are left alone.
 	unread bool
+	// notesToCome are the notes that the page's timeline is about to gain.
+	notesToCome map[ItemKey]bool
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
 	// unsure is true while an item is not known to be a new one that counts.
@@ -97,7 +101,7 @@ func newDecision(policy Policy, w World) decision {
 	for _, f := range w.FollowUps {
 		d.tracked[f.Issue] = f
 	}
-	d.home, d.unread = WikiOf(policy, w), w.PageUnread || w.EventsUnread != ""
+	d.home, d.unread = WikiOf(policy, w), w.PageUnread
 	if d.narrow() {
 		d.leaveProposed()
 	}
@@ -270,6 +274,12 @@ func (d *decision) forgetSolved() {
 	}
 }
 
+// underWay is whether a part is about to do something, or is doing it. One that
+// failed in this run is not: whoever waited for it would wait for good.
+func (d *decision) underWay(part Part) bool {
+	return d.wants(part) || d.Busy[part] && !d.Failed[part]
+}
+
 func (d *decision) held(part Part) bool { return d.next.Problems[part].NotBefore.After(d.now) }
 
 func (d *decision) wants(part Part) bool {
@@ -282,9 +292,8 @@ const (
 	wikiEvery = time.Hour
 	wikiFor   = 7 * 24 * time.Hour
 	wikiLater = 24 * time.Hour
-	// pageEvery is how soon a page is read again that could not be: what made
-	// it be looked at is no news any more.
-	pageEvery = 10 * time.Minute
+	// checkEvery is how soon a page that could not be checked is looked at again.
+	checkEvery = 10 * time.Minute
 	// Where more has to be known than is asked for in one look, the next one
 	// goes on: soon at first, and later where none of what was learned was of
 	// use.
@@ -311,8 +320,9 @@ func (d *decision) lookAgain() time.Time {
 	if d.labelled() {
 		d.atLatest(d.happenedAgain())
 	}
-	if d.labelled() && d.unread && !d.ledger().Closing.Complete {
-		d.atLatest(d.now.Add(pageEvery))
+	if d.labelled() && !d.ledger().Closing.Complete {
+		d.atLatest(d.next.PageUnread.RetryAt)
+		d.atLatest(d.next.EventsUnread.RetryAt)
 	}
 	if since := d.next.Unanswered; !since.IsZero() {
 		d.atLatest(d.now.Add(min(max(d.now.Sub(since), unansweredSoonest), unansweredLatest)))

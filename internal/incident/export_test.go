@@ -3,7 +3,7 @@ package incident
 // Notes are what a decision about the world finds noted.
 func Notes(policy Policy, w World) []Note {
 	d := decision{policy: policy, World: w, next: w.Record}
-	return d.notes()
+	return d.notes(func(ItemKey) bool { return true })
 }
 
 // IsFollowUpTitle is whether what follows "/followup" is a title.

@@ -457,6 +457,14 @@ type Record struct {
 	// Proposed are the lines on a public page that the tracker has shown to
 	// wait for "/followup accept": what came later is not accepted unseen.
 	Proposed []ItemKey `json:"proposed,omitempty"`
+	// PageUnread is about a page that could not be read, and PageSeen what it was
+	// like when it was; EventsUnread is about what happened.
+	PageUnread   Unread   `json:"page_unread,omitzero"`
+	EventsUnread Unread   `json:"events_unread,omitzero"`
+	PageSeen     PageSeen `json:"page_seen,omitzero"`
+	// NotesThere are the notes that were in the page's timeline when it was read
+	// last: only then does the tracker not show them.
+	NotesThere []ItemKey `json:"notes_there,omitempty"`
 	// Twins are lines that say the same as one that stands elsewhere, and when
 	// they were first seen: perhaps that one is being moved.
 	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
@@ -470,5 +478,7 @@ func (r Record) Clone() Record {
 	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
 	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
 	r.Proposed, r.TakenOff = slices.Clone(r.Proposed), slices.Clone(r.TakenOff)
+	r.NotesThere = slices.Clone(r.NotesThere)
+	r.PageSeen.Blocks, r.PageSeen.Proposed = slices.Clone(r.PageSeen.Blocks), slices.Clone(r.PageSeen.Proposed)
 	return r
 }

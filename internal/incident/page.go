@@ -54,20 +54,27 @@ func (d *decision) pageView(lines []TrackerLine) PageView {
 // refreshPage brings the page's own parts up to date, once the follow-ups are
 // what they are going to be.
 func (d *decision) refreshPage() {
-	if !d.kept() || d.Page == "" {
+	if !d.kept() {
+		return
+	}
+	if d.unread {
+		d.recallPage()
+	}
+	if d.Page == "" {
 		return
 	}
 	view := d.pageView(d.trackerLines())
 	refresh := d.texts.RefreshPage(d.Page, view)
 	d.noteBlocks(refresh)
 	d.noteEvents(refresh)
+	d.noteNotes(refresh)
 	page, row := d.ledger().Page, d.indexRow()
 	e := UpdatePage{
 		Path: page.Path, Repo: page.Repo, View: view, Links: d.links(), Index: row,
 		IndexToo: row.digest() != page.Row || page.Index.Before(d.IndexedSince),
 	}
 	news := len(e.Links) > 0 || len(refresh.Changed) > 0 || e.IndexToo
-	if news && !d.wants(FollowUpsPart) && !d.Busy[FollowUpsPart] {
+	if news && !d.underWay(FollowUpsPart) {
 		d.plan(e)
 	}
 }
@@ -145,6 +152,34 @@ func (d *decision) noteBlocks(refresh PageRefresh) {
 		}
 	}
 	slices.Sort(p.Blocks)
+}
+
+// noteNotes keeps in mind which notes the timeline has, and is about to gain.
+func (d *decision) noteNotes(refresh PageRefresh) {
+	d.next.NotesThere, d.notesToCome = nil, map[ItemKey]bool{}
+	notes := d.noted()
+	if len(notes) == 0 {
+		return
+	}
+	there, toCome := set(d.texts.RowKeys(d.Page)), set(d.texts.RowKeys(refresh.Text))
+	for _, n := range notes {
+		if row := n.row().Key; there[row] {
+			d.next.NotesThere = append(d.next.NotesThere, n.key)
+		} else {
+			d.notesToCome[n.key] = toCome[row]
+		}
+	}
+}
+
+// notesLeft are the notes that no page has: the tracker shows them. One that a
+// page is about to gain is not shown for a moment, unless that fails.
+func (d *decision) notesLeft() []Note {
+	has := d.hasTimeline()
+	_, troubled := d.next.Problems[PagePart]
+	there, troubled := set(d.next.NotesThere), troubled || d.Failed[PagePart]
+	return d.notes(func(key ItemKey) bool {
+		return !has || !there[key] && (troubled || !d.notesToCome[key])
+	})
 }
 
 // hasTimeline is whether the page's timeline takes what happened. While the

@@ -57,8 +57,11 @@ func (d *decision) wikiNotice() string {
 	case page.Made() && barred != "":
 		return "The post-mortem page is not kept up to date: " + barred
 	case d.kept() && d.PageGone:
-		return "The post-mortem page was removed from the wiki, or the hidden line by which it is known was: it is not kept up to date. " +
-			"Its history in the wiki has both."
+		return fmt.Sprintf("The post-mortem page was removed from the wiki or renamed, or the hidden line by which it is known was removed: "+
+			"it is not kept up to date. To go on with it, put the page `%s` back, or rename it back; the wiki's history has it.",
+			strings.TrimSuffix(page.Path, ".md"))
+	case d.kept() && d.next.PageUnread.Text != "":
+		return "The post-mortem page can't be read, and is not kept up to date. " + d.next.PageUnread.Text
 	}
 	return ""
 }
@@ -105,8 +108,8 @@ func (d *decision) timelineNotice() string {
 		return ""
 	}
 	switch {
-	case d.EventsUnread != "":
-		return "The timeline may lack what happened outside of this conversation: " + d.EventsUnread
+	case d.next.EventsUnread.Text != "":
+		return "The timeline may lack what happened outside of this conversation: " + d.next.EventsUnread.Text
 	case d.rowsLeft > 0:
 		return fmt.Sprintf("More happened than the timeline can show: it has %d rows at most. Add what matters by hand.", rowsMost)
 	}

@@ -35,12 +35,14 @@ func TestIndexRow(t *testing.T) {
 	}, update[0].Index)
 
 	w.Record.Did(update[0], incident.Outcome{}, now)
+	same(t, "nothing was written", "another", w.Record.Ledger.Page.Row)
+	w.Record.Did(update[0], incident.Outcome{Indexed: true}, now)
 	same(t, "remembered", update[0].Index.Digest(), w.Record.Ledger.Page.Row)
 	same(t, "left", false, w.Record.IndexLeft)
-	w.Record.Did(update[0], incident.Outcome{IndexLeft: true}, now)
+	w.Record.Did(update[0], incident.Outcome{Indexed: true, IndexLeft: true}, now)
 	same(t, "left alone", true, w.Record.IndexLeft)
 	update[0].IndexToo = false
-	w.Record.Did(update[0], incident.Outcome{}, now)
+	w.Record.Did(update[0], incident.Outcome{Indexed: true}, now)
 	same(t, "not tried", true, w.Record.IndexLeft)
 	same(t, "again", 0, len(of[incident.UpdatePage](paging(w))))
 }
@@ -75,7 +77,7 @@ func TestPageNotices(t *testing.T) {
 			for _, c := range tt.changes {
 				c(&w)
 			}
-			notices := strings.Join(viewedWith(incident.DefaultPolicy(), paged{}, w).Notices, "\n")
+			notices := strings.Join(viewedOnPage(w).Notices, "\n")
 			mentions(t, notices, tt.want)
 			same(t, "said anything", tt.want != "", notices != "")
 			same(t, "more than one line", 0, strings.Count(notices, "\n"))
@@ -100,6 +102,12 @@ func TestNotesAreInOnePlace(t *testing.T) {
 	t.Parallel()
 	noted := orders(ben, 7, "/incident note 14:06 Rolled back")
 	unread := func(w *incident.World) { w.Page, w.PageUnread = "", true }
+	readBefore := func(w *incident.World) {
+		judged(incident.DefaultPolicy())(w)
+		*w = carryOut(*w, paging(*w))
+		w.Page = paged{}.Page(incident.ViewPage(incident.DefaultPolicy(), paged{}, *w, now))
+		w.Record = paging(*w).Record
+	}
 	tests := []struct {
 		name    string
 		changes []change
@@ -107,7 +115,10 @@ func TestNotesAreInOnePlace(t *testing.T) {
 	}{
 		{"no page yet", []change{noPage}, 1},
 		{"on the page", nil, 0},
-		{"the page is not read", []change{unread}, 0},
+		{"the page is not read", []change{readBefore, unread}, 0},
+		{"the page was not read since", []change{unread}, 1},
+		{"it can't be brought up to date", []change{func(w *incident.World) { w.Failed = map[incident.Part]bool{incident.PagePart: true} }}, 1},
+		{"it could not be before", []change{failedPage}, 1},
 		{"it had no timeline when it was read", []change{unread, func(w *incident.World) { w.Record.TimelineLeft = true }}, 1},
 		{"the page is gone", []change{func(w *incident.World) { w.Page, w.PageGone = "", true }}, 1},
 		{"no timeline", []change{func(w *incident.World) { w.Page = "facts: sev2\n" }}, 1},
@@ -121,7 +132,7 @@ func TestNotesAreInOnePlace(t *testing.T) {
 				c(&w)
 			}
 			judged(incident.DefaultPolicy())(&w)
-			same(t, "notes in the tracker", tt.want, len(viewedWith(incident.DefaultPolicy(), paged{}, w).Notes))
+			same(t, "notes in the tracker", tt.want, len(viewedOnPage(w).Notes))
 		})
 	}
 }

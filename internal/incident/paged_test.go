@@ -47,6 +47,14 @@ func (paged) RefreshPage(now string, v incident.PageView) incident.PageRefresh {
 	return r
 }
 
+func (paged) RowKeys(page string) []string {
+	lines := strings.Split(page, "\n")
+	if stateOf(lines, keysAre) != incident.BlockOurs {
+		return nil
+	}
+	return strings.Fields(lines[lineOf(lines, keysAre)])[1:]
+}
+
 func lineOf(lines []string, begins string) int {
 	return slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, begins) })
 }
@@ -78,10 +86,11 @@ func addRows(lines []string, rows []incident.Row) ([]string, bool) {
 
 func rowLine(r incident.Row) string { return fmt.Sprintf("| %s %s %s", r.Key, r.Says, r.Words) }
 
-// viewedWith is what the tracker is to show of a world, by other texts.
-func viewedWith(policy incident.Policy, texts incident.Texts, w incident.World) incident.TrackerView {
+// viewedOnPage is what the tracker is to show of a world whose page has parts of
+// its own.
+func viewedOnPage(w incident.World) incident.TrackerView {
 	var view incident.TrackerView
-	incident.Decide(policy, watching{texts, &view}, w, now)
+	incident.Decide(incident.DefaultPolicy(), watching{paged{}, &view}, w, now)
 	return view
 }
 

@@ -43,7 +43,7 @@ const showAfter = 3
 func (p Part) failing() string {
 	switch p {
 	case PagePart:
-		return "The post-mortem page could not be made yet."
+		return "The post-mortem page could not be made, or brought up to date, yet."
 	case PublishPart:
 		return "The page's copy in the public wiki could not be changed yet."
 	case FollowUpsPart:

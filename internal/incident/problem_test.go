@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	noPageYet = "The post-mortem page could not be made yet."
+	noPageYet = "The post-mortem page could not be made, or brought up to date, yet."
 	hiccup    = " It is tried again by itself; the server's log says more."
 	pause     = " GitHub asked for a pause; it goes on by itself."
 )

@@ -89,8 +89,12 @@ func (d *decision) shown() []candidate {
 	})
 }
 
-// showProposed remembers what the tracker shows to be proposed.
+// showProposed remembers what the tracker shows to be proposed. While the page
+// can't be read, that is what it was.
 func (d *decision) showProposed() {
+	if d.unread {
+		return
+	}
 	d.next.Proposed = nil
 	for _, c := range upTo(d.proposed, ProposedShown) {
 		d.next.Proposed = append(d.next.Proposed, c.line)
@@ -99,6 +103,9 @@ func (d *decision) showProposed() {
 
 // proposedTexts are what is proposed.
 func (d *decision) proposedTexts() []string {
+	if d.unread && d.labelled() && !d.narrow() {
+		return d.next.PageSeen.Proposed
+	}
 	var texts []string
 	for _, c := range d.proposed {
 		texts = append(texts, c.Wish.Title)

@@ -69,10 +69,12 @@ func (d *decision) pageKnown() error {
 	switch {
 	case !d.ledger().Page.Made():
 		return errors.New("there is no post-mortem page yet: the tracker says why")
+	case d.unread:
+		return d.untilRead()
 	case d.PageGone:
 		return errors.New("the page is not there any more, or another one is in its place: put it back from the wiki's history")
-	case d.Page == "", d.PageUnread, !d.Checked:
-		return notYetError{pageEvery}
+	case d.Page == "", !d.Checked:
+		return notYetError{checkEvery}
 	}
 	return nil
 }
@@ -265,7 +267,7 @@ func (d *decision) publish() {
 		d.plan(WithdrawPage{Repo: c.Repo, Path: c.Path})
 	case c.Want == Publish:
 		d.atLatest(d.publishAgain())
-		if d.keptBack() == nil && !d.wants(PagePart) && !d.Busy[PagePart] {
+		if d.keptBack() == nil && !d.underWay(PagePart) {
 			d.plan(PublishPage{Repo: c.Repo, Path: c.Path, Page: d.Page, View: d.pageView(nil)})
 		}
 	}

@@ -10,6 +10,11 @@ type Outcome struct {
 	Comment int64     // of a comment that was written
 	At      time.Time // when a comment was created, by GitHub's clock
 	Issue   Issue     // that was opened
+	// Linked are the items whose line on the page got its link.
+	Linked []ItemKey
+	// Indexed is true when the page's row is in the index as it was to be, or
+	// the index was left alone: not where there was no page to be listed.
+	Indexed bool
 	// IndexLeft is true when the index has no block, or one that people have
 	// changed: then it was left as it is.
 	IndexLeft bool
@@ -44,65 +49,77 @@ func (r *Record) Starting(e Effect) (store bool) {
 // Did puts into the record that an effect was carried out.
 func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	delete(r.Problems, e.Part())
-	l := &r.Ledger
+	l, at := &r.Ledger, now.UTC().Truncate(time.Second)
 	switch e := e.(type) {
 	case WriteTracker:
-		l.TrackerID = out.Comment
-		r.EditsAt = out.At // zero after an edit: it may have crossed a person's
+		l.TrackerID, r.EditsAt = out.Comment, out.At // zero after an edit: it may have crossed a person's
 	case CreatePage:
 		l.Page = Page{
-			Path: e.Path, Repo: e.Repo, Private: e.Private, At: now.UTC().Truncate(time.Second),
-			Row: e.Index.digest(), Index: out.IndexedSince,
+			Path: e.Path, Repo: e.Repo, Private: e.Private, At: at, Row: e.Index.digest(), Index: out.IndexedSince,
 		}
 		r.IndexLeft = out.IndexLeft
+	case UpdatePage:
+		r.updated(e, out)
+	case PublishPage:
+		l.copied(Copy{Repo: e.Repo, Path: e.Path, At: at}, Publish)
+	case WithdrawPage:
+		l.copied(Copy{}, Withdraw)
 	case OpenFollowUp:
 		l.opened(e, Ref{e.In, out.Issue.Key.Number})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
 	case AttachFollowUp:
-		if entry := l.Entry(e.Item); entry != nil {
-			entry.Attached = true
-		}
+		l.change(e.Item, func(entry *Entry) { entry.Attached = true })
+	case UpdateFollowUp:
+		l.change(e.Item, func(entry *Entry) { entry.Wrote = e.Is })
+	case SetFollowUp:
+		l.change(e.Item, e.obeyed)
+	case AskWhy:
+		l.change(e.Item, func(entry *Entry) { entry.Asked = true })
+	case CloseDuplicate:
+		l.Healed = union(l.Healed, []int{e.Issue.Number})
 	case React:
 		l.Reactions = append(l.Reactions, e.Reaction)
-	case WriteClosing:
-		l.Closing.CommentID, l.Closing.Complete = out.Comment, e.Complete
-		l.Closing.At = now.UTC().Truncate(time.Second)
-	case UpdateFollowUp:
-		if entry := l.Entry(e.Item); entry != nil {
-			entry.Wrote = e.Is
-		}
-	case SetFollowUp:
-		if entry := l.Entry(e.Item); entry != nil && entry.Want == e.State {
-			entry.Want = ""
-		}
-	case AskWhy:
-		if entry := l.Entry(e.Item); entry != nil {
-			entry.Asked = true
-		}
 	case WriteReply:
 		l.Replied = union(l.Replied, []int64{e.To})
+	case WriteClosing:
+		l.Closing.CommentID, l.Closing.Complete, l.Closing.At = out.Comment, e.Complete, at
 	case CloseParent:
 		l.Closing.Shut = true
 	case LabelParent:
-		if e.For == ClosingPart {
-			l.Closing.Labelled, r.Labelling = e.On, false
-		}
-	case CloseDuplicate:
-		l.Healed = union(l.Healed, []int{e.Issue.Number})
-	case UpdatePage:
-		for _, link := range e.Links {
-			if entry := l.Entry(link.Item); entry != nil {
-				entry.Linked = true
-			}
-		}
-		if e.IndexToo {
-			l.Page.Row, l.Page.Index, r.IndexLeft = e.Index.digest(), out.IndexedSince, out.IndexLeft
-		}
-	case PublishPage:
-		l.copied(Copy{Repo: e.Repo, Path: e.Path, At: now.UTC().Truncate(time.Second)}, Publish)
-	case WithdrawPage:
-		l.copied(Copy{}, Withdraw)
+		r.labelled(e)
 	case DeleteComment:
+	}
+}
+
+// updated notes what was written to the page and the index: what was not found
+// to be written to comes in the next look.
+func (r *Record) updated(e UpdatePage, out Outcome) {
+	for _, item := range out.Linked {
+		r.Ledger.change(item, func(entry *Entry) { entry.Linked = true })
+	}
+	if e.IndexToo && out.Indexed {
+		r.Ledger.Page.Row, r.Ledger.Page.Index, r.IndexLeft = e.Index.digest(), out.IndexedSince, out.IndexLeft
+	}
+}
+
+// labelled notes that the label that says complete is on, or off.
+func (r *Record) labelled(e LabelParent) {
+	if e.For == ClosingPart {
+		r.Ledger.Closing.Labelled, r.Labelling = e.On, false
+	}
+}
+
+// obeyed notes that an order was carried out, unless there is another by now.
+func (e SetFollowUp) obeyed(entry *Entry) {
+	if entry.Want == e.State {
+		entry.Want = ""
+	}
+}
+
+// change changes an item's entry, if it is still there.
+func (l *Ledger) change(item ItemKey, how func(*Entry)) {
+	if entry := l.Entry(item); entry != nil {
+		how(entry)
 	}
 }
 

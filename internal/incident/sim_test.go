@@ -123,7 +123,7 @@ var errCrash = errors.New("crash")
 func (a *app) observe(record *incident.Record, busy map[incident.Part]bool, first bool, luck luck) (incident.World, error) {
 	stale := luck.stale && first
 	w := incident.World{
-		Repository: a.repository, Parent: a.parent, Labelling: a.labelling, Busy: busy,
+		Repository: a.repository, Parent: a.parent, Labelling: a.labelling, Busy: busy, Failed: busy,
 		Verdicts: map[incident.ItemKey]incident.Verdict{},
 	}
 	w.Parent.Labels = slices.Clone(a.parent.Labels)
@@ -387,6 +387,7 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		}
 	case incident.UpdatePage:
 		a.wiki.write(t, paged{}.RefreshPage(a.wiki.text, e.View).Text)
+		out = updated(e)
 	case incident.OpenFollowUp:
 		out.Issue = a.open(e)
 	case incident.AttachFollowUp:

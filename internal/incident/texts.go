@@ -18,6 +18,9 @@ type Texts interface {
 	FollowUp(FollowUpView) (title, body string)
 	// RefreshPage brings the parts of a page up to date that are Hindsight's own.
 	RefreshPage(now string, v PageView) PageRefresh
+	// RowKeys are the keys of all rows that a page's timeline has ever had; none
+	// where there is no timeline that can take any.
+	RowKeys(page string) []string
 	// HasPublic is whether anything of a page may be published: a section that
 	// is marked public, and not inside an internal one, says something beside
 	// its heading and hidden text.
@@ -257,6 +260,7 @@ type ReplyView struct {
 type ReplyLine struct {
 	Quote   string // the line as written: not neutral
 	Problem string // a sentence with what to write instead: not neutral
+	Why     string // what has to be mended first: neutral Markdown, or ""
 	Form    string // the right form, as in "/incident severity sev1"
 }
 

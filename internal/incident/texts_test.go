@@ -118,6 +118,8 @@ func (plain) RefreshPage(now string, v incident.PageView) incident.PageRefresh {
 	return r
 }
 
+func (plain) RowKeys(string) []string { return nil }
+
 // HasPublic is of a page with a line that begins with "public: ".
 func (plain) HasPublic(page string) bool { return strings.Contains("\n"+page, "\npublic: ") }
 

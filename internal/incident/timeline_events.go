@@ -78,7 +78,7 @@ func (d *decision) noteEvents(refresh PageRefresh) {
 	case slices.Contains(refresh.Changed, timelineBlock):
 		r.HistoryAt, r.Happened = time.Time{}, ""
 		return
-	case r.TimelineLeft || d.EventsUnread != "":
+	case r.TimelineLeft:
 		return
 	}
 	if q.History {

@@ -1,6 +1,6 @@
 package incident
 
-// severityRows: the severity was set, by a command or by hanp. The label that
+// severityRows: the severity was set, by a command or by hand. The label that
 // Hindsight puts on after a command is no news.
 func severityRows(p past) []Row {
 	var rows []Row

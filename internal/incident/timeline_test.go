@@ -222,7 +222,7 @@ func TestRowsAreBounded(t *testing.T) {
 	}
 	same(t, "the note's length", 500, len([]rune(rows[note].Words)))
 	w.Page = "facts: \nkeys:\n"
-	mentions(t, strings.Join(viewedWith(policy, paged{}, w).Notices, "\n"), "it has 500 rows at most")
+	mentions(t, strings.Join(viewedOnPage(w).Notices, "\n"), "it has 500 rows at most")
 }
 
 // TestNoRowOfSecrets: what fewer people may read than the parent is not told.

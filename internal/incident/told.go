@@ -326,8 +326,8 @@ func readAccept(d *decision, _ order) (func(), error) {
 	case d.narrow():
 		return nil, errors.New("fewer people may read the page than this, so what is proposed there is not taken over: " +
 			"write it in a comment here, under the heading Follow-ups")
-	case d.PageUnread: // a wiki that does not answer is not asked all the time
-		return nil, notYetError{time.Minute}
+	case d.unread: // a wiki that does not answer is not asked all the time
+		return nil, d.nextReading()
 	case slices.ContainsFunc(d.ledger().Items, func(e Entry) bool { return e.Source == FromPage }):
 		return func() {}, nil // accepted before, perhaps by this very word: of what was cut off only the effect is known
 	}

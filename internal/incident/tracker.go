@@ -54,13 +54,11 @@ func (d *decision) view() TrackerView {
 		Label: d.policy.Label, FollowUpLabel: d.policy.FollowUpLabel, SecurityLabel: d.policy.SecurityLabel,
 		ReviewedLabel: d.policy.statusLabel(Reviewed).Name,
 	}
-	v.Serious = d.exposed()
+	v.Serious = d.serious()
 	for _, l := range lines {
 		v.Lines = append(v.Lines, l.TrackerLine)
 	}
-	if !d.hasTimeline() {
-		v.Notes = d.notes()
-	}
+	v.Notes = d.notesLeft()
 	return v
 }
 

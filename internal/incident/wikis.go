@@ -74,7 +74,7 @@ func (d *decision) barred() string {
 	case r.Archived:
 		return fmt.Sprintf("%s is archived. Unarchive it, or name another repository as `postmortem.wiki`.", wiki)
 	case !r.HasWiki:
-		return fmt.Sprintf("the wiki of %s is switched off. Switch it on in that repository's settings.", wiki)
+		return switchedOff(wiki)
 	case !d.Wiki.Accepts && d.Wiki.Misconfigured != "":
 		return fmt.Sprintf("the configuration of %s can't be used, so that nobody else may write to its wiki: %s", wiki, d.Wiki.Misconfigured)
 	case !d.Wiki.Accepts:
@@ -83,6 +83,10 @@ func (d *decision) barred() string {
 		return d.exposing(wiki)
 	}
 	return ""
+}
+
+func switchedOff(wiki string) string {
+	return fmt.Sprintf("the wiki of %s is switched off. Switch it on in that repository's settings.", wiki)
 }
 
 // exposing is about a wiki that more people may be able to read.

@@ -69,11 +69,13 @@ type World struct {
 	// only until there is a page.
 	Template, TemplateError string
 	// Events are what the outside tells of what happened, in no order, and
-	// EventsAsked what they answer: see [EventsWanted]. EventsUnread says what
-	// could not be asked for: neutral Markdown, or "".
+	// EventsAsked what they answer for good: see [EventsWanted]. EventsUnread says
+	// what could not be asked for: neutral Markdown, or "". EventsPass is whether
+	// that may pass by itself.
 	Events       []Event
 	EventsAsked  EventQuery
 	EventsUnread string
+	EventsPass   bool
 	// FollowUps are the issues that carry our marker for this parent, or
 	// that the record or an item names. Two may name one item: the lower
 	// number counts.
@@ -99,8 +101,8 @@ type World struct {
 	// the issue has been transferred to where it is.
 	Foreign bool
 	// Busy parts have effects under way, or failed in this very run: nothing
-	// is planned for them.
-	Busy map[Part]bool
+	// is planned for them. Failed are those that failed: nothing waits for them.
+	Busy, Failed map[Part]bool
 	// ConfigError is why the repository's configuration could not be used,
 	// for people, or "". Neutral Markdown.
 	ConfigError string

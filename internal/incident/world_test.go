@@ -155,6 +155,15 @@ func judgedPlan(w incident.World) incident.Plan {
 	return decide(w)
 }
 
+// updated is what comes of an update of a page where nobody is in the way.
+func updated(e incident.UpdatePage) incident.Outcome {
+	out := incident.Outcome{Indexed: e.IndexToo}
+	for _, l := range e.Links {
+		out.Linked = append(out.Linked, l.Item)
+	}
+	return out
+}
+
 // carryOut does the plan's effects as if all went well: follow-ups get the
 // numbers from 101, comments the ids from 901.
 func carryOut(w incident.World, plan incident.Plan) incident.World {
@@ -197,7 +206,7 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 		case incident.CloseParent:
 			w.Parent.State, w.Parent.ClosedAt = incident.Done, now
 		case incident.UpdatePage:
-			w.Page = plain{}.RefreshPage(w.Page, e.View).Text
+			out, w.Page = updated(e), plain{}.RefreshPage(w.Page, e.View).Text
 			w.Items = slices.Clone(w.Items)
 			for i, item := range w.Items {
 				linked := slices.ContainsFunc(e.Links, func(l incident.PageLink) bool { return l.Text == item.Text })

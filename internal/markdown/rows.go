@@ -98,6 +98,16 @@ func GainRows(src, name, head string, rows []Row) (string, bool) {
 	return src[:b.begin.start] + gainingMarker(name, b.keys, added) + table + src[b.end.start:], true
 }
 
+// RowKeys are the keys of all rows that were ever written to a block, in their
+// order; none unless the block's state is [BlockOurs].
+func RowKeys(src, name string) []string {
+	b, ok := findGaining(src, name)
+	if !ok {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(b.keys))
+}
+
 // keySet are the keys that a block knows.
 type keySet map[string]bool
 

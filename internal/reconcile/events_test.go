@@ -90,6 +90,7 @@ func TestHappenedIsAskedForOnce(t *testing.T) {
 	s.look(t)
 	s.edit(parent, func(i *incident.Issue) { i.State, i.ClosedAt = incident.Done, opened.Add(30*time.Minute) })
 	s.forget()
+	s.reconciler.Clock = later(s.now().Add(3 * time.Minute)) // the second is over
 	s.look(t)
 	s.expect(t, 1, "Happened acme/shop 2000-01-01 00:00:00 2000-01-01 00:30:00")
 	s.forget()
@@ -105,9 +106,10 @@ func TestEventsAreNotToBeHad(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error
 		says string
+		once bool // it is said when it has failed once
 	}{
-		"blocked": {&incident.Blocked{Text: "The app may not read deployments."}, "The app may not read deployments."},
-		"passing": {errors.New("502: <b>bad</b> gateway"), "could not be asked for the timeline yet"},
+		"blocked": {&incident.Blocked{Text: "The app may not read deployments."}, "The app may not read deployments.", true},
+		"passing": {errors.New("502: <b>bad</b> gateway"), "could not be asked for the timeline yet", false},
 	} {
 		for _, source := range []string{"Happened", "History"} {
 			t.Run(source+" "+name, func(t *testing.T) {
@@ -118,9 +120,15 @@ func TestEventsAreNotToBeHad(t *testing.T) {
 				s.forge.happened = []incident.Event{event("release-1", incident.EventReleased, opened.Add(time.Minute), "v212")}
 				s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
 				s.before[source] = fails(c.err)
-				if next := s.look(t); next.IsZero() {
+				next := s.look(t)
+				if next.IsZero() {
 					t.Error("nobody looks again")
 				}
+				if said := strings.Contains(s.tracker(t).Body, c.says); said != c.once {
+					t.Errorf("said at once: %v", said)
+				}
+				s.reconciler.Clock = later(next)
+				s.goOn(t, 2)
 				s.shows(t, c.says, "**sev1**")
 				s.pageShows(t, "v212") // by the other one
 				if body := s.tracker(t).Body; strings.Contains(body, "502") {

@@ -14,11 +14,13 @@ type page struct {
 	text   string
 	items  []incident.Item
 	unread bool // it is not known what stands there
-	gone   bool // it is not there, or another one is in its place
+	// why is what has to be mended before it can be read: neutral Markdown, or "".
+	why  string
+	gone bool // it is not there, or another one is in its place
 }
 
 // readPage reads the page, if it is this incident's. A wiki that does not
-// answer holds up nothing else: what was proposed there is as it was.
+// answer holds up nothing else: the rules keep what they know of the page.
 func (n *run) readPage(ctx context.Context, parent incident.Issue) error {
 	wiki := n.wikiOf(parent)
 	place, err := n.wikiPlace(ctx, wiki)
@@ -40,7 +42,8 @@ func (n *run) readPage(ctx context.Context, parent incident.Issue) error {
 	switch {
 	case err != nil:
 		n.r.Log.WarnContext(ctx, "the page could not be read", "incident", n.key, "error", err)
-		n.keepPage(page{unread: true})
+		why, _ := whyUnknown(err)
+		n.keepPage(page{unread: true, why: why})
 	case !n.isMyPage(text):
 		n.keepPage(page{gone: true})
 	default:

@@ -47,21 +47,24 @@ func (n *run) updatePage(ctx context.Context, e incident.UpdatePage) (incident.O
 	if e.IndexToo {
 		w.row = &e.Index
 	}
+	var linked []incident.ItemKey // by the last try
 	w.page = func(now string) (string, string, error) {
-		if !n.isMyPage(now) {
+		if linked = nil; !n.isMyPage(now) {
 			return "", "", nil
 		}
 		refreshed := n.r.Texts.RefreshPage(now, e.View)
-		text, linked := refreshed.Text, []string(nil)
+		text, names := refreshed.Text, []string(nil)
 		for _, l := range e.Links {
 			var found bool
 			if text, found = markdown.Link(text, func(line string) bool { return line == l.Text }, l.Name, l.URL); found {
-				linked = append(linked, l.Name)
+				linked, names = append(linked, l.Item), append(names, l.Name)
 			}
 		}
-		return text, message(refreshed.Changed, linked), nil
+		return text, message(refreshed.Changed, names), nil
 	}
-	return n.write(ctx, w)
+	out, err := n.write(ctx, w)
+	out.Linked = linked
+	return out, err
 }
 
 // message says what a commit changes, in our own words.
@@ -98,9 +101,10 @@ func (n *run) write(ctx context.Context, w writing) (incident.Outcome, error) {
 		out, made, err = n.commit(ctx, w)
 	}
 	if blocked := new(incident.Blocked); made && errors.As(err, &blocked) {
+		since := out.IndexedSince
 		w.row = nil
-		_, _, err = n.commit(ctx, w)
-		out.IndexLeft = true
+		out, _, err = n.commit(ctx, w)
+		out.IndexLeft, out.IndexedSince = true, since
 	}
 	return out, err
 }
@@ -129,7 +133,7 @@ func (n *run) commit(ctx context.Context, w writing) (out incident.Outcome, inde
 		return out, ix.made, err
 	}
 	n.keepPage(page{gone: last == ""}.saying(last))
-	out.IndexLeft = ix.left
+	out.Indexed, out.IndexLeft = last != "", ix.left
 	return out, ix.made, n.noteIndex(ctx, w.repo, ix)
 }
 

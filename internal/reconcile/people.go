@@ -33,6 +33,7 @@ func (n *run) readPeople(w *incident.World, comments []incident.Comment) {
 	proposed := n.proposed()
 	w.Items = append(w.Items, proposed.items...)
 	w.Page, w.PageUnread, w.PageGone = proposed.text, proposed.unread, proposed.gone
+	w.PageWhy = proposed.why
 }
 
 func commentItems(c incident.Comment) []incident.Item {

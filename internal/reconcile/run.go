@@ -146,7 +146,7 @@ func (n *run) decide(ctx context.Context) (incident.Plan, error) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	w.Record, w.Busy = n.record, n.busy()
+	w.Record, w.Busy, w.Failed = n.record, n.busy(), maps.Clone(n.failed)
 	plan := incident.Decide(n.policy(), n.r.Texts, w, n.r.Clock())
 	n.record = plan.Record
 	n.record.Seen = began
