@@ -118,7 +118,7 @@ func TestEventsAreAskedUntilTheyAreThere(t *testing.T) {
 	t.Parallel()
 	const window = "2026-11-20T14:05:00Z/2026-11-20T15:05:00Z"
 	changed := opened.Add(5 * time.Minute)
-	later := func(w incident.World) incident.Plan { // when all that happened by the end is listed
+	whenListed := func(w incident.World) incident.Plan { // when all that happened by the end is listed
 		return incident.Decide(incident.DefaultPolicy(), paged{}, w, opened.Add(2*time.Hour))
 	}
 	is := func(name string, r incident.Record, historyAt time.Time, happened string, left bool) {
@@ -128,39 +128,39 @@ func TestEventsAreAskedUntilTheyAreThere(t *testing.T) {
 		same(t, name+": left", left, r.TimelineLeft)
 	}
 	w := answeredFor(onPage(resolved, happens(incident.EventReleased, 3, "v1")))
-	is("all there", later(w).Record, changed, window, false)
+	is("all there", whenListed(w).Record, changed, window, false)
 
 	more := w
 	happens(incident.EventReleased, 4, "v2")(&more)
-	is("one to come", later(more).Record, time.Time{}, "", false)
+	is("one to come", whenListed(more).Record, time.Time{}, "", false)
 
 	failed := w
 	failed.EventsUnread = "GitHub does not answer."
 	failed.EventsAsked.History = false
-	is("the history could not be asked for", later(failed).Record, time.Time{}, window, false)
+	is("the history could not be asked for", whenListed(failed).Record, time.Time{}, window, false)
 	failed.EventsAsked = incident.EventQuery{History: true}
-	is("what happened could not be asked for", later(failed).Record, changed, "", false)
+	is("what happened could not be asked for", whenListed(failed).Record, changed, "", false)
 
 	unread := w
 	unread.Page, unread.PageUnread = "", true
-	is("the page was not read", later(unread).Record, time.Time{}, "", false)
+	is("the page was not read", whenListed(unread).Record, time.Time{}, "", false)
 
 	unasked := w
 	unasked.EventsAsked = incident.EventQuery{}
-	is("nothing was asked for", later(unasked).Record, time.Time{}, "", false)
+	is("nothing was asked for", whenListed(unasked).Record, time.Time{}, "", false)
 
 	open := answeredFor(onPage())
-	is("it goes on", later(open).Record, changed, "", false)
+	is("it goes on", whenListed(open).Record, changed, "", false)
 
 	removed := w
 	removed.Record.HistoryAt, removed.Record.Happened = changed, window
 	removed.Page = "facts: sev2, draft, 0 follow-ups\n"
-	gone := later(removed)
+	gone := whenListed(removed)
 	is("people removed the timeline", gone.Record, changed, window, true)
 	removed.Record = gone.Record
 	same(t, "asked meanwhile", incident.EventQuery{}, incident.EventsWanted(incident.DefaultPolicy(), removed, now))
 	removed.Page += "keys:\n"
-	back := later(removed)
+	back := whenListed(removed)
 	is("and put it back", back.Record, time.Time{}, "", false)
 	removed.Record = back.Record
 	same(t, "asked again", w.EventsAsked, incident.EventsWanted(incident.DefaultPolicy(), removed, now))
@@ -170,5 +170,5 @@ func TestEventsAreAskedUntilTheyAreThere(t *testing.T) {
 	}))
 	same(t, "asked while all is there", incident.EventQuery{}, emptied.EventsAsked)
 	emptied.Page = "facts: sev2, draft, 0 follow-ups\nkeys:\n"
-	is("people emptied it", later(emptied).Record, time.Time{}, "", false)
+	is("people emptied it", whenListed(emptied).Record, time.Time{}, "", false)
 }

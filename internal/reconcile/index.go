@@ -135,7 +135,7 @@ func (n *run) fillIndex(ctx context.Context, wiki incident.Repo, since time.Time
 		if key == n.key {
 			continue
 		}
-		if err := n.r.mark(ctx, n.installation, key); err != nil {
+		if err = n.r.mark(ctx, n.installation, key); err != nil {
 			return err
 		}
 	}
