@@ -44,6 +44,10 @@ func TestReply(t *testing.T) {
 		"reply-right-line": {Lines: []incident.ReplyLine{
 			{Quote: "/postmortem publish", Problem: "1 serious finding stands in a public section.", Form: "/postmortem publish"},
 		}},
+		"reply-unread": {Lines: []incident.ReplyLine{{
+			Quote: "/postmortem check", Problem: "The page can't be read.", Form: "/postmortem check",
+			Why: "The page [p.md](https://github.test/Acme/Shop/wiki/p) is longer than 1 MB. Shorten it.",
+		}}},
 		"reply-found-one": {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found[:1]}},
 		"reply-found-nothing": {
 			Lines: []incident.ReplyLine{line}, Checked: &incident.CheckView{PageLink: facts.PageLink}, Help: forms,
