@@ -230,7 +230,7 @@ func TestWrongSettings(t *testing.T) {
 		"nobody's list":     {func(s *config.Serve) { s.CustomersFile = file(t, "# hush\n\n") }, "HINDSIGHT_CUSTOMERS_FILE", "lists nobody"},
 		"customers in a row": {func(s *config.Serve) {
 			s.CustomersFile = file(t, "Initech\n"+strings.Repeat("hush, ", 99))
-		}, "HINDSIGHT_CUSTOMERS_FILE", "name 2 in"},
+		}, "HINDSIGHT_CUSTOMERS_FILE", "line 2 has"},
 		"customers' table": {func(s *config.Serve) { s.CustomersFile = file(t, "PK\x03\x04\x00hush") }, "HINDSIGHT_CUSTOMERS_FILE", "no text"},
 		"too many customers": {func(s *config.Serve) {
 			s.CustomersFile = file(t, strings.Repeat("hush\n", 1<<18))

@@ -1,6 +1,7 @@
 package incident_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,11 +11,27 @@ import (
 
 func TestCustomerNames(t *testing.T) {
 	t.Parallel()
-	got := incident.CustomerNames("\ufeffInitech\r\n\n  # old: Hooli\n  Vandelay Industries  \n#Pied Piper\nC# School")
-	if diff := cmp.Diff([]string{"Initech", "Vandelay Industries", "C# School"}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	got, err := incident.CustomerNames("\ufeffInitech\r\n\n  # old: Hooli\n  Vandelay Industries  \n#Pied Piper\nC# School\n" + strings.Repeat("é", 200))
+	if diff := cmp.Diff([]string{"Initech", "Vandelay Industries", "C# School", strings.Repeat("é", 200)}, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if got := incident.CustomerNames("\n# nobody\n"); got != nil {
-		t.Errorf("got %q, want none", got)
+}
+
+// A list that can't be meant is told of, without what stands in it.
+func TestCustomerNamesThatCannotBeMeant(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ list, problem string }{
+		"nothing":       {"", "lists nobody"},
+		"comments":      {"\n# hush\n", "lists nobody"},
+		"another file":  {"# all\nInitech\n" + strings.Repeat("hush,", 50), "line 3 has more than 200 characters"},
+		"no text":       {"PK\x03\x04\x00hush", "no text in UTF-8"},
+		"another code":  {"hush\xff", "no text in UTF-8"},
+		"far too many":  {strings.Repeat("hush\n", 50_001), "more than 50000 names"},
+		"one in a line": {strings.Repeat("hush ", 50), "one customer's name in a line"},
+	} {
+		names, err := incident.CustomerNames(tt.list)
+		if names != nil || err == nil || !strings.Contains(err.Error(), tt.problem) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %d names, %v, want %q", name, len(names), err, tt.problem)
+		}
 	}
 }

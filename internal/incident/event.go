@@ -1,9 +1,6 @@
 package incident
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // Event is something that happened, as GitHub tells it.
 type Event struct {
@@ -102,22 +99,6 @@ type Place struct {
 	Exposes, Narrow bool
 	// Why says what kept this from being known: neutral Markdown, or "".
 	Why string
-}
-
-// CustomersFile is where a repository keeps the list of customers' names, one
-// in a line.
-const CustomersFile = ".github/hindsight/customers.txt"
-
-// CustomerNames are the names in such a list. A line that begins with "#" is a
-// comment.
-func CustomerNames(list string) []string {
-	var names []string
-	for line := range strings.Lines(strings.TrimPrefix(list, "\ufeff")) {
-		if name := strings.TrimSpace(line); name != "" && name[0] != '#' {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // TemplateFile is where a repository keeps its own template for the page.

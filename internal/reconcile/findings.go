@@ -118,5 +118,14 @@ func (n *run) listOf(ctx context.Context, repo incident.Repo) ([]string, error) 
 			"There is no list of customers in %s. Write the file %s there, or correct `checks.customers` in the configuration.",
 			markdown.Code(string(repo)), markdown.Code(incident.CustomersFile))}
 	}
-	return incident.CustomerNames(string(data)), err
+	if err != nil {
+		return nil, err
+	}
+	names, err := incident.CustomerNames(string(data))
+	if err != nil {
+		return nil, &incident.Blocked{Text: fmt.Sprintf(
+			"The list of customers in %s can't be used: %s. Correct the file %s there.",
+			markdown.Code(string(repo)), markdown.Text(err.Error()), markdown.Code(incident.CustomersFile))}
+	}
+	return names, nil
 }

@@ -60,6 +60,12 @@ func TestCustomersThatCannotBeRead(t *testing.T) {
 			"has to be a private repository",
 		},
 		"no list": {func(s *stage) { clear(s.forge.files) }, "There is no list of customers"},
+		"nobody's list": {
+			func(s *stage) { s.forge.files[string(secret)+"/"+incident.CustomersFile] = "# none\n" }, "can't be used: it lists nobody",
+		},
+		"another file": {func(s *stage) {
+			s.forge.files[string(secret)+"/"+incident.CustomersFile] = strings.Repeat("Initech, ", 30)
+		}, "line 1 has more than 200 characters"},
 		"too large": {
 			func(s *stage) {
 				s.before["File acme/secret/"+incident.CustomersFile] = fails(&incident.Blocked{Text: "The list is too large."})
