@@ -39,17 +39,17 @@ var realNetworks = []netip.Prefix{ //nolint:gochecknoglobals // a constant
 const wholeNetworks = " 10.0.0.0 172.16.0.0 192.168.0.0 100.64.0.0 "
 
 // addresses are those of machines, not versions and times.
-func addresses(p *page) []hit {
+func addresses(text string) []hit {
 	var hits []hit
-	for _, m := range ipv4.FindAllStringIndex(p.open, -1) {
-		addr, ok := readAddress(p.open[m[0]:m[1]])
-		if ok && !harmless(addr) && !isVersion(p.open, m[0], m[1]) && !strings.Contains(wholeNetworks, " "+addr.String()+" ") {
-			hits = append(hits, hit{at: m[0]})
+	for _, m := range ipv4.FindAllStringIndex(text, -1) {
+		addr, ok := readAddress(text[m[0]:m[1]])
+		if ok && !harmless(addr) && !isVersion(text, m[0], m[1]) && !strings.Contains(wholeNetworks, " "+addr.String()+" ") {
+			hits = append(hits, hit{at: m[0], to: m[1]})
 		}
 	}
-	for _, m := range ipv6.FindAllStringIndex(p.open, -1) {
-		if standsAlone(p.open, m[0], m[1]) && isMachine(p.open[m[0]:m[1]]) {
-			hits = append(hits, hit{at: m[0]})
+	for _, m := range ipv6.FindAllStringIndex(text, -1) {
+		if standsAlone(text, m[0], m[1]) && isMachine(text[m[0]:m[1]]) {
+			hits = append(hits, hit{at: m[0], to: m[1]})
 		}
 	}
 	return hits

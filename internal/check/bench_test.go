@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -14,14 +15,27 @@ func filledIn() string {
 	return strings.Repeat(part, 10<<10/len(part)+1)
 }
 
-// BenchmarkCheck is a page of 10 KB, once the rules for secrets are built.
+// BenchmarkCheck is pages of 10 KB and 256 KB, once the rules for secrets are
+// built: as they come, and when they are looked at again.
 func BenchmarkCheck(b *testing.B) {
-	c, page := check.New(), filledIn()
-	if found := c.Check(page, nil, nil); len(found) > 0 {
-		b.Fatalf("found %v", found)
-	}
-	b.SetBytes(int64(len(page)))
-	for b.Loop() {
-		c.Check(page, nil, []string{"Globex", "Initech Ltd"})
+	names := []string{"Globex", "Initech Ltd"}
+	c := check.New()
+	for _, n := range []int{1, 25} {
+		page := strings.Repeat(filledIn(), n)
+		if found := c.Check(page, nil, names); len(found) > 0 {
+			b.Fatalf("found %v", found)
+		}
+		b.Run(fmt.Sprintf("%d KB, new", len(page)>>10), func(b *testing.B) {
+			b.SetBytes(int64(len(page)))
+			for b.Loop() {
+				check.New().Check(page, nil, names)
+			}
+		})
+		b.Run(fmt.Sprintf("%d KB, again", len(page)>>10), func(b *testing.B) {
+			b.SetBytes(int64(len(page)))
+			for b.Loop() {
+				c.Check(page, nil, names)
+			}
+		})
 	}
 }

@@ -4,7 +4,8 @@
 // Each rule is a function of a page in a file of its own, listed in rules.go and
 // explained in docs/checks.md. The first five are about what must not get out:
 // they look at the whole source, also at code and hidden comments, since people
-// can read it, and what they find keeps a page from being published. The others
+// can read it, and at how that reads ([markdown.Read]), since both can be written
+// in many ways. What they find keeps a page from being published. The others
 // are about words that people see, and are advice.
 //
 // A finding says where and by which rule, never what stands there: it is shown

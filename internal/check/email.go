@@ -11,16 +11,16 @@ var email = regexp.MustCompile(`(?i)(?:^|[^a-z0-9._%+/@-])([a-z0-9_][a-z0-9._%+-
 const notDomains = " png jpg jpeg gif svg webp ico md txt html css js ts jsx tsx mjs cjs json yml yaml toml xml go rs py rb java sh tgz tar gz zip mod sum lock "
 
 // emails are addresses of people. Those that nobody reads are none.
-func emails(p *page) []hit {
+func emails(text string) []hit {
 	var hits []hit
-	for at := 0; at < len(p.open); {
-		m := email.FindStringSubmatchIndex(p.open[at:])
+	for at := 0; at < len(text); {
+		m := email.FindStringSubmatchIndex(text[at:])
 		if m == nil {
 			break
 		}
-		name, host, end := p.open[at+m[2]:at+m[3]], p.open[at+m[4]:at+m[5]], p.open[at+m[6]:at+m[7]]
-		if !unread(name, host) && !inAddress(p.open[:at+m[2]]) && !strings.Contains(notDomains, " "+strings.ToLower(end)+" ") && !isExample(host) {
-			hits = append(hits, hit{at: at + m[2]})
+		name, host, end := text[at+m[2]:at+m[3]], text[at+m[4]:at+m[5]], text[at+m[6]:at+m[7]]
+		if !unread(name, host) && !inAddress(text[:at+m[2]]) && !strings.Contains(notDomains, " "+strings.ToLower(end)+" ") && !isExample(host) {
+			hits = append(hits, hit{at: at + m[2], to: at + m[5]})
 		}
 		at += m[5]
 	}

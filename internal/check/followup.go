@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
 )
@@ -11,14 +13,18 @@ type item struct {
 	wish incident.Wish
 }
 
-// items are the page's. What has become an issue has its owner and date there.
-func (p *page) items() []item {
+// openItems are the page's. What has become an issue has its owner and date
+// there.
+func openItems(src string) []item {
+	if !strings.Contains(src, "[ ]") {
+		return nil
+	}
 	linked := map[int]bool{}
-	for _, l := range markdown.Proposed(p.src) {
+	for _, l := range markdown.Proposed(src) {
 		linked[l.Offset] = l.Linked
 	}
 	var items []item
-	for _, l := range markdown.Checklist(p.src) {
+	for _, l := range markdown.Checklist(src) {
 		if !l.Ticked && !linked[l.Offset] {
 			items = append(items, item{l.Offset - len("["), incident.ParseWish(l.Text, incident.WishContext{})})
 		}
@@ -29,7 +35,7 @@ func (p *page) items() []item {
 // loose are the items without an owner or a date.
 func loose(p *page) []hit {
 	var hits []hit
-	for _, i := range p.items() {
+	for _, i := range p.items {
 		switch {
 		case i.wish.Owner == "" && i.wish.DueAs == "":
 			hits = append(hits, hit{at: i.at})

@@ -19,19 +19,19 @@ const knownHosts = " host.docker.internal gateway.docker.internal kubernetes.doc
 	"metadata.google.internal kubernetes.default.svc kubernetes.default.svc.cluster.local cluster.local svc.cluster.local "
 
 // hosts are names of machines and services that only resolve inside.
-func hosts(p *page) []hit {
-	hits := matches(awsHost, p.open)
-	if !insideEnding.MatchString(p.open) {
+func hosts(text string) []hit {
+	hits := matches(awsHost, text)
+	if !insideEnding.MatchString(text) {
 		return hits
 	}
-	for at := 0; at < len(p.open); {
-		m := host.FindStringSubmatchIndex(p.open[at:])
+	for at := 0; at < len(text); {
+		m := host.FindStringSubmatchIndex(text[at:])
 		if m == nil {
 			break
 		}
-		name, ending := hostName(p.open[at+m[2] : at+m[3]])
+		name, ending := hostName(text[at+m[2] : at+m[3]])
 		if !isIdentifier(name, ending) && !strings.Contains(knownHosts, " "+name+" ") && !isExample(name[:len(name)-len(ending)]) {
-			hits = append(hits, hit{at: at + m[2]})
+			hits = append(hits, hit{at: at + m[2], to: at + m[3]})
 		}
 		at += m[3]
 	}

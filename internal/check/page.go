@@ -11,23 +11,27 @@ import (
 	"hindsight/internal/markdown"
 )
 
-// page is a page as the rules look at it. All texts have the length of the
-// first: a position is the same in each.
+// page is a page as the rules look at it. All texts but the reading have the
+// length of the first: a position is the same in each.
 type page struct {
 	src string
 	// open is what people wrote: the source without Hindsight's own markers.
 	open string
+	// reading is how that reads, however it is written.
+	reading markdown.Reading
 	// shown is what is seen of it, and prose what of that is plain words.
 	shown, prose string
 	sections     []markdown.Section
+	items        []item
 	starts       []int // of the lines
 	customers    []string
 }
 
 func newPage(src string, customers []string) *page {
+	open := withoutMarkers(src)
 	return &page{
-		src: src, open: withoutMarkers(src), shown: markdown.Shown(src), prose: markdown.Prose(src),
-		sections: markdown.Sections(src), starts: lineStarts(src), customers: customers,
+		src: src, open: open, reading: markdown.Read(open), shown: markdown.Shown(src), prose: markdown.Prose(src),
+		sections: markdown.Sections(src), items: openItems(src), starts: lineStarts(src), customers: customers,
 	}
 }
 
@@ -61,8 +65,8 @@ func (p *page) span(line int) (start, stop int) {
 	return p.starts[line], len(p.src)
 }
 
-// section is the one that holds the position.
-func (p *page) section(at int) markdown.Section {
+// section is the index of the one that holds the position.
+func (p *page) section(at int) int {
 	i, found := slices.BinarySearchFunc(p.sections, at, func(s markdown.Section, at int) int {
 		if s.Stop <= at {
 			return -1
@@ -70,9 +74,9 @@ func (p *page) section(at int) markdown.Section {
 		return min(1, max(0, s.Start-at))
 	})
 	if !found {
-		return p.sections[min(i, len(p.sections)-1)]
+		return min(i, len(p.sections)-1)
 	}
-	return p.sections[i]
+	return i
 }
 
 const bom = "\uFEFF"
@@ -90,19 +94,25 @@ func (p *page) finding(r rule, h hit) incident.Finding {
 	return f
 }
 
-// public is whether what was found may go out with a section marked public.
+// public is whether a part of what was found may go out with a section marked
+// public.
 func (p *page) public(h hit) bool {
-	if !h.anywhere {
-		return p.section(h.at).Mark == markdown.Public
+	for _, s := range p.sections[p.section(h.at):] {
+		if !h.anywhere && s.Start > h.at && s.Start >= h.to {
+			break
+		}
+		if s.Mark == markdown.Public {
+			return true
+		}
 	}
-	return slices.ContainsFunc(p.sections, func(s markdown.Section) bool { return s.Mark == markdown.Public })
+	return false
 }
 
 // matches are the places of a form's first group.
 func matches(form *regexp.Regexp, text string) []hit {
 	var hits []hit
 	for _, m := range form.FindAllStringSubmatchIndex(text, -1) {
-		hits = append(hits, hit{at: m[2]})
+		hits = append(hits, hit{at: m[2], to: m[3]})
 	}
 	return hits
 }

@@ -30,8 +30,8 @@ type rule struct {
 
 // hit is a place at which a rule found something.
 type hit struct {
-	at   int    // in the source
-	says string // in place of the rule's own words, or ""
+	at, to int    // in the text; to may be 0
+	says   string // in place of the rule's own words, or ""
 	// anywhere is true for what may stand behind it as well.
 	anywhere bool
 }
@@ -45,22 +45,22 @@ func seriousRules() []rule {
 		{
 			Rule: Rule{"secret", "A password, key or token, also within an address, in code or in a hidden comment.", true},
 			says: "This looks like a secret: replace it where it is used, since the page's history keeps it, and take it out here.",
-			find: secrets,
+			find: inBothViews(secrets),
 		},
 		{
 			Rule: Rule{"email", "An e-mail address, other than those that are made for examples.", true},
 			says: "This is an e-mail address: name the role or the team instead.",
-			find: emails,
+			find: inBothViews(emails),
 		},
 		{
 			Rule: Rule{"address", "An IP address, other than those that mean the same everywhere or are made for examples.", true},
 			says: "This is an IP address: say what it is the address of instead.",
-			find: addresses,
+			find: inBothViews(addresses),
 		},
 		{
 			Rule: Rule{"host", "The name of a host in an internal network.", true},
 			says: "This is the name of an internal host: say what runs there instead.",
-			find: hosts,
+			find: inBothViews(hosts),
 		},
 		{
 			Rule: Rule{"customer", "A name from the list of customers.", true},

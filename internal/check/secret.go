@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/zricethezav/gitleaks/v8/detect"
@@ -15,10 +14,6 @@ import (
 )
 
 const (
-	// longestPage is how much is looked through for secrets, in bytes, and
-	// slowest for how long. An honest page takes some milliseconds.
-	longestPage = 1 << 20
-	slowest     = 10 * time.Second
 	// pieceSize is how much the detector gets at once: to find out in which
 	// line something stands takes it time that grows with the square of that.
 	// The next piece begins before the end of the last, since secrets have
@@ -45,28 +40,19 @@ var gitleaks = sync.OnceValues(func() (finder, error) { //nolint:gochecknoglobal
 	}, nil
 })
 
-// notLooked is said where not all could be looked through. It is serious: the
-// rest may hold anything.
-const notLooked = "The page could not be looked through for secrets in full: make it shorter, or look through the rest yourself."
+// noSecrets is said where not all could be looked through.
+const noSecrets = "The page could not be looked through for secrets in full: make it shorter, or look through the rest yourself."
 
 // secrets finds what gitleaks takes for one, and passwords in addresses.
-func secrets(p *page) []hit {
-	text := p.open[:min(len(p.open), longestPage)]
-	hits, whole := looked(text)
-	hits = append(hits, passwords(text)...)
-	if !whole || len(text) < len(p.open) {
-		hits = append([]hit{{says: notLooked, anywhere: true}}, hits...)
-	}
-	return hits
+func secrets(text string) []hit {
+	return append(inTime(noSecrets, looked)(text), passwords(text)...)
 }
 
-func looked(text string) (hits []hit, whole bool) {
+func looked(ctx context.Context, text string) (hits []hit, whole bool) {
 	find, err := gitleaks()
 	if err != nil {
 		return nil, false
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), slowest)
-	defer cancel()
 	return detected(ctx, text, find)
 }
 
@@ -84,7 +70,7 @@ func detected(ctx context.Context, text string, find finder) (hits []hit, whole 
 		for _, f := range find(ctx, piece) {
 			if at := start + locate(piece, f); !seen[at] {
 				seen[at] = true
-				hits = append(hits, hit{at: at, says: described(f)})
+				hits = append(hits, hit{at: at, to: min(len(text), at+len(f.Secret)), says: described(f)})
 			}
 		}
 	}
@@ -138,7 +124,7 @@ func passwords(text string) []hit {
 	for _, m := range addressPassword.FindAllStringSubmatchIndex(text, -1) {
 		password, host := text[m[4]:m[5]], text[m[6]:m[7]]
 		if !placeholder.MatchString(password) && !isExample(host) {
-			hits = append(hits, hit{at: m[4]})
+			hits = append(hits, hit{at: m[4], to: m[5]})
 		}
 	}
 	return hits

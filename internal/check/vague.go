@@ -17,7 +17,7 @@ var vagueForm = regexp.MustCompile(`(?i)^(?:(?:to|we|please|should|must|need to|
 // vague are the items of which nobody can say when they are done.
 func vague(p *page) []hit {
 	var hits []hit
-	for _, i := range p.items() {
+	for _, i := range p.items {
 		if vagueForm.MatchString(markdown.Title(i.wish.Title, 200)) {
 			hits = append(hits, hit{at: i.at})
 		}
