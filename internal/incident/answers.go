@@ -219,7 +219,7 @@ func (d *decision) replyView(a *answer) ReplyView {
 		v.Help = CommandForms()
 	}
 	if a.checks {
-		v.Checked = &CheckView{PageLink: d.facts.PageLink, Findings: d.Findings}
+		v.Checked = d.checkView()
 	}
 	return v
 }

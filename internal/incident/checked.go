@@ -66,6 +66,7 @@ func (c Copy) checked() Copy {
 	if c.Want != Publish && c.Want != Withdraw {
 		c.Want = ""
 	}
+	c.Words = only(keyChecked, c.Words)
 	return c
 }
 

@@ -42,7 +42,8 @@ func (d *decision) copyLink() string {
 func (l *Ledger) copied(is Copy, done CopyOrder) {
 	was := l.Copy
 	if l.Copy = is; was.Want != "" && was.Want != done {
-		l.Copy.Repo, l.Copy.Path, l.Copy.Want, l.Copy.Ordered = was.Repo, was.Path, was.Want, was.Ordered
+		was.At = is.At
+		l.Copy = was
 	}
 	l.Version++
 }

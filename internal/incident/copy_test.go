@@ -72,7 +72,10 @@ func TestWhereCopiesGo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := world(publishable, func(w *incident.World) { w.Record.Ledger.Copy = tt.copy })
+			w := world(publishable, func(w *incident.World) {
+				w.Record.Ledger.Copy = tt.copy
+				w.Record.Ledger.Copy.Words = incident.PublicWords(plain{}, *w)
+			})
 			same(t, "effects", tt.want, effects(commandedPlan(publishing(), w)))
 		})
 	}

@@ -16,5 +16,11 @@ func RowOf(policy Policy, w World) string {
 	return d.indexRow().digest()
 }
 
+// PublicWords is the digest by which it is remembered what was to go out.
+func PublicWords(texts Texts, w World) string {
+	d := decision{texts: texts, World: w}
+	return d.publicWords()
+}
+
 // Digest is the digest by which a page's row in the index is remembered.
 func (r IndexRow) Digest() string { return r.digest() }

@@ -116,6 +116,9 @@ type Copy struct {
 	// page was to be published; zero while it is not.
 	Want    CopyOrder `json:"w,omitempty"`
 	Ordered time.Time `json:"o,omitzero"`
+	// Words is a digest of what was to go out when it was ordered: what others
+	// write after that is not published by that order.
+	Words string `json:"d,omitempty"`
 }
 
 // CopyOrder is what is to happen with the copy.

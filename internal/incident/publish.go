@@ -30,6 +30,9 @@ const (
 	publishLater = 24 * time.Hour
 )
 
+// CheckCustomer is the check that goes by the list of customers' names.
+const CheckCustomer = "customer"
+
 // is whether an order is "/postmortem" and one of the words.
 func (o order) is(words ...string) bool {
 	return o.Name == namePostmortem && slices.Contains(words, o.word)
@@ -99,7 +102,7 @@ func readPublish(d *decision, o order) (func(), error) {
 		if !c.made() || c.Repo != d.policy.Showcase || !c.of(d.facts.ID) {
 			*c = Copy{Repo: d.policy.Showcase, Path: copyPath(d.facts)}
 		}
-		c.Want, c.Ordered = Publish, d.now.UTC().Truncate(time.Second)
+		c.Want, c.Ordered, c.Words = Publish, d.now.UTC().Truncate(time.Second), d.publicWords()
 	}, nil
 }
 
@@ -173,12 +176,19 @@ const findingsNamed = 5
 // never what stands there.
 func (d *decision) keptBackBy() error {
 	var places []string
+	found := 0
 	for _, f := range d.Findings {
-		if f.Serious && f.Public {
-			places = append(places, fmt.Sprintf("line %d («%s»)", f.Line, f.Rule))
+		if !f.Serious || !f.Public {
+			continue
 		}
+		found++
+		place := fmt.Sprintf("line %d («%s»)", f.Line, f.Rule)
+		if d.narrow() || d.tells(f) {
+			place = fmt.Sprintf("«%s»", f.Rule)
+		}
+		places = union(places, []string{place})
 	}
-	found, more := len(places), len(places)-findingsNamed
+	more := len(places) - findingsNamed
 	switch {
 	case found == 0:
 		return d.copyKeptBackBy()
@@ -240,7 +250,7 @@ func readUnpublish(d *decision, o order) (func(), error) {
 	case c.of(d.facts.ID):
 		return func() {
 			c := &d.ledger().Copy
-			c.Want, c.Ordered = Withdraw, time.Time{}
+			c.Want, c.Ordered, c.Words = Withdraw, time.Time{}, ""
 		}, nil
 	case d.Busy[PublishPart]: // what is there is not known
 		return nil, notYetError{}
@@ -262,7 +272,7 @@ func (d *decision) publish() {
 	c := &d.ledger().Copy
 	switch {
 	case c.Want != "" && (!c.of(d.facts.ID) || c.Repo.Owner() != d.Parent.Key.Repo.Owner()): // by no order that was given here
-		c.Want, c.Ordered = "", time.Time{}
+		c.Want, c.Ordered, c.Words = "", time.Time{}, ""
 	case c.Want == Withdraw:
 		d.plan(WithdrawPage{Repo: c.Repo, Path: c.Path})
 	case c.Want == Publish:
@@ -289,8 +299,14 @@ func (d *decision) keptBack() error {
 	if d.ledger().Copy.Repo != d.policy.Showcase {
 		return errors.New("the configuration names another wiki than when it was ordered: write «/postmortem publish» again")
 	}
+	if d.ledger().Copy.Words != d.publicWords() {
+		return errors.New("what would go out has changed since it was ordered: read it, and write «/postmortem publish» again")
+	}
 	return nil
 }
+
+// publicWords is a digest of what people wrote that would go out.
+func (d *decision) publicWords() string { return digest("public", d.texts.PublicWords(d.Page)) }
 
 // publishNotices say why an order to publish waits: mostly people can mend it.
 func (d *decision) publishNotices() []string {
@@ -328,9 +344,25 @@ func (d *decision) exposed() (serious int) {
 		return 0
 	}
 	for _, f := range d.Findings {
-		if f.Serious {
+		if f.Serious && !d.tells(f) {
 			serious++
 		}
 	}
 	return serious
+}
+
+// tells is whether a finding would tell everybody that somebody is a customer:
+// who may edit a public page could find out so who is on the list.
+func (d *decision) tells(f Finding) bool { return f.Rule == CheckCustomer && !d.Repository.Private }
+
+// checkView is what may be said of the page where the parent is read. Of a page
+// that fewer people may read, that is how much was found, and nothing more.
+func (d *decision) checkView() *CheckView {
+	v := &CheckView{PageLink: d.facts.PageLink, Counts: d.narrow(), Unnamed: !d.Repository.Private}
+	for _, f := range d.Findings {
+		if !d.tells(f) {
+			v.Findings = append(v.Findings, f)
+		}
+	}
+	return v
 }

@@ -49,7 +49,7 @@ func published(w *incident.World) {
 func ordered(what incident.CopyOrder) change {
 	return func(w *incident.World) {
 		c := &w.Record.Ledger.Copy
-		c.Repo, c.Path, c.Want = showcase, copyOf42, what
+		c.Repo, c.Path, c.Want, c.Words = showcase, copyOf42, what, incident.PublicWords(plain{}, *w)
 	}
 }
 
@@ -190,6 +190,41 @@ func TestPublishedAllTheSame(t *testing.T) {
 func failedPage(w *incident.World) {
 	w.Page = "sev5" + w.Page
 	w.Record.Problems = map[incident.Part]incident.Problem{incident.PagePart: {NotBefore: now.Add(time.Minute), RetryAt: now.Add(time.Minute)}}
+}
+
+// TestPublishOfWhatWasRead: an order is for what stood on the page when it was
+// given. Who writes there later need not have a say in what is published.
+func TestPublishOfWhatWasRead(t *testing.T) {
+	t.Parallel()
+	policy := publishing()
+	later := func(w *incident.World) { w.Page += "\npublic: And more." }
+	w := world(publishable, ordered(incident.Publish), later)
+	same(t, "published", 0, len(of[incident.PublishPage](commandedPlan(policy, w))))
+	mentions(t, strings.Join(keptBack(policy, w), "\n"), "what would go out has changed since it was ordered")
+	w = world(publishable, ordered(incident.Publish), later, orders(ada, 7, "/postmortem publish"))
+	same(t, "ordered again", 1, len(of[incident.PublishPage](commandedPlan(policy, w))))
+}
+
+// TestTellsNoCustomers: whoever may edit a public page must not find out by it
+// whose name is on the list; nor where a page says what, who may not read it.
+func TestTellsNoCustomers(t *testing.T) {
+	t.Parallel()
+	named := serious(9, true)
+	named.Rule = incident.CheckCustomer
+	check := orders(ada, 7, "/postmortem check")
+	w := world(page("public: It was down.", named, serious(4, false)), public, check)
+	same(t, "counted", 1, viewed(incident.DefaultPolicy(), w).Serious)
+	reply := replied(obeyed(t, incident.DefaultPolicy(), w))
+	mentions(t, reply, "secret")
+	if strings.Contains(reply, incident.CheckCustomer) {
+		t.Errorf("the reply tells of a customer:\n%s", reply)
+	}
+	w = world(page("public: It was down.", named), check, func(w *incident.World) { w.Repository.Private = true })
+	mentions(t, replied(obeyed(t, incident.DefaultPolicy(), w)), incident.CheckCustomer)
+	w = world(publishable, page("public: It was down.", named), public, orders(ada, 7, "/postmortem publish"))
+	if reply := replied(obeyed(t, publishing(), w)); strings.Contains(reply, "line 9") {
+		t.Errorf("the reply tells where:\n%s", reply)
+	}
 }
 
 // TestPublishWaits: while it is not known whether a page may go out, nothing

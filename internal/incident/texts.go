@@ -25,6 +25,9 @@ type Texts interface {
 	// is marked public, and not inside an internal one, says something beside
 	// its heading and hidden text.
 	HasPublic(page string) bool
+	// PublicWords are what people wrote in what may be published of a page:
+	// without what Hindsight keeps up to date there.
+	PublicWords(page string) string
 	// HasInternal is whether a section of a page is marked internal.
 	HasInternal(page string) bool
 	Closing(ClosingView) string
@@ -268,6 +271,9 @@ type ReplyLine struct {
 type CheckView struct {
 	PageLink string
 	Findings []Finding
+	// Counts is true where no more may be said than how many there are, and
+	// Unnamed where customers' names are left out.
+	Counts, Unnamed bool
 }
 
 // CommandForm is one command as people are shown it.

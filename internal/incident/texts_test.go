@@ -123,6 +123,17 @@ func (plain) RowKeys(string) []string { return nil }
 // HasPublic is of a page with a line that begins with "public: ".
 func (plain) HasPublic(page string) bool { return strings.Contains("\n"+page, "\npublic: ") }
 
+// PublicWords are the lines that begin with "public: ".
+func (plain) PublicWords(page string) string {
+	var words []string
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, "public: ") {
+			words = append(words, line)
+		}
+	}
+	return strings.Join(words, "")
+}
+
 // HasInternal is of a page with a line that begins with "internal: ".
 func (plain) HasInternal(page string) bool { return strings.Contains("\n"+page, "\ninternal: ") }
 
