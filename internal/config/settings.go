@@ -60,6 +60,8 @@ func settings() []setting {
 			list(rule(), len(incident.Checks())), func(p *incident.Policy) *[]string { return &p.ChecksOff }),
 		field("checks.customers", "A private repository, of the same owner, that has the list of customers' names, `"+incident.CustomersFile+"`; none of them should stand on a page.",
 			scalar(repository()), func(p *incident.Policy) *incident.Repo { return &p.Customers }),
+		field("checks.lend_to", "Repositories, beside this one, whose pages may be checked by this one's list of customers; counts only in the repository's own file.",
+			list(writer(), mostWriters), func(p *incident.Policy) *[]string { return &p.Borrowers }),
 		field("follow_ups.owner", "Who gets a follow-up for which nobody is named.",
 			scalar(login()), func(p *incident.Policy) *string { return &p.Owner }),
 		due(),

@@ -61,6 +61,9 @@ type Policy struct {
 	// Customers is a private repository that has the list of customers' names
 	// ([CustomersFile]), by which pages are checked; empty for none.
 	Customers Repo
+	// Borrowers are the repositories, as with Writers, whose pages may be checked
+	// by this one's list of customers.
+	Borrowers []string
 	// ChecksOff are the rules that pages are not checked by.
 	ChecksOff []string
 	// MaxNew is how many items are opened at once without being asked for.

@@ -10,9 +10,6 @@ import (
 	"hindsight/internal/markdown"
 )
 
-// customerRule is the check that goes by a list of names.
-const customerRule = "customer"
-
 // checked is what was found on a page, and in its copy if that was asked for.
 type checked struct {
 	page           string
@@ -47,7 +44,7 @@ func (n *run) check(ctx context.Context, w *incident.World) {
 	}
 	w.ConfigError = strings.TrimSpace(w.ConfigError + " " + n.customers.wrong)
 	w.Findings = append(w.Findings, incident.Finding{ // closed is the default: it must not go out unchecked
-		Rule: customerRule, Line: 1, Column: 1, Serious: true, Public: true,
+		Rule: incident.CheckCustomer, Line: 1, Column: 1, Serious: true, Public: true,
 		Text: "The page was not checked for the names of customers: their list can't be used.",
 	})
 }
@@ -87,7 +84,7 @@ func (n *run) readCustomers(ctx context.Context) error {
 	}
 	c := customers{names: n.r.Customers, read: true}
 	repo := n.policy().Customers
-	if repo != "" && !slices.Contains(n.policy().ChecksOff, customerRule) {
+	if repo != "" && !slices.Contains(n.policy().ChecksOff, incident.CheckCustomer) {
 		names, err := n.listOf(ctx, repo)
 		why, unknowable := whyUnknown(err)
 		if err != nil && !unknowable {
@@ -112,6 +109,9 @@ func (n *run) listOf(ctx context.Context, repo incident.Repo) ([]string, error) 
 				"with the app installed in it. Mend that, or correct `checks.customers` in the configuration.",
 			markdown.Code(string(repo)))}
 	}
+	if err := n.mayBorrow(ctx, repo, repository); err != nil {
+		return nil, err
+	}
 	data, err := n.forge.File(ctx, repo, incident.CustomersFile)
 	if isMissing(err) {
 		return nil, &incident.Blocked{Text: fmt.Sprintf(
@@ -128,4 +128,24 @@ func (n *run) listOf(ctx context.Context, repo incident.Repo) ([]string, error) 
 			markdown.Code(string(repo)), markdown.Text(err.Error()), markdown.Code(incident.CustomersFile))}
 	}
 	return names, nil
+}
+
+// mayBorrow is nil where a list of customers may be used here, by the word of
+// the repository that has it: who may have a page checked by a list can find out
+// who is on it.
+func (n *run) mayBorrow(ctx context.Context, repo incident.Repo, repository incident.Repository) error {
+	if repository.ID == n.repository.ID {
+		return nil
+	}
+	configured, err := n.r.configure(ctx, n.forge, repo, repository.PushedAt, n.dry)
+	if err != nil {
+		return err
+	}
+	if !accepts(configured.borrowers, n.key.Repo) {
+		return &incident.Blocked{Text: fmt.Sprintf(
+			"The list of customers in %s is not used, since it is not lent to this repository. "+
+				"Add %s to `checks.lend_to` in the configuration there.",
+			markdown.Code(string(repo)), markdown.Code(string(n.key.Repo)))}
+	}
+	return nil
 }

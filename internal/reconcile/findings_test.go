@@ -17,7 +17,9 @@ func withCustomers(t *testing.T) *stage {
 	t.Helper()
 	s := newStage(t, "Initech can't pay.")
 	s.forge.config = "customers"
+	s.forge.repository.Private = true // else nobody is told who is a customer
 	s.forge.others[secret], s.forge.private[secret] = 93, true
+	s.forge.files[string(secret)+"/.github/hindsight.yml"] = "lends to shop"
 	s.forge.files[string(secret)+"/"+incident.CustomersFile] = "# Ours\nInitech\n\nHooli\n"
 	return s
 }
@@ -40,6 +42,7 @@ func TestCustomers(t *testing.T) {
 	}
 	// The operator's own count as well, without any configuration.
 	s = newStage(t, "Umbrella can't pay.")
+	s.forge.repository.Private = true
 	s.reconciler.Customers = []string{"Umbrella"}
 	if reply := s.checked(t); !strings.Contains(reply, "customer") {
 		t.Errorf("the reply is:\n%s", reply)
@@ -59,7 +62,10 @@ func TestCustomersThatCannotBeRead(t *testing.T) {
 			func(s *stage) { s.tweak(secret, func(r *incident.Repository) { r.FullName = "rival/secret" }) },
 			"has to be a private repository",
 		},
-		"no list": {func(s *stage) { clear(s.forge.files) }, "There is no list of customers"},
+		"no list": {func(s *stage) { delete(s.forge.files, string(secret)+"/"+incident.CustomersFile) }, "There is no list of customers"},
+		"not lent": {
+			func(s *stage) { delete(s.forge.files, string(secret)+"/.github/hindsight.yml") }, "is not lent to this repository",
+		},
 		"nobody's list": {
 			func(s *stage) { s.forge.files[string(secret)+"/"+incident.CustomersFile] = "# none\n" }, "can't be used: it lists nobody",
 		},

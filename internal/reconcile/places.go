@@ -6,17 +6,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
 )
 
-// wikiPlace is a repository, as far as it matters for writing to its wiki. It is
-// asked for once in a run.
+// placesFor is how long what was asked of other repositories is believed: a run
+// can take long where writes are paced, and somebody may have been let in.
+const placesFor = 10 * time.Second
+
+// wikiPlace is a repository, as far as it matters for writing to its wiki.
 func (n *run) wikiPlace(ctx context.Context, repo incident.Repo) (incident.Place, error) {
 	own := incident.Place{Repository: n.repository, Accepts: true}
 	if repo == n.key.Repo {
 		return own, nil
+	}
+	if now := n.r.Clock(); now.Sub(n.placesAt) > placesFor {
+		clear(n.places)
+		n.placesAt = now
 	}
 	if p, known := n.places[repo]; known {
 		return p, nil

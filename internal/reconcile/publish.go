@@ -36,13 +36,16 @@ func (n *run) copyLinks(showcase incident.Repo) incident.CopyLinks {
 	return links
 }
 
-// withdrawPage removes the copy, if it is as we wrote it and there is nothing
-// beside it.
+// withdrawPage removes the copy, if it is as we wrote it; what people wrote beside
+// it stays, and with it the page.
 func (n *run) withdrawPage(ctx context.Context, e incident.WithdrawPage) error {
 	return n.changeCopy(ctx, e.Repo, e.Path, "Withdraw a post-mortem", func(now string) (string, bool) {
 		emptied, ours := n.r.Texts.Copy(now, "", incident.PageView{}, incident.CopyLinks{})
 		alone, _ := n.r.Texts.Copy("", "", incident.PageView{}, incident.CopyLinks{})
-		return "", ours && strings.TrimSpace(emptied) == strings.TrimSpace(alone)
+		if strings.TrimSpace(emptied) == strings.TrimSpace(alone) {
+			return "", ours
+		}
+		return emptied, ours
 	})
 }
 

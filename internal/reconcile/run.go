@@ -8,6 +8,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +47,7 @@ type run struct {
 	merged      []incident.Event         // of the pull requests
 	subIssues   []incident.FollowUp
 	places      map[incident.Repo]incident.Place // whose wikis were asked for
+	placesAt    time.Time                        // since when
 	events      events
 	template    template
 	customers   customers
@@ -199,6 +201,9 @@ func (n *run) unite(ledger incident.Ledger, newest int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	ledger.All = min(ledger.All, newest) // nobody has confirmed anything later
+	if p := ledger.Page; !p.Made() && !strings.HasSuffix(p.Path, fmt.Sprintf("-%d.md", n.key.Number)) {
+		ledger.Page = incident.Page{} // a place that is to be another's
+	}
 	ledger.Items = slices.DeleteFunc(slices.Clone(ledger.Items), func(e incident.Entry) bool {
 		return !believed(e, n.record.Ledger)
 	})

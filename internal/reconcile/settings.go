@@ -30,6 +30,8 @@ type configuration struct {
 	// writers are the repositories that may write to the wiki, by the
 	// repository's own file: its owner's opens no wiki but its own.
 	writers []string
+	// borrowers are those that may use its list of customers, by the same.
+	borrowers []string
 	// bad is why that file can't be used: neutral Markdown, or "".
 	bad string
 }
@@ -61,7 +63,7 @@ func (r *Reconciler) configure(
 		}
 	}
 	if own.Found || own.Bad != "" {
-		c.writers, c.bad = c.policy.Writers, c.problem
+		c.writers, c.borrowers, c.bad = c.policy.Writers, c.policy.Borrowers, c.problem
 	}
 	same := own.Label == c.policy.Label && own.FollowUpLabel == c.policy.FollowUpLabel
 	own.Label, own.FollowUpLabel = c.policy.Label, c.policy.FollowUpLabel

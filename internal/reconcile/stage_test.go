@@ -124,6 +124,8 @@ func policyOf(file string, data []byte) (incident.Policy, error) {
 		p.Showcase, p.Customers = showcase, secret
 	case "customers":
 		p.Customers = secret
+	case "lends to shop":
+		p.Borrowers = []string{"acme/shop"}
 	case "no customers":
 		p.Customers, p.ChecksOff = secret, []string{"customer"}
 	case "standard":
