@@ -3,4 +3,4 @@
 package check_test
 
 // The race detector makes everything ten times as slow.
-const size = 32 << 10
+const size = 16 << 10

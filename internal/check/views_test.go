@@ -17,6 +17,9 @@ func stillFound(t *testing.T, id, text string, customers ...string) {
 	t.Helper()
 	before, after, _ := strings.Cut(text, "»")
 	words := before + after
+	if len(words) > 10_000 {
+		return // the other texts show as much, and sooner
+	}
 	for name, page := range map[string]string{
 		"as a line": markdown.Text(words), "in a cell": "| a | " + markdown.Text(words) + " |", "hidden": "a <!-- " + markdown.Text(words) + " -->",
 		"in code": "`` " + markdown.Text(words) + " ``", "quoted": markdown.Quote(words, len(words)), "in a list": "1. a\n   - " + strings.ReplaceAll(markdown.Quote(words, len(words)), "\n", "\n     "),
