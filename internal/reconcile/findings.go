@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 
@@ -62,11 +63,11 @@ func (n *run) checkCopyToo(w *incident.World) {
 	w.CopyFindings = slices.Clone(n.checked.copy)
 }
 
-// checkCopy are the serious findings in what goes out: in its source, and in
-// what people read of it. One for each rule, since nothing tells where on the
-// page it comes from.
+// checkCopy are the serious findings in what goes out. Entities are resolved
+// everywhere once more: renderers differ on where they count. One for each rule,
+// since nothing tells where on the page it comes from.
 func (n *run) checkCopy(text string) (found []incident.Finding) {
-	for _, reading := range markdown.Readings(text) {
+	for _, reading := range []string{text, html.UnescapeString(text)} {
 		for _, f := range n.r.Checks.Check(reading, n.policy().ChecksOff, n.customers.names) {
 			known := slices.ContainsFunc(found, func(other incident.Finding) bool { return other.Rule == f.Rule })
 			if f.Serious && !known {
@@ -109,7 +110,7 @@ func (n *run) listOf(ctx context.Context, repo incident.Repo) ([]string, error) 
 				"with the app installed in it. Mend that, or correct `checks.customers` in the configuration.",
 			markdown.Code(string(repo)))}
 	}
-	if err := n.mayBorrow(ctx, repo, repository); err != nil {
+	if err = n.mayBorrow(ctx, repo, repository); err != nil {
 		return nil, err
 	}
 	data, err := n.forge.File(ctx, repo, incident.CustomersFile)

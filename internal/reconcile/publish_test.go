@@ -227,27 +227,14 @@ func TestCopyIsChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := withShowcase(t)
-			s.reconciler.Customers = []string{"carol@initech.com"}
+			s.reconciler.Checks = check.New()
 			s.hide(hides)
 			s.say(ada, "/postmortem publish")
 			s.look(t)
-			if ours := s.keptBack(t); !strings.Contains(ours, "appears in what would be published") || strings.Contains(ours, "initech") {
+			if ours := s.keptBack(t); !strings.Contains(ours, "`email`") || strings.Contains(ours, "initech") {
 				t.Errorf("the reply is:\n%s", ours)
 			}
 		})
-	}
-}
-
-// The same with the real checks, whichever of the two texts they find it in.
-func TestCopyIsCheckedForEmails(t *testing.T) {
-	t.Parallel()
-	s := withShowcase(t)
-	s.reconciler.Checks = check.New()
-	s.hide("carol@<!-- x -->initech.com")
-	s.say(ada, "/postmortem publish")
-	s.look(t)
-	if ours := s.keptBack(t); !strings.Contains(ours, "`email`") || strings.Contains(ours, "initech") {
-		t.Errorf("the reply is:\n%s", ours)
 	}
 }
 
