@@ -1,6 +1,7 @@
 package markdown_test
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -100,6 +101,7 @@ var (
 		"Sections":   func(s string) { markdown.Sections(s) },
 		"Prose":      func(s string) { markdown.Prose(s) },
 		"Shown":      func(s string) { markdown.Shown(s) },
+		"Read":       func(s string) { markdown.Read(s) },
 		"PublicText": func(s string) { markdown.PublicText(s, secretPlace) },
 		"FindBlock":  func(s string) { markdown.FindBlock(s, "facts") },
 		"Account":    func(s string) { markdown.Account(s) },
@@ -139,6 +141,43 @@ func TestHostileTexts(t *testing.T) { //nolint:paralleltest // measures the memo
 	}
 	check(readers, hostileDocuments())
 	check(writers, hostileWords())
+}
+
+// A page may be longer than a comment: what is looked for in it takes time in
+// proportion to its length, whatever stands there.
+func TestLargeHostileTexts(t *testing.T) { //nolint:paralleltest // measures time
+	const large = 4 * size
+	long := func(unit string) string { return strings.Repeat(unit, large/len(unit)) }
+	calls := map[string]func(string){
+		"Sections": readers["Sections"], "PublicText": readers["PublicText"], "StateOf": readers["StateOf"], "GainRows": readers["GainRows"],
+		"PublicOnly": func(s string) { markdown.PublicOnly("# A\n<!-- public -->\n" + s) },
+	}
+	texts := map[string]string{
+		"brackets":                long("[")[:large/2] + long("]")[:large/2],
+		"brackets, and a label":   "[a]: https://x.org\n\n" + long("[")[:large/2] + long("]")[:large/2],
+		"brackets around a label": "[a]: https://x.org\n\n" + long("[")[:large/2] + "a" + long("][a]")[:large/2],
+		"many labels":             grow(large, func(i int) string { return fmt.Sprintf("[%d]: https://x.org\n\n[%d]\n\n", i, i) }),
+		"tags before headings":    long("<a\n# b\n"),
+		"a table's many cells":    "|a|\n|-|\n" + long("|b"),
+	}
+	for _, unit := range []string{
+		"[[[](x)](x)](x)", "[[[a]][a]]", "[](x 't')", "[&#8203;](https://x.org)", "![a](https://x.org)", "](", "[](<", "[a]:b\n", "\\[", "$", "$a$\n\n", "<span>$",
+		"```go a\n```\n", "<!", "<! internal", "<!--\n", "<!-- a -->", "# a <!-- b -->\n", "a|\n-|\n---\n", "<pre/>\n# a\n\n", "<svg></svg>", "a@b:", "git+", "[](a(", "[](a( '", "[](a(b ",
+	} {
+		texts[unit] = long(unit)
+	}
+	var pace time.Duration
+	for _, call := range calls {
+		took, _ := measure(func() { call(long("Raise the pool to 50 connections, and **alert** on `its` age\n\n")) }, 0)
+		pace += took
+	}
+	for name, call := range calls {
+		for text, src := range texts {
+			if took, _ := measure(func() { call(src) }, 20*pace); took > 20*pace {
+				t.Errorf("%s of %.40q took %s; all of them take %s for a harmless text", name, text, took, pace)
+			}
+		}
+	}
 }
 
 // measure is how long the call takes, and how many bytes of memory it asks for

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -55,6 +56,9 @@ func notPublic(a Audience) Audience {
 // says is who may read a section of which these are the heading's lines and
 // what stands below, within one for the readers inherited.
 func says(head, body []byte, inherited Audience, headed bool) Audience {
+	if inherited != Internal && !bytes.Contains(head, []byte("<!")) && !bytes.Contains(body, []byte("<!")) {
+		return inherited
+	}
 	switch {
 	case inherited == Internal || internalMark.Match(head) || internalMark.Match(body):
 		return Internal

@@ -12,11 +12,19 @@ import (
 // change: what stood around a tag may be one when the tag is gone.
 const passes = 5
 
-// PublicText is Markdown as more people may read it. Comments go, and tags
-// that do more than to set a text, with what they hold where that is never
-// shown; of other tags the attributes go; and so do definitions of links that
-// nothing refers to, which are comments as well. Links and images that lead to
-// a place for which private is true become their words. Code stays as it is.
+// mostEdits is how many changes one pass may make. No page of people's needs as
+// many, and each may make the text longer.
+const mostEdits = 20_000
+
+// PublicText is Markdown as more people may read it: without what nobody sees.
+// Comments go, and tags that do more than to set a text, with what they hold
+// where that is never shown; of other tags the attributes go; of links the
+// titles, the names and definitions of those that refer to one, and all of those
+// without words; of pictures the words; of tables the cells that the head has no
+// place for; of code what its fence says beside a language. Formulas and diagrams
+// can hide words and links: they become text and code. Links and pictures that
+// lead to a place for which private is true become their words. Code stays as it
+// is.
 //
 // Private gets an address with its escapes resolved, which may be relative to
 // the page, and the names of pages in [[double brackets]]. A text that can't be
@@ -27,12 +35,15 @@ func PublicText(src string, private func(address string) bool) string {
 		if len(d.src) == 0 {
 			return ""
 		}
-		p := plainer{document: d, private: private, labels: map[string]label{}}
+		p := plainer{document: d, private: private, labels: map[string][]byte{}}
 		p.eachLeaf(d.root, p.define)
-		p.eachLeaf(d.root, p.refer)
 		p.eachLeaf(d.root, p.rewrite)
+		p.fences(d.root)
 		if len(p.edits) == 0 {
 			return src
+		}
+		if len(p.edits) > mostEdits {
+			return ""
 		}
 		src = p.apply(src)
 	}
@@ -43,12 +54,10 @@ func PublicText(src string, private func(address string) bool) string {
 type plainer struct {
 	document
 	private func(address string) bool
-	labels  map[string]label
-	edits   []edit
+	// labels are the addresses that labels stand for, nil for private ones.
+	labels map[string][]byte
+	edits  []edit
 }
-
-// label is what is known of one of the text's definitions of links.
-type label struct{ private, used bool }
 
 // edit puts something else between two positions of the source.
 type edit struct {
@@ -58,11 +67,14 @@ type edit struct {
 
 // rewrite takes out of a block what is not for everybody.
 func (p *plainer) rewrite(l leaf) {
-	p.addresses(l)
 	if l.block.Kind() == ast.KindHTMLBlock {
+		p.addresses(l, nil)
 		p.tags(l, 0, len(l.text))
+		p.formulas(l, nil)
 		return
 	}
+	pairs := l.brackets(p.definitions(l))
+	p.addresses(l, pairs)
 	done := 0
 	eachInline(l.block, func(n ast.Node) {
 		if raw, ok := n.(*ast.RawHTML); ok && raw.Segments.Len() > 0 {
@@ -72,9 +84,10 @@ func (p *plainer) rewrite(l leaf) {
 			}
 		}
 	})
-	p.definitions(l)
-	p.links(l)
-	p.brackets(l)
+	p.links(l, pairs)
+	p.angles(l)
+	p.formulas(l, pairs)
+	p.surplus(l)
 }
 
 // replace puts something else in the place of a part of the block's text.

@@ -13,18 +13,19 @@ import (
 const leftOut = "(a link that is not public)"
 
 const (
-	labelForm   = `\[((?:[^\[\]\\]|\\.)+)\]`
-	titleForm   = `(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))`
-	addressForm = `(<[^<>\n]*>|[^\s<]\S*)`
+	labelForm   = `\[((?:[^\[\]\\]|\\(?s:.))+)\]`
+	titleForm   = `(?:"(?:[^"\\]|\\(?s:.))*"|'(?:[^'\\]|\\(?s:.))*'|\((?:[^()\\]|\\(?s:.))*\))`
+	addressForm = `(<(?:[^<>\n\\]|\\.)*>|[^\s<]\S*)`
 )
 
 var (
-	definition  = regexp.MustCompile(`^ {0,3}` + labelForm + `:[ \t\r]*\n?[ \t]*` + addressForm + `(?:(?:[ \t\r]*\n[ \t]*|[ \t]+)` + titleForm + `)?[ \t\r]*(?:\n|$)`)
-	destination = regexp.MustCompile(`^\(\s*` + `(<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*)` + `(?:\s+` + titleForm + `)?\s*\)`)
-	fullLabel   = regexp.MustCompile(`^\[((?:[^\[\]\\]|\\.)*)\]`)
-	wikiLink    = regexp.MustCompile(`\[\[([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]`)
-	autoLink    = regexp.MustCompile(`<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>`)
-	bareAddress = regexp.MustCompile("(?i)(?:\\b(?:https?|ftp)://|\\bwww\\.)[^\\s<>`|\\]\\x01]+")
+	definition   = regexp.MustCompile(`^ {0,3}` + labelForm + `:[ \t\r]*\n?[ \t]*` + addressForm + `(?:(?:[ \t\r]*\n[ \t]*|[ \t]+)` + titleForm + `)?[ \t\r]*(?:\n|$)`)
+	destination  = regexp.MustCompile(`^\(\s*(<(?:[^<>\n\\]|\\.)*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*)(?:\s+` + titleForm + `)?\s*\)`)
+	afterAddress = regexp.MustCompile(`^\s+(?:` + titleForm + `\s*)?\)`)
+	fullLabel    = regexp.MustCompile(`^\[((?:[^\[\]\\]|\\.)*)\]`)
+	wikiLink     = regexp.MustCompile(`\[\[([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]`)
+	autoLink     = regexp.MustCompile(`<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>`)
+	bareAddress  = regexp.MustCompile("(?i)(?:(?:https?|ftp|ssh|git(?:\\+[a-z]+)?)://|www\\.|[a-z0-9._-]+@[a-z0-9.-]+:[a-z0-9._~-]*/)[^\\s<>`|\\]\\x01]+")
 )
 
 // destinationMost bounds how much of a text is looked at for the end of one
@@ -46,7 +47,7 @@ func (l leaf) eachDefinition(visit func(from, to int, name string, address []byt
 	for at := 0; ; {
 		text := l.text[at:]
 		m := definition.FindSubmatchIndex(text)
-		if m == nil || text[m[2]] == '^' { // a footnote
+		if m == nil { // a wiki has no footnotes: [^1]: is one as well
 			return
 		}
 		visit(at, at+len(bytes.TrimRight(text[:m[1]], "\r\n")), labelName(text[m[2]:m[3]]), text[m[4]:m[5]])
@@ -59,35 +60,55 @@ func labelName(words []byte) string {
 	return strings.Join(strings.Fields(strings.ToLower(string(words))), " ")
 }
 
+// define remembers where the text's labels lead: to the first definition that
+// there is, and nowhere if one of them may not be told of.
 func (p *plainer) define(l leaf) {
 	l.eachDefinition(func(_, _ int, name string, address []byte) {
-		known := p.labels[name]
-		known.private = known.private || p.leadsAway(address)
-		p.labels[name] = known
+		if first, again := p.labels[name]; again {
+			address = first
+		}
+		if address = inlineAddress(address); address != nil && p.leadsAway(address) {
+			address = nil
+		}
+		p.labels[name] = address
 	})
 }
 
-// refer remembers which definitions are referred to.
-func (p *plainer) refer(l leaf) {
-	if l.block.Kind() == ast.KindHTMLBlock {
-		return
+// inlineAddress is the address of a definition as a link takes it, nil for what
+// could end that.
+func inlineAddress(address []byte) []byte {
+	switch {
+	case bytes.HasPrefix(address, []byte("<")) || !bytes.ContainsAny(address, "()<>"):
+		return address
+	case bytes.ContainsAny(address, "<>"):
+		return nil
 	}
-	first := 0
-	l.eachDefinition(func(_, to int, _ string, _ []byte) { first = to })
-	l.eachBracket(first, func(b bracket) {
-		if known, ok := p.labels[b.label]; ok && b.address == nil {
-			known.used = true
-			p.labels[b.label] = known
-		}
-	})
+	return []byte("<" + string(address) + ">")
 }
 
-func (p *plainer) definitions(l leaf) {
-	l.eachDefinition(func(from, to int, name string, _ []byte) {
-		if known := p.labels[name]; known.private || !known.used {
-			p.replace(l, from, to, "")
-		}
+// definitions takes out all: what refers to them is given its address, and
+// their names and titles are read by nobody. What looks like one, and may be one
+// for others, becomes words.
+func (p *plainer) definitions(l leaf) (end int) {
+	l.eachDefinition(func(from, to int, _ string, _ []byte) {
+		p.replace(l, from, to, "")
+		end = to
 	})
+	rest := bytes.TrimLeft(l.text[end:], " \t\r\n")
+	for i := 1; i < len(rest) && rest[0] == '['; i++ {
+		switch rest[i] {
+		case '\\':
+			i++
+		case '[':
+			return end
+		case ']':
+			if at := len(l.text) - len(rest); i+1 < len(rest) && rest[i+1] == ':' {
+				p.replace(l, at, at+1, `\[`)
+			}
+			return end
+		}
+	}
+	return end
 }
 
 // bracket is a pair of brackets that may be a link.
@@ -95,88 +116,137 @@ type bracket struct {
 	open, close, end int    // positions of both, and behind all of it
 	address          []byte // nil for a reference
 	at               int    // where the address begins
-	label            string
+	label            string // "" for none
 }
 
-// eachBracket visits the pairs of brackets from a position on.
-func (l leaf) eachBracket(from int, visit func(bracket)) {
+// brackets are the pairs from a position on.
+func (l leaf) brackets(from int) (found []bracket) {
 	var open []int
+	last, gap := -1, -1 // the bracket before, and the last white space looked at
 	for i := from; i < len(l.bare); i++ {
 		switch l.bare[i] {
 		case '\\':
 			i++
 		case '[':
 			open = append(open, i)
+			last = i
 		case ']':
 			if len(open) > 0 {
-				visit(l.bracket(open[len(open)-1], i))
+				at := open[len(open)-1]
+				b := l.bracket(at, i, last == at)
+				if i+1 > gap && bytes.HasPrefix(l.bare[b.end:], []byte("(")) && b.address == nil {
+					gap = l.unbalanced(&b)
+				}
+				found = append(found, b)
 				open = open[:len(open)-1]
 			}
+			last = i
 		}
 	}
+	return found
 }
 
-func (l leaf) bracket(open, shut int) bracket {
-	b := bracket{open: open, close: shut, end: shut + 1, label: labelName(l.text[open+1 : min(shut, open+1000)])}
+// bracket is the pair between two positions. What has brackets within is no
+// label: so all labels together are no longer than the text.
+func (l leaf) bracket(open, shut int, plain bool) bracket {
+	b := bracket{open: open, close: shut, end: shut + 1}
+	if plain {
+		b.label = labelName(l.text[open+1 : shut])
+	}
 	rest := l.bare[b.end:min(len(l.bare), b.end+destinationMost)]
-	if m := destination.FindSubmatchIndex(rest); m != nil {
-		b.address, b.at = append([]byte{}, l.text[b.end+m[2]:b.end+m[3]]...), b.end+m[2]
-		b.end += m[1]
-	} else if m := fullLabel.FindSubmatchIndex(rest); m != nil {
-		if m[2] < m[3] {
-			b.label = labelName(l.text[b.end+m[2] : b.end+m[3]])
+	switch {
+	case bytes.HasPrefix(rest, []byte("(")):
+		if m := destination.FindSubmatchIndex(rest); m != nil {
+			b.at = b.end + m[2]
+			b.address = append([]byte{}, l.text[b.at:b.end+m[3]]...)
+			b.end += m[1]
 		}
-		b.end += m[1]
+	case bytes.HasPrefix(rest, []byte("[")):
+		if m := fullLabel.FindSubmatchIndex(rest); m != nil {
+			if m[2] < m[3] {
+				b.label = labelName(l.text[b.end+m[2] : b.end+m[3]])
+			}
+			b.end += m[1]
+		}
 	}
 	return b
 }
 
-// links turns those into words that lead to a private place.
-func (p *plainer) links(l leaf) {
-	first := 0
-	l.eachDefinition(func(_, to int, _ string, _ []byte) { first = to })
-	for _, m := range wikiLink.FindAllSubmatchIndex(l.bare[first:], -1) {
-		page, shown := m[2:4], m[3]
-		if m[4] >= 0 {
-			page, shown = m[4:6], m[3]
-		}
-		if p.leadsAway(l.text[first+page[0] : first+page[1]]) {
-			p.replace(l, first+m[0], first+m[0]+2, "")
-			p.replace(l, first+shown, first+m[1], "")
-		}
+// unbalanced takes up to white space for the pair's address what no brackets
+// close that it opens, as some parsers do for the first pair before that. It
+// tells where the white space is.
+func (l leaf) unbalanced(b *bracket) (gap int) {
+	gap = bytes.IndexAny(l.bare[b.end:], " \t\r\n")
+	if gap < 0 {
+		return len(l.bare)
 	}
-	l.eachBracket(first, func(b bracket) {
-		if b.address != nil && p.leadsAway(b.address) || b.address == nil && p.labels[b.label].private {
-			open := b.open
-			if open > 0 && l.bare[open-1] == '!' {
-				open--
-			}
-			p.replace(l, open, b.open+1, "")
-			p.replace(l, b.close, b.end, "")
-		}
-	})
+	gap += b.end
+	m := afterAddress.FindIndex(l.bare[gap:min(len(l.bare), gap+destinationMost)])
+	if m != nil && gap > b.end+1 {
+		b.at = b.end + 1
+		b.address, b.end = l.text[b.at:gap], gap+m[1]
+	}
+	return gap
 }
 
-// destinations are the positions at which the addresses of links may begin.
-func (l leaf) destinations() map[int]bool {
-	found := map[int]bool{}
-	if l.block.Kind() == ast.KindHTMLBlock {
-		return found
+// links turns those into words that lead to a private place, and leaves of the
+// others what people see: words that are some, and pictures.
+func (p *plainer) links(l leaf, pairs []bracket) {
+	if len(pairs) == 0 {
+		return
 	}
-	first := 0
-	l.eachDefinition(func(_, to int, _ string, _ []byte) { first = to })
-	l.eachBracket(first, func(b bracket) {
-		if b.address != nil {
-			found[b.at] = true
+	seen := l.seen()
+	for _, m := range wikiLink.FindAllSubmatchIndex(l.bare, -1) {
+		page, shown := m[2:4], m[3]
+		if m[4] >= 0 {
+			page = m[4:6]
 		}
-	})
-	return found
+		if address := l.text[page[0]:page[1]]; bytes.ContainsAny(address, "| \t") || p.leadsAway(address) {
+			p.replace(l, m[0], m[0]+2, "")
+			p.replace(l, shown, m[1], "")
+		} else if seen[m[2]] == seen[m[3]] {
+			p.replace(l, m[0], m[1], "")
+		}
+	}
+	for _, b := range pairs {
+		address, known := b.address, b.address != nil
+		if !known {
+			address, known = p.labels[b.label]
+		}
+		if known {
+			p.link(l, b, address, seen[b.close] > seen[b.open+1])
+		}
+	}
+}
+
+// link brings one link, which may have words that people see, into its plain
+// form. Nobody sees the words of a picture, but where it is not shown.
+func (p *plainer) link(l leaf, b bracket, address []byte, words bool) {
+	picture := b.open > 0 && l.bare[b.open-1] == '!' && !escaped(l.bare, b.open-1)
+	start := b.open
+	if picture {
+		start--
+	}
+	switch {
+	case address == nil || p.leadsAway(address):
+		p.replace(l, start, b.open+1, "")
+		p.replace(l, b.close, b.end, "")
+		return
+	case picture:
+		p.replace(l, b.open+1, b.close, "")
+	case !words:
+		p.replace(l, start, b.end, "")
+	}
+	p.replace(l, b.close, b.end, "]("+string(address)+")")
 }
 
 // addresses takes out those that are links by themselves. Of one that is in a
 // link's parentheses it is not known where it ends.
-func (p *plainer) addresses(l leaf) {
-	inLinks := l.destinations()
+func (p *plainer) addresses(l leaf, pairs []bracket) {
+	inLinks := map[int]bool{}
+	for _, b := range pairs {
+		inLinks[b.at] = b.address != nil
+	}
 	for _, m := range autoLink.FindAllSubmatchIndex(l.bare, -1) {
 		if p.leadsAway(l.text[m[2]:m[3]]) {
 			p.replace(l, m[0], m[1], leftOut)
@@ -185,7 +255,7 @@ func (p *plainer) addresses(l leaf) {
 	for _, m := range bareAddress.FindAllIndex(l.bare, -1) {
 		address := bytes.TrimRight(l.text[m[0]:m[1]], `?!.,:*_~'")`)
 		end := m[0] + len(address)
-		if !bytes.Contains(address, []byte("://")) {
+		if bytes.EqualFold(address[:min(len(address), len("www."))], []byte("www.")) {
 			address = append([]byte("http://"), address...)
 		}
 		if !inLinks[m[0]] && p.leadsAway(address) {
@@ -194,9 +264,9 @@ func (p *plainer) addresses(l leaf) {
 	}
 }
 
-// brackets makes words of the angle brackets that are left. One that opens
+// angles makes words of the angle brackets that are left. One that opens
 // nothing where it stands could as soon as something behind it is taken out.
-func (p *plainer) brackets(l leaf) {
+func (p *plainer) angles(l leaf) {
 	links := map[int]bool{}
 	for _, m := range autoLink.FindAllIndex(l.bare, -1) {
 		links[m[0]] = true

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -49,9 +50,17 @@ func (p *plainer) tags(l leaf, from, to int) (done int) {
 
 // endOf is behind the end of the element, or of the text.
 func endOf(html []byte, from int, name string) int {
-	end := regexp.MustCompile(`(?i)</` + name + `[^>]*(?:>|$)`).FindIndex(html[from:])
-	if end == nil {
-		return len(html)
+	for {
+		i := bytes.Index(html[from:], []byte("</"))
+		if i < 0 {
+			return len(html)
+		}
+		from += i + len("</")
+		if !bytes.EqualFold(html[from:min(len(html), from+len(name))], []byte(name)) {
+			continue
+		}
+		if i = bytes.IndexByte(html[from:], '>'); i >= 0 {
+			return from + i + 1
+		}
 	}
-	return from + end[1]
 }
