@@ -57,6 +57,9 @@ func parseTemplate(file, text string) (*pageTemplate, error) {
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return nil, p.mistake(1, "this is no text in UTF-8")
 	}
+	if at := strings.IndexAny(p.text, "\f\v"); at >= 0 { // sections could not be told apart
+		return nil, p.mistake(p.line(parse.Pos(at)), "form feeds and vertical tabs can't stand in a template: they are white space for some, and for others not")
+	}
 	if at := strings.Index(p.text, "<!-- hindsight:"); at >= 0 {
 		return nil, p.mistake(p.line(parse.Pos(at)), "hidden marks of Hindsight's own can't stand in a template: {{facts}} and the like bring theirs along")
 	}
@@ -64,15 +67,11 @@ func parseTemplate(file, text string) (*pageTemplate, error) {
 		return nil, err
 	}
 	p.list(p.root)
-	for _, at := range tagOfField.FindAllStringIndex(p.text, mistakesTold) {
-		p.refuse(parse.Pos(at[0]), "a field can't stand in a tag, or right behind < or <!--: for a link, write [words]({{url}})")
+	for _, at := range p.inTags() {
+		p.refuse(at, "a field can't stand in a tag, or right behind < or <!--: for a link, write [words]({{url}})")
 	}
 	return p, errors.Join(p.errs...)
 }
-
-// tagOfField is a tag or comment of which a field would say what it is: people's
-// words could make a mark or another tag of it.
-var tagOfField = regexp.MustCompile(`<(?:!-{0,2}[ \t]*|[A-Za-z/][^<>{]*)?\{\{`)
 
 // plainText is a file's text without byte order mark and with line ends of one
 // kind, as a page is begun.

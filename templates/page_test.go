@@ -218,34 +218,20 @@ func TestPageFromUnusableTemplate(t *testing.T) {
 	})
 }
 
-// A template in which people's words could be more than words is fine until
-// somebody writes such words: then it is not used.
-func TestWordsMakeNoMarks(t *testing.T) {
+// A template that words make too long a page of is fine until somebody writes
+// such words: then it is not used.
+func TestTooManyWords(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		own, title string
-		used       bool // since the words are neutral by themselves
-	}{
-		"a mark of ours":      {"< {{- title}}>\n\nOurs\n", "!-- hindsight:end block=facts --", true},
-		"a section's mark":    {"## Ours\n<!--\n{{title}} -->\n", "public", false},
-		"a tag that swallows": {"< {{- title}}\n\n{{facts}}\n\nOurs\n", "pre", false},
-		"too many words":      {"Ours" + strings.Repeat("{{title}}", 5000), strings.Repeat("@", 250), false},
+	view := bare(false)
+	view.Own, view.Title = "Ours"+strings.Repeat("{{title}}", 5000), "harmless"
+	if page := templates.New().Page(view); !strings.Contains(page, "Ours") {
+		t.Fatalf("the template is not used at all:\n%.500s", page)
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			view := bare(false)
-			view.Own, view.Title = tt.own, "harmless"
-			if page := templates.New().Page(view); !strings.Contains(page, "Ours") {
-				t.Fatalf("the template is not used at all:\n%s", page)
-			}
-			view.Title = tt.title
-			page := templates.New().Page(view)
-			wholesome(t, page, view)
-			if used := strings.Contains(page, "Ours"); used != tt.used {
-				t.Errorf("the template is used: %t\n%.500s", used, page)
-			}
-		})
+	view.Title = strings.Repeat("@", 250)
+	page := templates.New().Page(view)
+	wholesome(t, page, view)
+	if strings.Contains(page, "Ours") {
+		t.Errorf("the template is used:\n%.500s", page)
 	}
 }
 
