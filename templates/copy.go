@@ -90,7 +90,9 @@ func gitHubs(host string) []string {
 // isIn is whether a path leads into the repository, and not out of it again.
 func isIn(path string, repo incident.Repo) bool {
 	parts := strings.Split(strings.ToLower(strings.Trim(path, "/")), "/")
-	up := slices.ContainsFunc(parts, func(part string) bool { return part == "." || part == ".." })
+	up := slices.ContainsFunc(parts, func(part string) bool {
+		return part == "." || part == ".." || strings.ContainsAny(part, `%\`) // escaped twice, and what some take for a slash
+	})
 	return len(parts) > 1 && !up && parts[0] == repo.Owner() && parts[1] == repo.Name()
 }
 

@@ -123,11 +123,12 @@ func TestHasPublic(t *testing.T) {
 func TestHasInternal(t *testing.T) {
 	t.Parallel()
 	for page, want := range map[string]bool{
-		"## Ours\n<!-- internal -->\nThe pool was full.\n":                     true,
-		"## Ours\r\n<!-- Internal -->\r\n":                                     true,
-		"# A\n<!-- internal -->\n## B\n<!-- public -->\nSorry.\n":              true,
-		"## Message\n<!-- public -->\nSorry.\n":                                false,
-		"## Message\n`<!-- internal -->`\nNot the mark: `<!-- internal -->`\n": false,
+		"## Ours\n<!-- internal -->\nThe pool was full.\n":        true,
+		"## Ours\r\n<!-- Internal -->\r\n":                        true,
+		"# A\n<!-- internal -->\n## B\n<!-- public -->\nSorry.\n": true,
+		"## Message\n<!-- public -->\nSorry.\n":                   false,
+		"## Message\n`<!-- internal -->`\n":                       true, // closed: a stray backtick makes code of a mark
+		"## Message\nThe internal pool was full.\n":               false,
 		"": false,
 	} {
 		if got := templates.New().HasInternal(page); got != want {
@@ -170,6 +171,15 @@ func TestCopyLinks(t *testing.T) {
 		"https://github.test/acme/status/%2e%2e/till":                false,
 		"https://github.test/acme/status%2f..%2ftill":                false,
 		"https://gist.github.test/acme/status":                       false,
+		"https://github.test/acme/x/../shop/issues/4":                false,
+		"https://github.test/acme/./shop/5":                          false,
+		"https://github.test/acme/status/x\\..\\till":                false,
+		"https://github.test/acme\\till/1":                           false,
+		"https://github.test/acme/status%5c..%5ctill":                false,
+		"https://github.test/acme/status/%252e%252e/till":            false,
+		"https://github.test/repositories/12/issues/3":               false,
+		"git@github.test:acme/shop.git":                              false,
+		"ssh://git@github.test/acme/shop.git":                        false,
 		"https://github.test/acme/status":                            true,
 		"https://github.test/Acme/Status/wiki/Home":                  true,
 		"https://github.test.example.com/acme/till":                  true,
