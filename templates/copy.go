@@ -28,6 +28,15 @@ func (Texts) HasPublic(page string) bool {
 	return false
 }
 
+// PublicWords are what people wrote in what may be published of a page: without
+// the blocks that are written anew from time to time.
+func (Texts) PublicWords(page string) string {
+	for _, block := range []string{factsBlock, rolesBlock, followUpsBlock} {
+		page, _ = markdown.ReplaceBlock(page, block, "")
+	}
+	return published(page, incident.CopyLinks{})
+}
+
 // HasInternal is whether a section of a page is marked internal. A page that
 // can't be parsed counts as one.
 func (Texts) HasInternal(page string) bool { return markdown.WithoutInternal(page) != page }
@@ -41,9 +50,12 @@ func published(page string, links incident.CopyLinks) string {
 // a heading that says no more than the day. Nothing in it is hidden, and links
 // that it may not keep, or that are relative to the page, are words alone. It
 // goes over the copy that is there, or "" for none; what people have made of
-// that is left, and false.
+// that is left, and false. Of no page it is empty.
 func (Texts) Copy(now, page string, v incident.PageView, links incident.CopyLinks) (text string, ours bool) {
-	content := "# Post-mortem of " + v.Date.Format(dateForm) + "\n\n" + strings.Trim(plainText(published(page, links)), "\n")
+	content := ""
+	if page != "" {
+		content = "# Post-mortem of " + v.Date.Format(dateForm) + "\n\n" + strings.Trim(plainText(published(page, links)), "\n")
+	}
 	if markdown.StateOf(markdown.Block(copyBlock, content), copyBlock) != markdown.BlockOurs { // code is left open
 		content = "> " + strings.ReplaceAll(content, "\n", "\n> ")
 	}

@@ -217,3 +217,20 @@ func TestCopyLinksOfGitHub(t *testing.T) {
 		t.Error("a link was kept though it is not known which host is GitHub's")
 	}
 }
+
+// What Hindsight keeps up to date is not what people ordered to be published;
+// what they write is.
+func TestPublicWords(t *testing.T) {
+	t.Parallel()
+	texts, view := templates.New(), templates.Example(false)
+	view.Own = "## Message\n<!-- public -->\nSorry.\n\n{{facts}}\n"
+	page := texts.Page(view)
+	view.Owner = "somebody-else"
+	now := texts.RefreshPage(page, view)
+	if now.Text == page || texts.PublicWords(now.Text) != texts.PublicWords(page) {
+		t.Errorf("other facts are other words:\n%s", texts.PublicWords(now.Text))
+	}
+	if edited := strings.Replace(page, "Sorry.", "Sorry, all.", 1); texts.PublicWords(edited) == texts.PublicWords(page) {
+		t.Error("what people wrote is not among the words")
+	}
+}
