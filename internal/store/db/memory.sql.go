@@ -36,23 +36,6 @@ func (q *Queries) AddPull(ctx context.Context, arg AddPullParams) (int64, error)
 	return result.RowsAffected()
 }
 
-const addToWiki = `-- name: AddToWiki :exec
-INSERT INTO wikis (wiki, incident_repo, incident_number)
-VALUES ($1, $2, $3)
-ON CONFLICT (wiki, incident_repo, incident_number) DO NOTHING
-`
-
-type AddToWikiParams struct {
-	Wiki           string
-	IncidentRepo   string
-	IncidentNumber int64
-}
-
-func (q *Queries) AddToWiki(ctx context.Context, arg AddToWikiParams) error {
-	_, err := q.exec(ctx, q.addToWikiStmt, addToWiki, arg.Wiki, arg.IncidentRepo, arg.IncidentNumber)
-	return err
-}
-
 const checkedAt = `-- name: CheckedAt :one
 SELECT checked_at FROM follow_ups WHERE repo = $1 AND number = $2 ORDER BY checked_at DESC LIMIT 1
 `
@@ -133,54 +116,6 @@ func (q *Queries) HasIncidents(ctx context.Context, repo string) (bool, error) {
 	var known bool
 	err := row.Scan(&known)
 	return known, err
-}
-
-const hasPages = `-- name: HasPages :one
-SELECT CAST(
-    EXISTS (SELECT 1 FROM incidents AS i WHERE i.repo = $1)
-    OR EXISTS (SELECT 1 FROM wikis AS w WHERE w.wiki = $1)
-    AS BOOLEAN) AS known
-`
-
-// Whether something in a repository's wiki may be news for an incident, its own
-// or another repository's.
-func (q *Queries) HasPages(ctx context.Context, repo string) (bool, error) {
-	row := q.queryRow(ctx, q.hasPagesStmt, hasPages, repo)
-	var known bool
-	err := row.Scan(&known)
-	return known, err
-}
-
-const inWiki = `-- name: InWiki :many
-SELECT incident_repo, incident_number FROM wikis WHERE wiki = $1
-`
-
-type InWikiRow struct {
-	IncidentRepo   string
-	IncidentNumber int64
-}
-
-func (q *Queries) InWiki(ctx context.Context, wiki string) ([]InWikiRow, error) {
-	rows, err := q.query(ctx, q.inWikiStmt, inWiki, wiki)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []InWikiRow
-	for rows.Next() {
-		var i InWikiRow
-		if err := rows.Scan(&i.IncidentRepo, &i.IncidentNumber); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const incidents = `-- name: Incidents :many
@@ -354,21 +289,6 @@ func (q *Queries) Record(ctx context.Context, arg RecordParams) (RecordRow, erro
 	var i RecordRow
 	err := row.Scan(&i.Record, &i.Revision)
 	return i, err
-}
-
-const removeFromWiki = `-- name: RemoveFromWiki :exec
-DELETE FROM wikis WHERE wiki = $1 AND incident_repo = $2 AND incident_number = $3
-`
-
-type RemoveFromWikiParams struct {
-	Wiki           string
-	IncidentRepo   string
-	IncidentNumber int64
-}
-
-func (q *Queries) RemoveFromWiki(ctx context.Context, arg RemoveFromWikiParams) error {
-	_, err := q.exec(ctx, q.removeFromWikiStmt, removeFromWiki, arg.Wiki, arg.IncidentRepo, arg.IncidentNumber)
-	return err
 }
 
 const removePull = `-- name: RemovePull :execrows
