@@ -1,5 +1,7 @@
 package check
 
+import "hindsight/internal/incident"
+
 // Rule is one thing that pages are looked through for.
 type Rule struct {
 	ID string // such as "secret"
@@ -7,15 +9,6 @@ type Rule struct {
 	Doc string
 	// Serious is true for what keeps a page from being published.
 	Serious bool
-}
-
-// Rules are all there are, the serious ones first.
-func Rules() []Rule {
-	var all []Rule
-	for _, r := range rules() {
-		all = append(all, r.Rule)
-	}
-	return all
 }
 
 type rule struct {
@@ -63,7 +56,7 @@ func seriousRules() []rule {
 			find: inBothViews(hosts),
 		},
 		{
-			Rule: Rule{"customer", "A name from the list of customers.", true},
+			Rule: Rule{incident.CheckCustomer, "A name from the list of customers.", true},
 			says: "This is a customer's name: say how many, or of which kind, instead.",
 			find: customers,
 		},

@@ -111,7 +111,7 @@ func Templates() []string { return []string{"default", "pagerduty", "18f", "mini
 // docs/checks.md explains them.
 func Checks() []string {
 	return []string{
-		"secret", "email", "address", "host", "customer", "blame", "outage",
+		"secret", "email", "address", "host", CheckCustomer, "blame", "outage",
 		"follow-up", "vague", "empty", "source",
 	}
 }
