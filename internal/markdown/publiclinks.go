@@ -15,12 +15,13 @@ const leftOut = "(a link that is not public)"
 const (
 	labelForm   = `\[((?:[^\[\]\\]|\\(?s:.))+)\]`
 	titleForm   = `(?:"(?:[^"\\]|\\(?s:.))*"|'(?:[^'\\]|\\(?s:.))*'|\((?:[^()\\]|\\(?s:.))*\))`
+	addressSign = `[^\s()\\]|\\[()\\]|\\`
 	addressForm = `(<(?:[^<>\n\\]|\\.)*>|[^\s<]\S*)`
 )
 
 var (
 	definition   = regexp.MustCompile(`^ {0,3}` + labelForm + `:[ \t\r]*\n?[ \t]*` + addressForm + `(?:(?:[ \t\r]*\n[ \t]*|[ \t]+)` + titleForm + `)?[ \t\r]*(?:\n|$)`)
-	destination  = regexp.MustCompile(`^\(\s*(<(?:[^<>\n\\]|\\.)*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*)(?:\s+` + titleForm + `)?\s*\)`)
+	destination  = regexp.MustCompile(`^\(\s*(<(?:[^<>\n\\]|\\.)*>|(?:` + addressSign + `|\((?:` + addressSign + `|\((?:` + addressSign + `)*\))*\))*)(?:\s+` + titleForm + `)?\s*\)`)
 	afterAddress = regexp.MustCompile(`^\s+(?:` + titleForm + `\s*)?\)`)
 	fullLabel    = regexp.MustCompile(`^\[((?:[^\[\]\\]|\\.)*)\]`)
 	wikiLink     = regexp.MustCompile(`\[\[([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]`)
@@ -137,6 +138,9 @@ func (l leaf) brackets(from int) (found []bracket) {
 				if i+1 > gap && bytes.HasPrefix(l.bare[b.end:], []byte("(")) && b.address == nil {
 					gap = l.unbalanced(&b)
 				}
+				if b.address != nil {
+					l.reveal(b.close, b.end)
+				}
 				found = append(found, b)
 				open = open[:len(open)-1]
 			}
@@ -146,6 +150,16 @@ func (l leaf) brackets(from int) (found []bracket) {
 	return found
 }
 
+// reveal takes what begins in where a link leads for neither code nor a tag: an
+// address goes before. So what stands behind it in them may be a link again.
+func (l leaf) reveal(from, to int) {
+	hidden := false
+	for i := from; i < len(l.bare) && (i < to || hidden && l.bare[i] == masked); i++ {
+		hidden = l.bare[i] == masked
+		l.bare[i] = l.text[i]
+	}
+}
+
 // bracket is the pair between two positions. What has brackets within is no
 // label: so all labels together are no longer than the text.
 func (l leaf) bracket(open, shut int, plain bool) bracket {
@@ -153,7 +167,10 @@ func (l leaf) bracket(open, shut int, plain bool) bracket {
 	if plain {
 		b.label = labelName(l.text[open+1 : shut])
 	}
-	rest := l.bare[b.end:min(len(l.bare), b.end+destinationMost)]
+	if b.end == len(l.bare) || l.bare[b.end] == masked {
+		return b
+	}
+	rest := l.text[b.end:] // at which the expressions look no further than a few brackets
 	switch {
 	case bytes.HasPrefix(rest, []byte("(")):
 		if m := destination.FindSubmatchIndex(rest); m != nil {
@@ -176,15 +193,17 @@ func (l leaf) bracket(open, shut int, plain bool) bracket {
 // close that it opens, as some parsers do for the first pair before that. It
 // tells where the white space is.
 func (l leaf) unbalanced(b *bracket) (gap int) {
-	gap = bytes.IndexAny(l.bare[b.end:], " \t\r\n")
+	start := b.end + 1
+	for start < len(l.bare) && strings.IndexByte(" \t\r\n", l.text[start]) >= 0 {
+		start++
+	}
+	gap = bytes.IndexAny(l.text[start:], " \t\r\n")
 	if gap < 0 {
 		return len(l.bare)
 	}
-	gap += b.end
-	m := afterAddress.FindIndex(l.bare[gap:min(len(l.bare), gap+destinationMost)])
-	if m != nil && gap > b.end+1 {
-		b.at = b.end + 1
-		b.address, b.end = l.text[b.at:gap], gap+m[1]
+	gap += start
+	if m := afterAddress.FindIndex(l.text[gap:]); m != nil && gap > start {
+		b.at, b.address, b.end = start, l.text[start:gap], gap+m[1]
 	}
 	return gap
 }
