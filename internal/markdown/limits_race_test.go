@@ -7,4 +7,6 @@ package markdown_test
 const (
 	size          = 1 << 13
 	memoryPerByte = 20_000
+	// headroom is how many times as long as a harmless text a hostile one may take.
+	headroom = 100
 )

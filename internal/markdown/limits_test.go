@@ -7,4 +7,6 @@ const (
 	size = 1 << 16
 	// memoryPerByte is what reading or writing a byte of it may take in all.
 	memoryPerByte = 1000
+	// headroom is how many times as long as a harmless text a hostile one may take.
+	headroom = 20
 )
