@@ -52,12 +52,14 @@ func TestReply(t *testing.T) {
 		"reply-found-nothing": {
 			Lines: []incident.ReplyLine{line}, Checked: &incident.CheckView{PageLink: facts.PageLink}, Help: forms,
 		},
-		"reply-withdrawn": {Withdrawn: true},
-		"reply-one":       {Lines: []incident.ReplyLine{line}},
-		"reply-several":   {Lines: []incident.ReplyLine{line, nasty, {Quote: "/incident", Problem: "What is to be done is missing."}}},
-		"reply-many":      {Lines: many},
-		"reply-help":      {Help: forms},
-		"reply-both":      {Lines: []incident.ReplyLine{line}, Help: forms},
+		"reply-found-unnamed": {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found[:1], Unnamed: true}},
+		"reply-found-counts":  {Checked: &incident.CheckView{PageLink: facts.PageLink, Findings: found, Counts: true}},
+		"reply-withdrawn":     {Withdrawn: true},
+		"reply-one":           {Lines: []incident.ReplyLine{line}},
+		"reply-several":       {Lines: []incident.ReplyLine{line, nasty, {Quote: "/incident", Problem: "What is to be done is missing."}}},
+		"reply-many":          {Lines: many},
+		"reply-help":          {Help: forms},
+		"reply-both":          {Lines: []incident.ReplyLine{line}, Help: forms},
 	}
 	for name, view := range views {
 		view.ID, view.To = facts.ID, 2_400_000_007
