@@ -241,9 +241,18 @@ func (c *crowds) tickOne(_ context.Context, number int) (func() bool, error) {
 	return closed, c.github.As(alice).TickComment(shop, comments[tracker].ID, c.box(number, last.Title), true)
 }
 
-func (c *crowds) note(_ context.Context, number int) (func() bool, error) {
+// note is done when it stands on the page's timeline.
+func (c *crowds) note(ctx context.Context, number int) (func() bool, error) {
 	_, err := c.github.As(alice).Comment(shop, number, "/incident note now Rolled back to v212\n")
-	return func() bool { return strings.Contains(c.tracker(number), "Rolled back to v212") }, err
+	return func() bool {
+		pages, err := c.github.WikiPages(ctx, shop)
+		for path, text := range pages {
+			if strings.HasSuffix(path, fmt.Sprintf("-%d.md", number)) {
+				return err == nil && strings.Contains(text, "Rolled back to v212")
+			}
+		}
+		return false
+	}, err
 }
 
 // worsen changes the severity, which is written to every open follow-up: far
