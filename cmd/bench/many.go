@@ -245,10 +245,10 @@ func (c *crowds) tickOne(_ context.Context, number int) (func() bool, error) {
 func (c *crowds) note(ctx context.Context, number int) (func() bool, error) {
 	_, err := c.github.As(alice).Comment(shop, number, "/incident note now Rolled back to v212\n")
 	return func() bool {
-		pages, err := c.github.WikiPages(ctx, shop)
+		pages, readErr := c.github.WikiPages(ctx, shop)
 		for path, text := range pages {
 			if strings.HasSuffix(path, fmt.Sprintf("-%d.md", number)) {
-				return err == nil && strings.Contains(text, "Rolled back to v212")
+				return readErr == nil && strings.Contains(text, "Rolled back to v212")
 			}
 		}
 		return false
