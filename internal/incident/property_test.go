@@ -21,7 +21,7 @@ type people struct {
 
 func (p people) pick(n int, what string) int {
 	if n == 0 {
-		p.t.Skip("no " + what)
+		p.t.Skip("there is no " + what + " yet: another step is drawn")
 	}
 	return rapid.IntRange(0, n-1).Draw(p.t, what)
 }
@@ -128,11 +128,11 @@ func (p people) deleteOurs() {
 	i := p.pick(len(p.remarks), "comment")
 	r := p.remarks[i]
 	if r.author != "" {
-		p.t.Skip("not ours")
+		p.t.Skip("only the app's own comments are deleted here: another step is drawn")
 	}
 	if r.tracker != "" {
 		if p.stored.Ledger.Accepted.At.IsZero() {
-			p.t.Skip("both memories are gone")
+			p.t.Skip("the database is gone: without the tracker nobody could know what was made")
 		}
 		p.removals++
 	} else {
@@ -156,7 +156,7 @@ func (p people) loseRecord() {
 			return
 		}
 	}
-	p.t.Skip("the tracker does not know it all")
+	p.t.Skip("the tracker is behind or gone: without the database nobody could know what was made")
 }
 
 func (p people) lookWithLuck() {

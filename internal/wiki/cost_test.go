@@ -45,7 +45,7 @@ func TestCost(t *testing.T) {
 func TestCostOfALargeWiki(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("20,000 pages take seconds to make")
+		t.Skip("20,000 pages take seconds to make: run without -short")
 	}
 	s := newServer(t)
 	s.wiki(wikiRepo, "master")

@@ -115,7 +115,7 @@ func heading(name string) string { return "## " + name + "\n\n" }
 func TestConcurrentWriters(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("takes seconds")
+		t.Skip("people and two processes push for seconds: run without -short")
 	}
 	s := newServer(t)
 	s.wiki(wikiRepo, "master")
@@ -217,7 +217,7 @@ func wantAllCommits(t *testing.T, s *server, people []*person, ours []int) {
 func TestManyUpdates(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("takes seconds")
+		t.Skip("many updates take seconds: run without -short")
 	}
 	s := newServer(t)
 	s.wiki(wikiRepo, "master")
