@@ -114,7 +114,7 @@ func (m *model) lease(t *rapid.T) {
 // if it is held.
 func (m *model) giveBack(t *rapid.T, do func(workset.Lease) error) (incident.Key, *row) {
 	if len(m.leases) == 0 {
-		t.Skip("no lease yet")
+		t.Skip("nothing has been leased yet: another step is drawn")
 	}
 	lease := rapid.SampledFrom(m.leases).Draw(t, "lease")
 	err := do(lease)
