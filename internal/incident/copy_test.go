@@ -44,7 +44,7 @@ func TestOrderedMeanwhile(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := incident.Record{Ledger: incident.Ledger{Version: 3, Copy: tt.before}}
-			same(t, "is stored before", false, r.Starting(tt.effect))
+			same(t, "is stored before", false, r.Starting(tt.effect, time.Time{}))
 			r.Did(tt.effect, incident.Outcome{}, now)
 			same(t, "copy", tt.after, r.Ledger.Copy)
 			same(t, "is newer than a ledger with the order", 4, r.Ledger.Version)

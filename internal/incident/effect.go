@@ -72,6 +72,32 @@ type OpenFollowUp struct {
 	Wrote  Written
 }
 
+// OpenTicket opens the Jira ticket for an item.
+type OpenTicket struct {
+	Item    ItemKey
+	Source  Source
+	Words   string
+	Of      ID // the incident: in the ticket's marker, and in a label to find it by
+	Kind    TicketKind
+	Title   string
+	Body    string // Markdown
+	Labels  []string
+	Parts   []string // the components that the repository asks for
+	Owner   string   // to be assigned; a login or ""
+	Wrote   Written
+	Lacks   TicketFields // are left out
+	Project Project
+}
+
+// LinkTicket links an item's ticket to the parent and to its page.
+type LinkTicket struct {
+	Item  ItemKey
+	Issue Key
+	Name  string
+	Links []TicketLink
+	Page  bool // the page is among them
+}
+
 // AttachFollowUp makes an item's follow-up a native sub-issue of the parent.
 // Its issue is in the record by the time this is carried out.
 type AttachFollowUp struct {
@@ -85,6 +111,7 @@ type AttachFollowUp struct {
 type UpdateFollowUp struct {
 	Item  ItemKey
 	Issue Key
+	Name  string // how people call it: "#77", "OPS-12"
 	// Was is what was written last, and Is what is to be there.
 	Was, Is Written
 	Title   string // in full; Is has its digest
@@ -94,6 +121,9 @@ type UpdateFollowUp struct {
 	// Before and After are the labels that go with Was and with Is, kind by
 	// kind: of one that there is none of, the name is empty.
 	Before, After []Label
+	// Kind and Lacks are a ticket's, as it was opened.
+	Kind  TicketKind
+	Lacks TicketFields
 }
 
 // Renames is whether the title is to be written: it is another, and the one
@@ -139,6 +169,7 @@ func (e UpdateFollowUp) Relabels(issue Issue) (on []Label, off []string) {
 type SetFollowUp struct {
 	Item  ItemKey
 	Issue Key
+	Name  string
 	State State // [Done] or [Open]
 }
 
@@ -146,6 +177,7 @@ type SetFollowUp struct {
 type AskWhy struct {
 	Item  ItemKey
 	Issue Key
+	Name  string
 	Body  string
 }
 
@@ -192,6 +224,8 @@ type WithdrawPage struct {
 type CloseDuplicate struct {
 	Issue Key
 	Of    Key
+	// Name and OfName are how people call them, and OfURL where the other is.
+	Name, OfName, OfURL string
 }
 
 // React answers a command with a reaction: "eyes" or "+1".
@@ -238,7 +272,7 @@ func (OpenFollowUp) Part() Part { return FollowUpsPart }
 func (AttachFollowUp) Part() Part { return FollowUpsPart }
 
 // Part tells which piece of the work the effect belongs to.
-func (CloseDuplicate) Part() Part { return FollowUpsPart }
+func (e CloseDuplicate) Part() Part { return partOf(e.Issue) }
 
 // Part tells which piece of the work the effect belongs to.
 func (React) Part() Part { return AnswersPart }
@@ -250,7 +284,7 @@ func (WriteClosing) Part() Part { return ClosingPart }
 func (e LabelParent) Part() Part { return e.For }
 
 // Part tells which piece of the work the effect belongs to.
-func (UpdateFollowUp) Part() Part { return FollowUpsPart }
+func (e UpdateFollowUp) Part() Part { return partOf(e.Issue) }
 
 // Part tells which piece of the work the effect belongs to.
 func (PublishPage) Part() Part { return PublishPart }
@@ -262,10 +296,10 @@ func (WithdrawPage) Part() Part { return PublishPart }
 func (UpdatePage) Part() Part { return PagePart }
 
 // Part tells which piece of the work the effect belongs to.
-func (SetFollowUp) Part() Part { return FollowUpsPart }
+func (e SetFollowUp) Part() Part { return partOf(e.Issue) }
 
 // Part tells which piece of the work the effect belongs to.
-func (AskWhy) Part() Part { return FollowUpsPart }
+func (e AskWhy) Part() Part { return partOf(e.Issue) }
 
 // Part tells which piece of the work the effect belongs to.
 func (WriteReply) Part() Part { return AnswersPart }
@@ -273,6 +307,22 @@ func (WriteReply) Part() Part { return AnswersPart }
 // Part tells which piece of the work the effect belongs to.
 func (CloseParent) Part() Part { return ClosingPart }
 
+// Part tells which piece of the work the effect belongs to.
+func (e OpenTicket) Part() Part { return JiraPart(e.Kind.Site) }
+
+// Part tells which piece of the work the effect belongs to.
+func (e LinkTicket) Part() Part { return partOf(e.Issue) }
+
+// partOf is the part that works on an issue or ticket.
+func partOf(issue Key) Part {
+	if issue.Repo.Jira() {
+		return JiraPart(issue.Repo)
+	}
+	return FollowUpsPart
+}
+
+func (OpenTicket) effect()     {}
+func (LinkTicket) effect()     {}
 func (WriteTracker) effect()   {}
 func (DeleteComment) effect()  {}
 func (CreatePage) effect()     {}
@@ -316,12 +366,18 @@ func (e OpenFollowUp) String() string {
 	return fmt.Sprintf("open the follow-up %q", e.Title)
 }
 
+func (e OpenTicket) String() string {
+	return fmt.Sprintf("open the follow-up %q in Jira, in the project %s", e.Title, e.Kind.Project)
+}
+
+func (e LinkTicket) String() string { return fmt.Sprintf("link %s to the incident", e.Name) }
+
 func (e AttachFollowUp) String() string {
 	return fmt.Sprintf("attach %q to the incident as a sub-issue", e.Title)
 }
 
 func (e CloseDuplicate) String() string {
-	return fmt.Sprintf("close %s, which was opened twice, as a duplicate of %s", e.Issue, e.Of)
+	return fmt.Sprintf("close %s, which was opened twice, as a duplicate of %s", e.Name, e.OfName)
 }
 
 func (e React) String() string {
@@ -343,14 +399,14 @@ func (e LabelParent) String() string {
 }
 
 func (e UpdateFollowUp) String() string {
-	return fmt.Sprintf("bring %s, %q, up to date", e.Issue, e.Title)
+	return fmt.Sprintf("bring %s, %q, up to date", e.Name, e.Title)
 }
 
 func (e SetFollowUp) String() string {
 	if e.State == Open {
-		return fmt.Sprintf("open %s again, as was ordered", e.Issue)
+		return fmt.Sprintf("open %s again, as was ordered", e.Name)
 	}
-	return fmt.Sprintf("close %s, as was ordered", e.Issue)
+	return fmt.Sprintf("close %s, as was ordered", e.Name)
 }
 
 func (e UpdatePage) String() string {
@@ -365,7 +421,7 @@ func (e WithdrawPage) String() string {
 	return fmt.Sprintf("remove the copy %q from the wiki of %s", e.Path, e.Repo)
 }
 
-func (e AskWhy) String() string { return fmt.Sprintf("ask on %s why it was dropped", e.Issue) }
+func (e AskWhy) String() string { return fmt.Sprintf("ask on %s why it was dropped", e.Name) }
 
 func (e WriteReply) String() string {
 	return fmt.Sprintf("answer the commands in comment %d", e.To)

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -39,8 +40,11 @@ func (d *decision) followUps() {
 	}
 }
 
-// nameOf is how people name an issue beside the parent.
+// nameOf is how people name an issue or ticket beside the parent.
 func (d *decision) nameOf(issue Key) string {
+	if issue.Repo.Jira() {
+		return cmp.Or(d.tracked[issue].Name, "a ticket at "+issue.Repo.Address())
+	}
 	if issue.Repo == d.Parent.Key.Repo {
 		return fmt.Sprintf("#%d", issue.Number)
 	}
@@ -57,7 +61,9 @@ func (d *decision) heal(second FollowUp, e Entry) {
 	switch second.State {
 	case Open:
 		if !slices.Contains(l.Healed, second.Issue.Number) {
-			d.plan(CloseDuplicate{Issue: second.Issue, Of: first})
+			d.plan(CloseDuplicate{
+				Issue: second.Issue, Of: first, Name: d.nameOf(second.Issue), OfName: d.nameOf(first), OfURL: d.tracked[first].URL,
+			})
 		}
 	case Done, Dropped:
 		l.Healed = union(l.Healed, []int{second.Issue.Number})
@@ -195,7 +201,7 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	}
 	number := d.Parent.Key.Number
 	d.plan(UpdateFollowUp{
-		Item: e.Key, Issue: f.Issue, Was: e.Wrote, Is: is, Title: title, Body: body,
+		Item: e.Key, Issue: f.Issue, Name: d.nameOf(f.Issue), Was: e.Wrote, Is: is, Title: title, Body: body,
 		Assign: d.assignable(e.Issue.Repo, is.Owner),
 		Before: d.policy.followUpLabels(e.Wrote, number), After: d.policy.followUpLabels(is, number),
 	})
@@ -212,7 +218,7 @@ func (d *decision) order(e *Entry, f FollowUp) {
 		e.Want = ""
 	}
 	if e.Want != "" {
-		d.plan(SetFollowUp{Item: e.Key, Issue: f.Issue, State: e.Want})
+		d.plan(SetFollowUp{Item: e.Key, Issue: f.Issue, Name: d.nameOf(f.Issue), State: e.Want})
 	}
 }
 
@@ -230,7 +236,7 @@ func (d *decision) askWhy(e Entry, f FollowUp) {
 		d.atLatest(at)
 		return
 	}
-	d.plan(AskWhy{Item: e.Key, Issue: f.Issue, Body: d.texts.Why(WhyView{d.facts})})
+	d.plan(AskWhy{Item: e.Key, Issue: f.Issue, Name: d.nameOf(f.Issue), Body: d.texts.Why(WhyView{d.facts})})
 }
 
 // titleDigest is the digest of a title's words, as in [Written].

@@ -168,6 +168,10 @@ type Entry struct {
 	// never renamed, re-labelled or nagged.
 	Adopted  bool `json:"f,omitempty"`
 	Attached bool `json:"a,omitempty"` // tried as a native sub-issue
+	// Paged is true when the ticket has been linked to the page, too, and Lacks are
+	// the fields that its project did not have when it was opened.
+	Paged bool         `json:"j,omitempty"`
+	Lacks TicketFields `json:"x,omitempty"`
 	// Asked is true when a reason was asked for on a follow-up that was
 	// dropped without one.
 	Asked bool `json:"q,omitempty"`
@@ -208,9 +212,9 @@ func (d Day) in(zone *time.Location) (time.Time, bool) {
 // Opened is whether the entry has become an issue.
 func (e Entry) Opened() bool { return e.Issue != Ref{} }
 
-// Ref is the issue that an entry became.
+// Ref is the issue or ticket that an entry became.
 type Ref struct {
-	// Repo is empty for the parent's own repository.
+	// Repo is empty for the parent's own repository, and a ticket's site.
 	Repo   Repo `json:"r,omitempty"`
 	Number int  `json:"n"`
 }
@@ -387,10 +391,10 @@ func (l *Ledger) keep(e Entry, newer bool) {
 		older, *mine = *mine, e
 	}
 	if !mine.Opened() {
-		mine.Issue, mine.Adopted, mine.Wrote = older.Issue, older.Adopted, older.Wrote
+		mine.Issue, mine.Adopted, mine.Wrote, mine.Lacks = older.Issue, older.Adopted, older.Wrote, older.Lacks
 	}
 	if mine.Issue == older.Issue {
-		mine.Attached = mine.Attached || older.Attached
+		mine.Attached, mine.Paged = mine.Attached || older.Attached, mine.Paged || older.Paged
 		mine.Asked = mine.Asked || older.Asked
 	}
 }
@@ -468,6 +472,13 @@ type Record struct {
 	// NotesThere are the notes that were in the page's timeline when it was read
 	// last: only then does the tracker not show them.
 	NotesThere []ItemKey `json:"notes_there,omitempty"`
+	// Seeks are the searches for tickets that may have been opened, at most one
+	// for a site.
+	Seeks []Seek `json:"seeks,omitempty"`
+	// Stuck are the items that could not become tickets yet, and Declined is why
+	// what people ordered of tickets was not done: neutral Markdown.
+	Stuck    map[ItemKey]Stuck  `json:"stuck,omitempty"`
+	Declined map[ItemKey]string `json:"declined,omitempty"`
 	// Twins are lines that say the same as one that stands elsewhere, and when
 	// they were first seen: perhaps that one is being moved.
 	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
@@ -480,6 +491,7 @@ type Record struct {
 func (r Record) Clone() Record {
 	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
 	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
+	r.Seeks, r.Stuck, r.Declined = slices.Clone(r.Seeks), maps.Clone(r.Stuck), maps.Clone(r.Declined)
 	r.Proposed, r.TakenOff = slices.Clone(r.Proposed), slices.Clone(r.TakenOff)
 	r.NotesThere = slices.Clone(r.NotesThere)
 	r.PageSeen.Blocks, r.PageSeen.Proposed = slices.Clone(r.PageSeen.Blocks), slices.Clone(r.PageSeen.Proposed)

@@ -46,6 +46,18 @@ type Policy struct {
 	// which no day is named, by its priority, else the incident's severity.
 	DueByPriority map[Priority]Span
 	DueBySeverity map[Severity]Span
+	// Place is where follow-ups go that say nothing of it: "" or [PlaceHere] for
+	// the parent's repository, [PlaceJira] for the default project, a project's
+	// key, or "owner/name". PlaceByType counts before PlaceBySeverity, and that
+	// before Place.
+	Place           string
+	PlaceBySeverity map[Severity]string
+	PlaceByType     map[ItemType]string
+	// Components are what tickets get beside those of the operator.
+	Components []string
+	// Fallback is how long Jira may refuse a ticket, or be down, until an issue is
+	// opened instead; zero for as long as it takes.
+	Fallback time.Duration
 	// Templates name the page's built-in template by severity, see [Templates];
 	// where none is named it is the first.
 	Templates map[Severity]string
@@ -103,6 +115,12 @@ func (p Policy) trusts(a Actor) bool {
 	}
 	return false
 }
+
+// The places that have a name of their own.
+const (
+	PlaceHere = "here"
+	PlaceJira = "jira"
+)
 
 // Label is a label and the colour, six hexadecimal digits, that it gets if
 // Hindsight has to create it. One that is there keeps its own.

@@ -102,6 +102,9 @@ func NewProblem(part Part, err error, before Problem, now time.Time) Problem {
 type Blocked struct { //nolint:errname // named for what happens next
 	Text string // what is wrong and the next step, in Markdown, neutral
 	Err  error  // what was seen, for the log; may be nil
+	// Whole is true when nothing else of the part can work either: then it is not
+	// tried, as with a token that is refused.
+	Whole bool
 }
 
 func (b *Blocked) Error() string {
@@ -125,6 +128,16 @@ func (l *Later) Error() string {
 }
 
 func (l *Later) Unwrap() error { return l.Err }
+
+// Unsure is an error that does not say whether what was asked for was done: the
+// answer was lost.
+type Unsure struct { //nolint:errname // named for what happens next
+	Err error
+}
+
+func (u *Unsure) Error() string { return "it may have been done: " + u.Err.Error() }
+
+func (u *Unsure) Unwrap() error { return u.Err }
 
 // Missing is an error that says the thing is not there (404, 410): a fact,
 // not a failure.

@@ -19,9 +19,9 @@ type Ask struct {
 	Source Source
 }
 
-// Assignment is somebody who is to be assigned to an issue.
+// Assignment is somebody who is to be assigned to an issue or ticket.
 type Assignment struct {
-	Repo  Repo // empty for the parent's repository
+	Repo  Repo // empty for the parent's repository; a ticket's site
 	Login string
 }
 
@@ -35,11 +35,15 @@ type Questions struct {
 	// Issues are those that allowed items refer to and of which nothing is
 	// known yet; they are answered in [World.FollowUps].
 	Issues []Key
+	// Offers are asked for before a ticket is opened, and Tickets of what allowed
+	// items and orders name in Jira and nothing is known of.
+	Offers  []TicketKind
+	Tickets []TicketRef
 }
 
 // Empty is whether there is nothing to ask.
 func (q Questions) Empty() bool {
-	return len(q.May)+len(q.Places)+len(q.Assignable)+len(q.Issues) == 0
+	return len(q.May)+len(q.Places)+len(q.Assignable)+len(q.Issues)+len(q.Offers)+len(q.Tickets) == 0
 }
 
 // Asks is the question that decides whether the incident is one: may whoever

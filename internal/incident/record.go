@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"slices"
 	"time"
 )
@@ -10,6 +11,10 @@ type Outcome struct {
 	Comment int64     // of a comment that was written
 	At      time.Time // when a comment was created, by GitHub's clock
 	Issue   Issue     // that was opened
+	Ticket  Key       // that was opened
+	// Declined is why what a person ordered of a ticket can't be done: neutral
+	// Markdown, or "". Then it is as it was, and not tried again.
+	Declined string
 	// Linked are the items whose line on the page got its link.
 	Linked []ItemKey
 	// Indexed is true when the page's row is in the index as it was to be, or
@@ -25,8 +30,12 @@ type Outcome struct {
 // Starting is called, and the record stored, before an effect that could not
 // be told from somebody else's, or would be done twice, if it were cut off
 // before it was recorded.
-func (r *Record) Starting(e Effect) (store bool) {
+func (r *Record) Starting(e Effect, now time.Time) (store bool) {
 	switch e := e.(type) {
+	case OpenTicket:
+		r.unseek(e.Kind.Site)
+		r.Seeks = append(r.Seeks, Seek{Site: e.Kind.Site, At: now.UTC()})
+		return true
 	case OpenFollowUp:
 		if store = !slices.Contains(r.Opening, e.Item); store {
 			r.Opening = append(r.Opening, e.Item)
@@ -40,7 +49,7 @@ func (r *Record) Starting(e Effect) (store bool) {
 			r.Labelling = e.On
 		}
 	case WriteTracker, DeleteComment, CreatePage, AttachFollowUp, UpdateFollowUp, SetFollowUp, AskWhy, UpdatePage,
-		PublishPage, WithdrawPage,
+		PublishPage, WithdrawPage, LinkTicket,
 		CloseDuplicate, React, WriteReply, WriteClosing, CloseParent:
 	}
 	return store
@@ -67,12 +76,19 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	case OpenFollowUp:
 		l.opened(e, Ref{e.In, out.Issue.Key.Number})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
+	case OpenTicket:
+		r.unseek(e.Kind.Site)
+		delete(r.Stuck, e.Item)
+		l.openedTicket(e, Ref{e.Kind.Site, out.Ticket.Number})
+	case LinkTicket:
+		l.change(e.Item, func(entry *Entry) { entry.Attached, entry.Paged = true, entry.Paged || e.Page })
 	case AttachFollowUp:
 		l.change(e.Item, func(entry *Entry) { entry.Attached = true })
 	case UpdateFollowUp:
 		l.change(e.Item, func(entry *Entry) { entry.Wrote = e.Is })
 	case SetFollowUp:
 		l.change(e.Item, e.obeyed)
+		r.decline(e, out.Declined)
 	case AskWhy:
 		l.change(e.Item, func(entry *Entry) { entry.Asked = true })
 	case CloseDuplicate:
@@ -116,6 +132,47 @@ func (e SetFollowUp) obeyed(entry *Entry) {
 	}
 }
 
+// unseek forgets that tickets may have been opened at a site of which nothing is
+// known.
+func (r *Record) unseek(site Repo) {
+	r.Seeks = slices.DeleteFunc(slices.Clone(r.Seeks), func(s Seek) bool { return s.Site == site })
+}
+
+// decline remembers why an order could not be carried out, for the tracker.
+func (r *Record) decline(e SetFollowUp, why string) {
+	delete(r.Declined, e.Item)
+	if why != "" {
+		if r.Declined == nil {
+			r.Declined = map[ItemKey]string{}
+		}
+		r.Declined[e.Item] = why
+	}
+}
+
+// Hindered puts into the record that an effect at a Jira site failed. Only
+// where it may have been carried out all the same has its ticket to be sought.
+func (r *Record) Hindered(e Effect, err error, now time.Time) {
+	open, ok := e.(OpenTicket)
+	if !ok {
+		return
+	}
+	if unsure := new(Unsure); !errors.As(err, &unsure) {
+		r.unseek(open.Kind.Site)
+	}
+	stuck, was := r.Stuck[open.Item]
+	if !was {
+		stuck.Since = now.UTC().Truncate(time.Second)
+	}
+	stuck.Text = ""
+	if blocked := new(Blocked); errors.As(err, &blocked) && !blocked.Whole {
+		stuck.Text = blocked.Text
+	}
+	if r.Stuck == nil {
+		r.Stuck = map[ItemKey]Stuck{}
+	}
+	r.Stuck[open.Item] = stuck
+}
+
 // change changes an item's entry, if it is still there.
 func (l *Ledger) change(item ItemKey, how func(*Entry)) {
 	if entry := l.Entry(item); entry != nil {
@@ -123,16 +180,24 @@ func (l *Ledger) change(item ItemKey, how func(*Entry)) {
 	}
 }
 
-// opened notes which issue an item became. An item that was forgotten meanwhile
-// is there again: its issue is.
 func (l *Ledger) opened(e OpenFollowUp, issue Ref) {
-	entry := l.Entry(e.Item)
+	l.became(Entry{Key: e.Item, Source: e.Source, Words: e.Words, Issue: issue, Wrote: e.Wrote})
+}
+
+func (l *Ledger) openedTicket(e OpenTicket, ticket Ref) {
+	l.became(Entry{Key: e.Item, Source: e.Source, Words: e.Words, Issue: ticket, Wrote: e.Wrote, Lacks: e.Lacks})
+}
+
+// became notes which issue an item became. An item that was forgotten meanwhile
+// is there again: its issue is.
+func (l *Ledger) became(made Entry) {
+	entry := l.Entry(made.Key)
 	if entry == nil {
-		l.Items = append(l.Items, Entry{Key: e.Item, Source: e.Source, Words: e.Words})
+		l.Items = append(l.Items, Entry{Key: made.Key, Source: made.Source, Words: made.Words})
 		entry = &l.Items[len(l.Items)-1]
 	}
 	if !entry.Opened() {
-		entry.Issue, entry.Wrote = issue, e.Wrote
+		entry.Issue, entry.Wrote, entry.Lacks = made.Issue, made.Wrote, made.Lacks
 	}
 }
 

@@ -110,7 +110,7 @@ func TestStarting(t *testing.T) {
 		{incident.WithdrawPage{}, false},
 	}
 	for _, tt := range tests {
-		same(t, tt.effect.String(), tt.stored, r.Starting(tt.effect))
+		same(t, tt.effect.String(), tt.stored, r.Starting(tt.effect, time.Time{}))
 	}
 	same(t, "opening", []incident.ItemKey{"a", "b"}, r.Opening)
 }

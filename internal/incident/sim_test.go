@@ -344,7 +344,7 @@ func (a *app) carryOut(
 		if e.Part() != part {
 			continue
 		}
-		if record.Starting(e) {
+		if record.Starting(e, now) {
 			a.stored = record.Clone()
 		}
 		if luck.crash() {

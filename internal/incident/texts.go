@@ -16,6 +16,9 @@ type Texts interface {
 	// Page is a new page, from the template that the view names.
 	Page(PageView) string
 	FollowUp(FollowUpView) (title, body string)
+	// Ticket is a follow-up for Jira: the title is plain text, the body Markdown.
+	// It says of the incident nothing but its name.
+	Ticket(FollowUpView) (title, body string)
 	// RefreshPage brings the parts of a page up to date that are Hindsight's own.
 	RefreshPage(now string, v PageView) PageRefresh
 	// RowKeys are the keys of all rows that a page's timeline has ever had; none
@@ -130,11 +133,18 @@ const (
 // TrackerLine is one follow-up in the checklist.
 type TrackerLine struct {
 	Issue Key    // the number is 0 until it was opened
+	Name  string // a ticket's, such as "OPS-12"; "" for an issue
 	Other bool   // in another repository than the parent
 	URL   string // "" until it was opened
 	Text  string // not neutral; "" for what must not be shown here
 	State State
 	Owner string
+	// Assignee is who has a ticket in Jira, where no login is known; not neutral.
+	Assignee string
+	// Place is where one goes that was not opened yet: a Jira project's key, or "";
+	// Why is what keeps it from being opened, or from being as was ordered: neutral
+	// Markdown, or "".
+	Place, Why string
 	// Secret is true when fewer people may read it than the parent: whom it is
 	// assigned to must not be shown.
 	Secret bool
@@ -198,8 +208,10 @@ const (
 type CopyLinks struct {
 	Host     string // GitHub's, as in the addresses of repositories; "" keeps no link
 	Showcase Repo   // in whose wiki the copy is
-	// Hidden repositories are not linked, by whatever host.
+	// Hidden repositories are not linked, by whatever host; nor is what is at one
+	// of the Sites, the addresses of Jira sites that not everybody can read.
 	Hidden []Repo
+	Sites  []string
 }
 
 // IndexRow is a page's row in the index of its wiki.

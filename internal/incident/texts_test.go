@@ -107,6 +107,8 @@ func (plain) FollowUp(v incident.FollowUpView) (title, body string) {
 	return v.Text, fmt.Sprintf("of %s by %s, see %s", v.Key, v.Author, v.Line)
 }
 
+func (p plain) Ticket(v incident.FollowUpView) (title, body string) { return p.FollowUp(v) }
+
 // RefreshPage writes the first line, and leaves the others.
 func (plain) RefreshPage(now string, v incident.PageView) incident.PageRefresh {
 	_, people, _ := strings.Cut(now, "\n")

@@ -94,6 +94,13 @@ type World struct {
 	Places map[Repo]Repository
 	// Assignable answers [Questions.Assignable].
 	Assignable map[Assignment]Verdict
+	// Projects are those in Jira that the operator lets the parent's owner use, the
+	// default first; none where Jira is not connected.
+	Projects []Project
+	// Offers answer [Questions.Offers], and Tickets [Questions.Tickets]: what was
+	// found is among FollowUps, and a zero key is of what can't be adopted.
+	Offers  map[TicketKind]Offer
+	Tickets map[TicketRef]Key
 	// Record is what is remembered. Its ledger has been united with the one
 	// that the tracker carries.
 	Record Record
@@ -124,7 +131,9 @@ type Reply struct {
 
 // Tick is a box in the tracker that a person has ticked or unticked.
 type Tick struct {
-	Issue  Key
+	Issue Key
+	// Ticket is the name of a ticket, as the tracker showed it; "" for an issue.
+	Ticket string
 	Ticked bool
 	By     Actor
 	// Edit names the edit for good.
@@ -263,15 +272,24 @@ type FollowUp struct {
 	Adopted bool `json:"adopted,omitempty"`
 	// Source, Words and Wrote repeat the ledger's entry, so that the entry can
 	// be made again from the issue's marker alone.
-	Source Source    `json:"source,omitempty"`
-	Words  string    `json:"words,omitempty"`
-	Wrote  Written   `json:"wrote,omitzero"`
-	Title  string    `json:"title"`
-	URL    string    `json:"url"`
-	State  State     `json:"state"`
-	Owner  string    `json:"owner,omitempty"` // the first assignee's login
-	Closed time.Time `json:"closed,omitzero"`
-	Pull   bool      `json:"pull,omitempty"` // a pull request, which nobody closes but people
+	Source Source  `json:"source,omitempty"`
+	Words  string  `json:"words,omitempty"`
+	Wrote  Written `json:"wrote,omitzero"`
+	Title  string  `json:"title"`
+	URL    string  `json:"url"`
+	State  State   `json:"state"`
+	Owner  string  `json:"owner,omitempty"` // the first assignee's login
+	// Name is a ticket's, such as "OPS-12", and Former those that it had, and by
+	// which people named it. Assignee is who has it in Jira, where no login is
+	// known: not neutral. Due is the day that Jira has. Status is the name of one
+	// of which Jira does not say what it means: then State is as it was before.
+	Name     string    `json:"name,omitempty"`
+	Former   []string  `json:"former,omitempty"`
+	Assignee string    `json:"assignee,omitempty"`
+	Due      Day       `json:"due,omitempty"`
+	Status   string    `json:"status,omitempty"`
+	Closed   time.Time `json:"closed,omitzero"`
+	Pull     bool      `json:"pull,omitempty"` // a pull request, which nobody closes but people
 	// Secret is true when fewer people may read it than the parent: then
 	// nothing of it is shown but its name and state.
 	Secret bool `json:"secret,omitempty"`

@@ -10,9 +10,11 @@ import (
 	"hindsight/internal/incident"
 )
 
-// Reconciler holds what a look needs. All fields must be set but Customers.
+// Reconciler holds what a look needs. All fields must be set but Customers and
+// Jira.
 type Reconciler struct {
 	Forges Forges
+	Jira   Jira // nil where there is none
 	Wiki   Wiki
 	Memory Memory
 	Marker Marker

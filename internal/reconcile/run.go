@@ -379,7 +379,7 @@ func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {
 func (n *run) starting(ctx context.Context, e incident.Effect) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.record.Starting(e) {
+	if !n.record.Starting(e, n.r.Clock()) {
 		return nil
 	}
 	return n.save(ctx)

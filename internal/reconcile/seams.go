@@ -156,6 +156,50 @@ type PagesChange struct {
 	Edit func(now map[string]string) (anew map[string]string, message string, err error)
 }
 
+// Jira are the operator's Jira sites, in the rules' words. Errors are those of
+// [Forge], and [incident.Unsure] of Open. An error that is true of all of a site,
+// such as a token that is refused, is [incident.Blocked] with Whole.
+type Jira interface {
+	// Sites are all of them; no request.
+	Sites() []incident.Repo
+	// Projects are those that an owner's repositories may use, the default first;
+	// no request.
+	Projects(owner string) []incident.Project
+	// Offer is what a project takes of a new ticket.
+	Offer(ctx context.Context, kind incident.TicketKind) (incident.Offer, error)
+	// Assignable is whether the operator's list has an account for the login.
+	Assignable(ctx context.Context, site incident.Repo, login string) (incident.Verdict, error)
+	// Ticket is read by its id. It is [incident.Missing] where it was deleted, or
+	// moved to where Hindsight can't see it; not where a whole project, or the
+	// site, can't be seen any more.
+	Ticket(ctx context.Context, key incident.Key) (incident.Ticket, error)
+	// Named finds a ticket by a name that it has, or had before it was moved.
+	Named(ctx context.Context, ref incident.TicketRef) (incident.Ticket, error)
+	// Find are the tickets that Hindsight has created at a site since a time and
+	// that carry the marker of an incident, by one of its ids, the oldest first.
+	// What was created a moment ago may not be among them.
+	Find(ctx context.Context, site incident.Repo, of []incident.ID, since time.Time) ([]incident.Ticket, error)
+	// Changed are the tickets of a site that changed at or after since, each with
+	// the time of its newest change; it may leave out what changed a moment ago.
+	Changed(ctx context.Context, site incident.Repo, since time.Time) (map[incident.Key]time.Time, error)
+	// Explained is whether somebody else than Hindsight has commented on a ticket
+	// since, or Hindsight has with the body, Markdown.
+	Explained(ctx context.Context, key incident.Key, since time.Time, body string) (bool, error)
+
+	// Open creates a ticket with its marker in one call.
+	Open(ctx context.Context, t incident.OpenTicket) (incident.Ticket, error)
+	// Edit looks again, and writes what is to change and nobody else has changed.
+	Edit(ctx context.Context, e incident.UpdateFollowUp) (incident.Ticket, error)
+	// Set closes a ticket as done, or opens it again, by one transition. Declined
+	// is why that can't be done, for people: neutral Markdown, or "".
+	Set(ctx context.Context, key incident.Key, state incident.State) (t incident.Ticket, declined string, err error)
+	// CloseAsDuplicate closes the second of two, with a link to the first.
+	CloseAsDuplicate(ctx context.Context, e incident.CloseDuplicate) (incident.Ticket, error)
+	Link(ctx context.Context, key incident.Key, links []incident.TicketLink) error
+	// Comment writes Markdown.
+	Comment(ctx context.Context, key incident.Key, body string) error
+}
+
 // Memory is what is remembered between looks.
 type Memory interface {
 	// Record of an incident; false if there is none.
@@ -233,7 +277,8 @@ type Settings struct {
 
 // Box is a line of the tracker's checklist as it is shown.
 type Box struct {
-	Issue  incident.Key // the number is 0 in a line that is not ours
+	Issue  incident.Key // the number is 0 in a line that is not ours, and of a ticket
+	Ticket string       // a ticket's name, or ""
 	Ticked bool
 	Text   string // of a line that is not ours: not neutral
 }
