@@ -2,6 +2,7 @@ package incident_test
 
 import (
 	"testing"
+	"time"
 
 	"hindsight/internal/incident"
 )
