@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"hindsight/internal/config"
@@ -46,14 +48,34 @@ func printPlan(c console, key incident.Key, plan incident.Plan) {
 	for i, e := range plan.Effects {
 		say("%3d. %s\n", i+1, e)
 	}
-	for _, part := range []incident.Part{
-		incident.TrackerPart, incident.PagePart, incident.FollowUpsPart,
-		incident.AnswersPart, incident.ClosingPart,
-	} {
+	for _, part := range partsOf(plan.Record) {
 		if p, ok := plan.Record.Problems[part]; ok {
-			say("  !  the %s: %s Next try: %s.\n", part, p.Text, p.RetryAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+			say("  !  %s: %s Next try: %s.\n", called(part), p.Text, p.RetryAt.UTC().Format("2006-01-02 15:04:05 UTC"))
 		}
 	}
+}
+
+// partsOf are the parts that can be in trouble, in the order in which people
+// should see them happen; the Jira sites come after the others.
+func partsOf(r incident.Record) []incident.Part {
+	all := []incident.Part{
+		incident.TrackerPart, incident.PagePart, incident.PublishPart, incident.FollowUpsPart,
+		incident.AnswersPart, incident.ClosingPart,
+	}
+	for _, part := range slices.Sorted(maps.Keys(r.Problems)) {
+		if _, ok := part.Site(); ok {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+// called is what people call a part.
+func called(part incident.Part) string {
+	if site, ok := part.Site(); ok {
+		return "tickets at " + site.Address()
+	}
+	return "the " + string(part)
 }
 
 // withApp runs a command that works as the App, beside a running server or
