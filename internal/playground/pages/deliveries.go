@@ -1,14 +1,13 @@
 package pages
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/web"
 )
 
 // shown is how many deliveries the page holds, since it is fetched again
@@ -36,18 +35,10 @@ func (s *site) deliveries(*http.Request, visit) (screen, error) {
 	for _, one := range all[:min(shown, len(all))] {
 		d.List = append(d.List, attempt{
 			Delivery: one, Good: one.Status == "OK", Took: one.Duration.Round(100 * time.Microsecond),
-			Payload: readable(one.Payload),
+			Payload: web.Indented(one.Payload),
 		})
 	}
 	return screen{view: "deliveries", title: "Webhook deliveries", body: d}, nil
-}
-
-func readable(payload []byte) string {
-	var b bytes.Buffer
-	if err := json.Indent(&b, payload, "", "  "); err != nil {
-		return string(payload)
-	}
-	return b.String()
 }
 
 func (s *site) redeliver(r *http.Request, _ visit) (string, error) {
@@ -59,7 +50,7 @@ func (s *site) redeliver(r *http.Request, _ visit) (string, error) {
 }
 
 func (s *site) makeTrouble(r *http.Request, _ visit) (string, error) {
-	to := local(r.PostForm.Get("back"))
+	to := web.Local(r.PostForm.Get("back"))
 	if to == "/" {
 		to = "/_deliveries"
 	}

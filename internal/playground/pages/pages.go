@@ -4,9 +4,9 @@ import (
 	"embed"
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/web"
 )
 
 // Person is somebody as whom one can act.
@@ -37,10 +37,6 @@ type Options struct {
 //go:embed assets
 var assets embed.FS
 
-// maxForm is more than any form holds: a body of 65,536 characters, each of
-// which may be escaped as twelve.
-const maxForm = 1 << 20
-
 type site struct {
 	g       *playground.GitHub
 	options Options
@@ -62,12 +58,12 @@ func New(g *playground.GitHub, o Options) http.Handler {
 	}
 	s := &site{g: g, options: o, views: parseViews(), trouble: &trouble{g: g}}
 	s.text = newWriting(g)
-	return secured(http.NewCrossOriginProtection().Handler(s.routes()))
+	return web.Secure(s.routes())
 }
 
 func (s *site) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /_assets/{file}", http.StripPrefix("/_", http.FileServerFS(assets)))
+	mux.Handle("GET /_assets/{file}", web.Assets(assets))
 	get := func(path string, see look) { mux.Handle("GET "+path, s.show(see)) }
 	post := func(path string, do act) { mux.Handle("POST "+path, s.change(do)) }
 
@@ -147,23 +143,4 @@ func (s *site) otherRoutes(get func(string, look), post func(string, act)) {
 	get(wiki+"/{page}/_edit", s.wikiEditor)
 	post(wiki+"/{page}/_edit", s.saveWikiPage)
 	get(wiki+"/{page}/_history", s.wikiHistory)
-}
-
-// secured allows browsers nothing but what comes from this origin. Without
-// inline scripts and styles, what slips through elsewhere stays text.
-func secured(next http.Handler) http.Handler {
-	policy := strings.Join([]string{
-		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-		"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-	}, "; ")
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cache-Control", "private, no-cache")
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		next.ServeHTTP(w, r)
-	})
 }

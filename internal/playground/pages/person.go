@@ -2,28 +2,19 @@ package pages
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/web"
 )
 
+// cookieName is the cookie that says as whom somebody acts.
 const cookieName = "standin_person"
-
-// personCookie remembers as whom somebody acts. It proves nothing: this is a
-// stand-in, and whoever reaches it may be anybody.
-func personCookie(login string) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // the stand-in speaks plain HTTP, where a Secure cookie would not come back
-		Name: cookieName, Value: login, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	}
-}
 
 // acting is as whom the request acts. Only who is offered can be chosen.
 func (s *site) acting(r *http.Request) Person {
-	if c, err := r.Cookie(cookieName); err == nil {
-		if p, known := s.person(c.Value); known {
-			return p
-		}
+	if p, known := s.person(web.Remembered(r, cookieName)); known {
+		return p
 	}
 	return s.options.People[0]
 }
@@ -45,21 +36,8 @@ func (s *site) become(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, visit{me: s.acting(r)}, errInvalid("There is nobody of that name to act as."))
 		return
 	}
-	http.SetCookie(w, personCookie(p.Login))
-	http.Redirect(w, r, local(r.PostFormValue("back")), http.StatusSeeOther) //nolint:gosec // local lets no other origin through
-}
-
-// local is a path on this origin: the one that is given, if it is one.
-func local(path string) string {
-	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") {
-		return "/"
-	}
-	// Browsers read "//host" and "/\host" as another origin.
-	if strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
-		return "/"
-	}
-	return path
+	web.Remember(w, cookieName, p.Login)
+	http.Redirect(w, r, web.Local(r.PostFormValue("back")), http.StatusSeeOther) //nolint:gosec // Local lets no other origin through
 }
 
 // place is a repository as the welcome shows it.

@@ -3,16 +3,15 @@ package pages
 import (
 	"embed"
 	"fmt"
-	"hash/fnv"
 	"html/template"
 	"io/fs"
 	"path"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/web"
 )
 
 //go:embed html
@@ -24,7 +23,7 @@ type views map[string]*template.Template
 // parseViews panics if the embedded templates don't parse, which every test
 // would see.
 func parseViews() views {
-	common := template.Must(template.New("").Funcs(helpers()).ParseFS(markup, "html/layout.html", "html/parts.html", "html/side.html"))
+	common := template.Must(template.New("").Funcs(web.Helpers()).Funcs(helpers()).ParseFS(markup, "html/layout.html", "html/parts.html", "html/side.html"))
 	files, err := fs.Glob(markup, "html/*.html")
 	if err != nil {
 		panic(fmt.Sprintf("pages: list the templates: %v", err))
@@ -46,16 +45,12 @@ func helpers() template.FuncMap {
 		return digits
 	}
 	return template.FuncMap{
-		"fill":    func(digits string) string { return "#" + color(digits) },
-		"ink":     func(digits string) string { return ink(color(digits)) },
-		"moment":  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
-		"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"face":    face,
-		"bot":     func(u playground.User) bool { return u.Type == playground.TypeBot },
-		"initial": initial,
-		"home":    home,
-		"line":    func(index int) int { return index + 1 },
-		"short":   func(sha string) string { return sha[:min(7, len(sha))] },
+		"fill":  func(digits string) string { return "#" + color(digits) },
+		"ink":   func(digits string) string { return ink(color(digits)) },
+		"bot":   func(u playground.User) bool { return u.Type == playground.TypeBot },
+		"home":  home,
+		"line":  func(index int) int { return index + 1 },
+		"short": func(sha string) string { return sha[:min(7, len(sha))] },
 	}
 }
 
@@ -71,20 +66,6 @@ func ink(digits string) string {
 		return "dark"
 	}
 	return "light"
-}
-
-// face is one of eight colours for somebody's picture.
-func face(login string) string {
-	sum := fnv.New32a()
-	_, _ = sum.Write([]byte(login)) // never fails
-	return fmt.Sprintf("face-%d", sum.Sum32()%8)
-}
-
-func initial(login string) string {
-	for _, r := range login {
-		return strings.ToUpper(string(r))
-	}
-	return "?"
 }
 
 // home is the address of somebody's page.

@@ -2,13 +2,11 @@ package pages
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/web"
 )
 
 // visit is who asks, and about which repository.
@@ -167,19 +165,5 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, v visit, seen screen
 		http.Error(w, "The page can't be rendered. The log says why.", http.StatusInternalServerError)
 		return
 	}
-	sum := sha256.Sum256(page.Bytes())
-	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Vary", "Cookie")
-	if seen.status == 0 {
-		h.Set("ETag", tag)
-		if strings.Contains(r.Header.Get("If-None-Match"), tag) {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		seen.status = http.StatusOK
-	}
-	w.WriteHeader(seen.status)
-	_, _ = w.Write(page.Bytes()) // the client may have gone
+	web.Send(w, r, seen.status, page.Bytes())
 }
