@@ -18,6 +18,25 @@ type App struct {
 	GitHubURL       string `env:"HINDSIGHT_GITHUB_URL" default:"https://github.com" help:"GitHub's pages and git." name:"github-url"`
 	AllowedOwners   string `env:"HINDSIGHT_ALLOWED_OWNERS" help:"Accounts whose installations are served, separated by commas; * for all. Without it, the App's owner alone." placeholder:"LOGINS"`
 	CustomersFile   string `env:"HINDSIGHT_CUSTOMERS_FILE" help:"File with customers' names, one in a line: pages are checked for them." placeholder:"FILE"`
+
+	Jira Jira `embed:"" prefix:"jira-" group:"Jira:"`
+}
+
+// Jira are the flags that connect Jira: one site, or a file that describes
+// several.
+type Jira struct {
+	URL       string `env:"HINDSIGHT_JIRA_URL" help:"A Jira site, for all of the allowed owners. Without it, follow-ups are issues on GitHub." placeholder:"URL" name:"url"`
+	Email     string `env:"HINDSIGHT_JIRA_EMAIL" help:"Whose token it is, on Jira Cloud; leave it out for Data Center." placeholder:"ADDRESS"`
+	Token     Secret `env:"HINDSIGHT_JIRA_TOKEN" help:"The account's API token; on Data Center, its personal access token. Prefer the variable or the file to the flag." placeholder:"TOKEN"`
+	TokenFile string `env:"HINDSIGHT_JIRA_TOKEN_FILE" help:"File that holds the token." placeholder:"FILE"`
+	Project   string `env:"HINDSIGHT_JIRA_PROJECT" help:"The projects' keys, separated by commas; the first is where tickets go that name none." placeholder:"KEYS"`
+	File      string `env:"HINDSIGHT_JIRA_FILE" help:"File that describes Jira sites, who may use them, and how tickets are to be, instead of the others." placeholder:"FILE"`
+}
+
+// JiraHook are the flags that go with [Jira] where its webhooks are taken in.
+type JiraHook struct {
+	WebhookSecret     Secret `env:"HINDSIGHT_JIRA_WEBHOOK_SECRET" help:"The secret of the site's webhook; several, separated by commas, while rotating. Prefer the variable or the file to the flag." placeholder:"SECRET"`
+	WebhookSecretFile string `env:"HINDSIGHT_JIRA_WEBHOOK_SECRET_FILE" help:"File that holds the webhook's secret." placeholder:"FILE"`
 }
 
 // Edge are the flags of the commands that take or send webhooks.
@@ -33,7 +52,8 @@ type Serve struct {
 	App  `embed:""`
 	Edge `embed:""`
 
-	SweepEvery string `env:"HINDSIGHT_SWEEP_EVERY" default:"10m" help:"How often to look for what no webhook told."`
+	JiraHook   JiraHook `embed:"" prefix:"jira-" group:"Jira:"`
+	SweepEvery string   `env:"HINDSIGHT_SWEEP_EVERY" default:"10m" help:"How often to look for what no webhook told."`
 }
 
 // Log are the flags of every command that logs.

@@ -294,3 +294,61 @@ func title() word[string] {
 		},
 	}
 }
+
+func itemType() word[incident.ItemType] {
+	w := oneOf("type of follow-up", []string{
+		string(incident.Mitigation), string(incident.Prevention), string(incident.Detection), string(incident.Process),
+	})
+	return word[incident.ItemType]{
+		holds: w.holds, schema: w.schema,
+		show: func(t incident.ItemType) string { return string(t) },
+		parse: func(written string) (incident.ItemType, string) {
+			name, problem := w.parse(written)
+			return incident.ItemType(name), problem
+		},
+	}
+}
+
+// component is one by its name in Jira.
+func component() word[string] {
+	w := name()
+	w.holds = fmt.Sprintf("names of at most %d characters", longestName)
+	w.schema = schema{"type": plainText(), "minLength": 1, "maxLength": longestName}
+	return w
+}
+
+// delay is a length of time by the clock. It has no minutes, since "1m" is a
+// month in [span].
+func delay() word[time.Duration] {
+	const most = 90 * 24 * time.Hour
+	form := regexp.MustCompile(`^([1-9][0-9]{0,4})\s*([hdwHDW])$`)
+	units := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	return word[time.Duration]{
+		holds:  "a length of time like `4h`, `2d` or `1w`",
+		schema: schema{"type": "string", "pattern": `^\s*[1-9][0-9]{0,4}\s*[hdwHDW]\s*$`, "examples": []string{"4h", "1d", "2d"}},
+		show:   showDelay,
+		parse: func(written string) (time.Duration, string) {
+			m := form.FindStringSubmatch(written)
+			if m == nil {
+				return 0, quote(written) + " is no length of time: write one in hours, days or weeks, like 4h or 2d"
+			}
+			n, _ := strconv.Atoi(m[1]) // the form has its digits counted
+			d := time.Duration(n) * units[strings.ToLower(m[2])]
+			if d > most {
+				return 0, quote(written) + " is longer than 90 days: shorten it"
+			}
+			return d, ""
+		},
+	}
+}
+
+// showDelay is in the largest unit that fits; "" for none.
+func showDelay(d time.Duration) string {
+	switch {
+	case d == 0:
+		return ""
+	case d%(24*time.Hour) == 0:
+		return fmt.Sprintf("%dd", d/(24*time.Hour))
+	}
+	return fmt.Sprintf("%dh", d/time.Hour)
+}

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"hindsight/internal/incident"
@@ -10,6 +12,7 @@ import (
 const (
 	ownerPattern = `[A-Za-z0-9][A-Za-z0-9_-]{0,99}`
 	namePattern  = `[A-Za-z0-9._-]{1,100}`
+	keyPattern   = `[A-Z][A-Z0-9_]{1,9}`
 )
 
 // repository is one by its full name. Whether it is there, and whose it is, a
@@ -55,3 +58,52 @@ func wrongRepo(form *regexp.Regexp, written, like string) string {
 	}
 	return ""
 }
+
+// projectKey is that of a project in Jira. Whether there is one, and who may
+// use it, a file can't tell.
+func projectKey() word[string] {
+	form := regexp.MustCompile(`^` + keyPattern + `$`)
+	return word[string]{
+		holds:  "the key of a project in Jira",
+		schema: schema{"type": "string", "pattern": `^\s*` + keyPattern + `\s*$`},
+		show:   same,
+		parse: func(written string) (string, string) {
+			switch upper := strings.ToUpper(written); {
+			case form.MatchString(written):
+				return written, ""
+			case form.MatchString(upper):
+				return "", quote(written) + " is no project's key, which is in capitals: write " + upper
+			}
+			return "", quote(written) + " is no project's key: write one like OPS"
+		},
+	}
+}
+
+// placeName is where a follow-up may go.
+func placeName() word[string] {
+	names := []string{incident.PlaceHere, incident.PlaceJira}
+	return word[string]{
+		holds: "`here`, `jira`, the key of a project in Jira, or a repository, as `owner/name`",
+		schema: schema{
+			"type": "string", "examples": names,
+			"pattern": `^\s*([Hh][Ee][Rr][Ee]|[Jj][Ii][Rr][Aa]|` + keyPattern + `|` + ownerPattern + `/` + namePattern + `)\s*$`,
+		},
+		show: func(name string) string { return cmp.Or(name, incident.PlaceHere) },
+		parse: func(written string) (string, string) {
+			if name := strings.ToLower(written); slices.Contains(names, name) {
+				return name, ""
+			}
+			if strings.Contains(written, "/") {
+				repo, problem := repository().parse(written)
+				return string(repo), problem
+			}
+			key, problem := projectKey().parse(written)
+			if problem != "" {
+				problem = quote(written) + " is no place: write here, jira, a project's key like OPS, or a repository like acme/shop"
+			}
+			return key, problem
+		},
+	}
+}
+
+func same(text string) string { return text }

@@ -37,13 +37,16 @@ func (e *RepositoryError) Error() string {
 // place, and anchors, tags and merge keys, with which a small file becomes a
 // large one, never come to anything.
 func ParseRepository(file string, data []byte) (incident.Policy, error) {
-	root, err := parseTree(data)
+	root, err := parseTree(data, limits{bytes: RepositoryLimit, entries: 2048})
 	policy := incident.DefaultPolicy()
 	if err == nil && root != nil {
 		err = readPolicy(root, "", &policy)
 	}
 	if err == nil {
 		err = checkLabels(root, policy)
+	}
+	if err == nil {
+		err = checkFallback(root)
 	}
 	if err != nil {
 		err.File = file
@@ -52,10 +55,18 @@ func ParseRepository(file string, data []byte) (incident.Policy, error) {
 	return policy, nil
 }
 
+// limits are what is read of a file.
+type limits struct {
+	bytes   int64
+	entries int
+	// secret is true where no error may repeat what is in the file.
+	secret bool
+}
+
 // parseTree gives the only document's content, nil if there is none.
-func parseTree(data []byte) (root ast.Node, problem *RepositoryError) {
-	if len(data) > RepositoryLimit {
-		return nil, at(nil, "the file is larger than %d KB: shorten it", RepositoryLimit>>10)
+func parseTree(data []byte, most limits) (root ast.Node, problem *RepositoryError) {
+	if int64(len(data)) > most.bytes {
+		return nil, at(nil, "the file is larger than %d KB: shorten it", most.bytes>>10)
 	}
 	if !utf8.Valid(data) {
 		return nil, at(nil, "the file is not UTF-8: save it as UTF-8")
@@ -67,13 +78,13 @@ func parseTree(data []byte) (root ast.Node, problem *RepositoryError) {
 			root, problem = nil, at(nil, "the file can't be read as YAML: simplify it")
 		}
 	}()
-	tokens, problem := tokenize(data)
+	tokens, problem := tokenize(data, most.entries)
 	if problem != nil {
 		return nil, problem
 	}
 	tree, err := parser.Parse(tokens, 0)
 	if err != nil {
-		return nil, notYAML(err)
+		return nil, notYAML(err, most.secret)
 	}
 	for i, doc := range tree.Docs {
 		if i > 0 {
@@ -86,8 +97,7 @@ func parseTree(data []byte) (root ast.Node, problem *RepositoryError) {
 
 // tokenize refuses what the parser would take long over: its time grows with
 // the square of the nesting, to half a minute for 64 KB of brackets.
-func tokenize(data []byte) (token.Tokens, *RepositoryError) {
-	const most = 2048
+func tokenize(data []byte, most int) (token.Tokens, *RepositoryError) {
 	tokens := lexer.Tokenize(string(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	if len(tokens) > most {
 		return nil, at(tokens[most], "the file has too many entries: shorten it")
@@ -95,8 +105,14 @@ func tokenize(data []byte) (token.Tokens, *RepositoryError) {
 	return tokens, nil
 }
 
-func notYAML(err error) *RepositoryError {
-	if e, ok := err.(yaml.Error); ok { //nolint:errorlint // the parser's own, never wrapped
+func notYAML(err error, secret bool) *RepositoryError {
+	e, placed := err.(yaml.Error) //nolint:errorlint // the parser's own, never wrapped
+	switch {
+	case secret && placed:
+		return at(e.GetToken(), "this is not YAML, or a key that is there already")
+	case secret:
+		return at(nil, "this is not YAML")
+	case placed:
 		message := strings.ReplaceAll(e.GetMessage(), "\t", `\t`) // mostly the mistake itself
 		// The library has no other sign for it; the words of another version
 		// would be shown as they are.

@@ -21,6 +21,7 @@ type Settings struct {
 	GitHubURL    string   // ends without one
 	Owners       []string // logins that are served; "*" for all, none for the App's owner alone
 	Customers    []string // names that no page may show to more people
+	Jira         []JiraSite
 }
 
 // EdgeSettings are where webhooks come in.
@@ -84,6 +85,9 @@ func (a App) Resolve() (Settings, error) {
 	if s.Customers, err = customers(a.CustomersFile); err != nil {
 		return Settings{}, err
 	}
+	if s.Jira, err = a.Jira.resolve(s.Owners); err != nil {
+		return Settings{}, err
+	}
 	return s, nil
 }
 
@@ -111,6 +115,9 @@ func (s Serve) Resolve() (ServeSettings, error) {
 	}
 	app, err := s.App.Resolve()
 	if err != nil {
+		return ServeSettings{}, err
+	}
+	if app.Jira, err = s.JiraHook.Resolve(s.App.Jira, app.Jira); err != nil {
 		return ServeSettings{}, err
 	}
 	every, err := time.ParseDuration(s.SweepEvery)

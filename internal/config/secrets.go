@@ -26,14 +26,25 @@ func secret(variable string, value Secret, file string) (Secret, error) {
 	case file == "":
 		return NewSecret(text), nil
 	}
+	read, problem := secretFile(file)
+	if problem != "" {
+		return Secret{}, wrong(fileVariable, "%s", problem)
+	}
+	return read, nil
+}
+
+// secretFile is what a file holds; the problem is a sentence without its
+// subject, or "".
+func secretFile(file string) (s Secret, problem string) {
 	data, err := readFile(file, secretFileLimit)
 	if err != nil {
-		return Secret{}, &SettingError{Variable: fileVariable, Problem: "names a file that can't be read", Err: err}
+		return Secret{}, fmt.Sprintf("names a file that can't be read: %v", err)
 	}
-	if text = strings.TrimSpace(string(data)); text == "" {
-		return Secret{}, wrong(fileVariable, "names %s, which is empty: put the secret there", file)
+	text := strings.TrimSpace(string(data))
+	if text == "" {
+		return Secret{}, fmt.Sprintf("names %s, which is empty: put the secret there", file)
 	}
-	return NewSecret(text), nil
+	return NewSecret(text), ""
 }
 
 // readFile reads a file of at most so many bytes.
@@ -55,28 +66,43 @@ func readFile(name string, most int64) (data []byte, err error) {
 const secretLeast = 16
 
 // webhookSecrets are at least one: without any, every delivery would be
-// refused, which nobody wants to find out later. None may be short, or a comma
-// inside a secret would leave pieces that can be guessed.
+// refused, which nobody wants to find out later.
 func webhookSecrets(value Secret, file string) ([]Secret, error) {
 	const variable = "HINDSIGHT_WEBHOOK_SECRET"
+	secrets, err := secretsOf(variable, value, file)
+	if err == nil && len(secrets) == 0 {
+		err = wrong(variable, "is not set: set it to the secret in the App's webhook settings")
+	}
+	return secrets, err
+}
+
+// secretsOf are those that a variable or its file holds.
+func secretsOf(variable string, value Secret, file string) ([]Secret, error) {
 	all, err := secret(variable, value, file)
 	if err != nil {
 		return nil, err
 	}
-	var secrets []Secret
-	for one := range strings.SplitSeq(all.Reveal(), ",") {
+	secrets, problem := splitSecrets(all)
+	if problem != "" {
+		return nil, wrong(named(variable, file), "%s", problem)
+	}
+	return secrets, nil
+}
+
+// splitSecrets takes several apart, which commas or line breaks separate. None
+// may be short, or a comma inside a secret would leave pieces that can be
+// guessed.
+func splitSecrets(all Secret) (secrets []Secret, problem string) {
+	for one := range strings.FieldsFuncSeq(all.Reveal(), func(r rune) bool { return r == ',' || r == '\n' }) {
 		if one = strings.TrimSpace(one); one == "" {
 			continue
 		}
 		if len(one) < secretLeast {
-			return nil, wrong(named(variable, file), "holds a secret of less than %d characters (a comma separates two secrets): make a longer one, without commas, for example by openssl rand -hex 32", secretLeast)
+			return nil, fmt.Sprintf("holds a secret of less than %d characters (a comma separates two secrets): make a longer one, without commas, for example by openssl rand -hex 32", secretLeast)
 		}
 		secrets = append(secrets, NewSecret(one))
 	}
-	if len(secrets) == 0 {
-		return nil, wrong(variable, "is not set: set it to the secret in the App's webhook settings")
-	}
-	return secrets, nil
+	return secrets, ""
 }
 
 func privateKey(value Secret, file string) (PrivateKey, error) {

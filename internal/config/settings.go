@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ const (
 	mostAliases  = 50
 	mostAtOnce   = 200 // items; one incident has to leave GitHub's patience to others
 	mostWriters  = 200
+
+	mostComponents = 20
 )
 
 // setting is one key of .github/hindsight.yml. The parser, the JSON schema and
@@ -36,7 +39,7 @@ type setting struct {
 
 // settings are all that a team can set, in the documentation's order.
 func settings() []setting {
-	return []setting{
+	return slices.Concat([]setting{
 		field("timezone", "Where the team's days begin and end: it decides dates, due days, and times that name no zone.",
 			scalar(zone()), func(p *incident.Policy) **time.Location { return &p.Zone }),
 		field("incident.label", "The label that starts an incident.",
@@ -69,6 +72,15 @@ func settings() []setting {
 			number(1, mostAtOnce), func(p *incident.Policy) *int { return &p.MaxNew }),
 		field("follow_ups.standard", "Follow-ups that every incident of a severity gets.",
 			byKey(severity(), list(title(), mostTitles), 5), func(p *incident.Policy) *map[incident.Severity][]string { return &p.Standard }),
+		field("follow_ups.place", "Where a follow-up goes for which nobody says it: `here` for the incident's repository, `jira` for the default project there, another project's key, or another repository.",
+			scalar(placeName()), func(p *incident.Policy) *string { return &p.Place }),
+		field("follow_ups.place_by_severity", "The same by the incident's severity.",
+			byKey(severity(), scalar(placeName()), 5), func(p *incident.Policy) *map[incident.Severity]string { return &p.PlaceBySeverity }),
+		field("follow_ups.place_by_type", "The same by the follow-up's type, before its severity.",
+			byKey(itemType(), scalar(placeName()), 4), func(p *incident.Policy) *map[incident.ItemType]string { return &p.PlaceByType }),
+		field("jira.components", "Components that tickets get beside those that the operator has set.",
+			list(component(), mostComponents), func(p *incident.Policy) *[]string { return &p.Components }),
+	}, fallback(), []setting{
 		field("labels.follow_up", "The label of every follow-up, by which it is found.",
 			scalar(label()), func(p *incident.Policy) *string { return &p.FollowUpLabel }),
 		field("labels.on_follow_ups", "The other labels of a follow-up; `{severity}` becomes `sev1`, `{date}` the incident's day as `20261120`, `{number}` its number, `{priority}` and `{type}` the item's, without which the label is left out.",
@@ -79,7 +91,7 @@ func settings() []setting {
 			scalar(label()), func(p *incident.Policy) *string { return &p.SecurityLabel }),
 		field("labels.status", "How the labels begin that say how far the post-mortem is; `draft`, `in review`, `reviewed` or `closed` follows.",
 			scalar(statusPrefix()), func(p *incident.Policy) *string { return &p.StatusPrefix }),
-	}
+	})
 }
 
 // field is a setting that is one field of the policy.
@@ -105,14 +117,7 @@ func due() setting {
 		doc: "How long a follow-up may take for which no day is named: by its priority, else by the incident's severity.",
 		read: func(n ast.Node, p *incident.Policy) *RepositoryError {
 			spans, err := k.read(n)
-			p.DueByPriority, p.DueBySeverity = map[incident.Priority]incident.Span{}, map[incident.Severity]incident.Span{}
-			for name, s := range spans {
-				if severity, ok := incident.ParseSeverity(name); ok {
-					p.DueBySeverity[severity] = s
-				} else {
-					p.DueByPriority[incident.Priority(name)] = s
-				}
-			}
+			p.DueByPriority, p.DueBySeverity = byUrgency(spans)
 			return err
 		},
 		value: func(p incident.Policy) any {
@@ -126,6 +131,67 @@ func due() setting {
 			return k.show(spans)
 		},
 	}
+}
+
+// byUrgency takes apart what is by priority and what is by severity.
+func byUrgency[T any](values map[string]T) (map[incident.Priority]T, map[incident.Severity]T) {
+	priorities, severities := map[incident.Priority]T{}, map[incident.Severity]T{}
+	for name, value := range values {
+		if severity, ok := incident.ParseSeverity(name); ok {
+			severities[severity] = value
+		} else {
+			priorities[incident.Priority(name)] = value
+		}
+	}
+	return priorities, severities
+}
+
+// fallbackDelay is how long Jira may refuse a ticket where a team says nothing
+// else of it than that there is a fallback.
+const fallbackDelay = 24 * time.Hour
+
+// fallback is two keys in the file and one field in the policy, which is zero
+// for none. The second key alone would be a slip, see [checkFallback].
+func fallback() []setting {
+	where, after := oneOf("fallback", []string{fallbackGitHub}), delay()
+	return []setting{
+		{
+			path: "jira.fallback", holds: where.holds, schema: where.schema,
+			doc: "Where a follow-up goes that Jira has not taken for long: `github` opens it as an issue. Without it, it waits.",
+			read: func(n ast.Node, p *incident.Policy) *RepositoryError {
+				_, err := where.read(n)
+				p.Fallback = cmp.Or(p.Fallback, fallbackDelay)
+				return err
+			},
+			value: func(p incident.Policy) any {
+				if p.Fallback == 0 {
+					return ""
+				}
+				return fallbackGitHub
+			},
+		},
+		{
+			path: "jira.fallback_after", holds: after.holds, schema: after.schema,
+			doc: "For how long Jira must have refused it, or been down; `1d` where only `jira.fallback` is set.",
+			read: func(n ast.Node, p *incident.Policy) *RepositoryError {
+				var err *RepositoryError
+				p.Fallback, err = after.read(n)
+				return err
+			},
+			value: func(p incident.Policy) any { return after.show(p.Fallback) },
+		},
+	}
+}
+
+const fallbackGitHub = "github"
+
+// checkFallback refuses a delay for which nothing is to happen.
+func checkFallback(root ast.Node) *RepositoryError {
+	after := find(root, "jira.fallback_after")
+	if isNull(after) || !isNull(find(root, "jira.fallback")) {
+		return nil
+	}
+	return at(start(after), "nothing is to happen after this: write fallback: github beside it, or remove the line")
 }
 
 // templates are by severity in the policy, where a name stands for all the

@@ -86,6 +86,7 @@ func sections() []section {
 		{"wiki", "What this repository's wiki is for, beside its own pages."},
 		{"checks", "What pages are checked by."},
 		{"follow_ups", "What becomes of action items."},
+		{"jira", "What becomes of tickets in Jira, where the operator has connected it."},
 		{"labels", "The names of the labels that Hindsight reads and writes."},
 	}
 }

@@ -102,6 +102,8 @@ func text(n ast.Node) (string, *RepositoryError) {
 // start is where a value begins. A mapping's own token is its first colon.
 func start(n ast.Node) *token.Token {
 	switch n := n.(type) {
+	case nil:
+		return nil
 	case *ast.MappingNode:
 		if !n.IsFlowStyle && len(n.Values) > 0 {
 			return n.Values[0].Key.GetToken()
