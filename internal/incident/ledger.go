@@ -472,13 +472,13 @@ type Record struct {
 	// NotesThere are the notes that were in the page's timeline when it was read
 	// last: only then does the tracker not show them.
 	NotesThere []ItemKey `json:"notes_there,omitempty"`
-	// Seeks are the searches for tickets that may have been opened, at most one
-	// for a site.
+	// Seeks are the searches for tickets that may have been opened: see
+	// [Record.Seek] and [Record.Sought].
 	Seeks []Seek `json:"seeks,omitempty"`
-	// Stuck are the items that could not become tickets yet, and Declined is why
-	// what people ordered of tickets was not done: neutral Markdown.
-	Stuck    map[ItemKey]Stuck  `json:"stuck,omitempty"`
-	Declined map[ItemKey]string `json:"declined,omitempty"`
+	// Stuck are the items that could not become tickets yet, or whose tickets are
+	// behind, and Declined is why what people ordered of tickets was not done.
+	Stuck    map[ItemKey]Stuck    `json:"stuck,omitempty"`
+	Declined map[ItemKey]Declined `json:"declined,omitempty"`
 	// Twins are lines that say the same as one that stands elsewhere, and when
 	// they were first seen: perhaps that one is being moved.
 	Twins map[ItemKey]time.Time `json:"twins,omitempty"`

@@ -33,8 +33,8 @@ type Outcome struct {
 func (r *Record) Starting(e Effect, now time.Time) (store bool) {
 	switch e := e.(type) {
 	case OpenTicket:
-		r.unseek(e.Kind.Site)
-		r.Seeks = append(r.Seeks, Seek{Site: e.Kind.Site, At: now.UTC()})
+		r.unseek(e.Kind.Site, e.Item)
+		r.Seeks = append(r.Seeks, Seek{Site: e.Kind.Site, At: now.UTC(), Item: e.Item})
 		return true
 	case OpenFollowUp:
 		if store = !slices.Contains(r.Opening, e.Item); store {
@@ -58,6 +58,9 @@ func (r *Record) Starting(e Effect, now time.Time) (store bool) {
 // Did puts into the record that an effect was carried out.
 func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 	delete(r.Problems, e.Part())
+	if item, ok := ticketItem(e); ok {
+		delete(r.Stuck, item)
+	}
 	l, at := &r.Ledger, now.UTC().Truncate(time.Second)
 	switch e := e.(type) {
 	case WriteTracker:
@@ -77,8 +80,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		l.opened(e, Ref{e.In, out.Issue.Key.Number})
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
 	case OpenTicket:
-		r.unseek(e.Kind.Site)
-		delete(r.Stuck, e.Item)
+		r.unseek(e.Kind.Site, e.Item)
 		l.openedTicket(e, Ref{e.Kind.Site, out.Ticket.Number})
 	case LinkTicket:
 		l.change(e.Item, func(entry *Entry) { entry.Attached, entry.Paged = true, entry.Paged || e.Page })
@@ -88,7 +90,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		l.change(e.Item, func(entry *Entry) { entry.Wrote = e.Is })
 	case SetFollowUp:
 		l.change(e.Item, e.obeyed)
-		r.decline(e, out.Declined)
+		r.decline(e.Item, e.State, out.Declined)
 	case AskWhy:
 		l.change(e.Item, func(entry *Entry) { entry.Asked = true })
 	case CloseDuplicate:
@@ -132,45 +134,85 @@ func (e SetFollowUp) obeyed(entry *Entry) {
 	}
 }
 
-// unseek forgets that tickets may have been opened at a site of which nothing is
-// known.
-func (r *Record) unseek(site Repo) {
-	r.Seeks = slices.DeleteFunc(slices.Clone(r.Seeks), func(s Seek) bool { return s.Site == site })
+// Seek has all tickets be sought that may have been opened at a site by now:
+// when what was remembered of them is lost, or older than the tracker.
+func (r *Record) Seek(site Repo, now time.Time) {
+	r.unseek(site, "")
+	r.Seeks = append(r.Seeks, Seek{Site: site, At: now.UTC()})
+}
+
+// Sought ends what a search at a site has answered that began at a time: the
+// search shows by then what is older than its lag.
+func (r *Record) Sought(site Repo, began time.Time, lag time.Duration) {
+	r.Seeks = slices.DeleteFunc(slices.Clone(r.Seeks), func(s Seek) bool {
+		return s.Site == site && !began.Before(s.At.Add(lag))
+	})
+}
+
+// unseek forgets that an item's ticket may have been opened at a site.
+func (r *Record) unseek(site Repo, item ItemKey) {
+	r.Seeks = slices.DeleteFunc(slices.Clone(r.Seeks), func(s Seek) bool { return s.Site == site && s.Item == item })
 }
 
 // decline remembers why an order could not be carried out, for the tracker.
-func (r *Record) decline(e SetFollowUp, why string) {
-	delete(r.Declined, e.Item)
+func (r *Record) decline(item ItemKey, want State, why string) {
+	delete(r.Declined, item)
 	if why != "" {
 		if r.Declined == nil {
-			r.Declined = map[ItemKey]string{}
+			r.Declined = map[ItemKey]Declined{}
 		}
-		r.Declined[e.Item] = why
+		r.Declined[item] = Declined{Want: want, Text: why}
 	}
 }
 
-// Hindered puts into the record that an effect at a Jira site failed. Only
-// where it may have been carried out all the same has its ticket to be sought.
+// Hindered puts into the record that an effect failed, if it was about a ticket.
+// Only where one may have been opened all the same has it to be sought.
 func (r *Record) Hindered(e Effect, err error, now time.Time) {
-	open, ok := e.(OpenTicket)
+	item, ok := ticketItem(e)
 	if !ok {
 		return
 	}
-	if unsure := new(Unsure); !errors.As(err, &unsure) {
-		r.unseek(open.Kind.Site)
+	if open, is := e.(OpenTicket); is && !errors.As(err, new(*Unsure)) {
+		r.unseek(open.Kind.Site, open.Item)
 	}
-	stuck, was := r.Stuck[open.Item]
-	if !was {
-		stuck.Since = now.UTC().Truncate(time.Second)
-	}
-	stuck.Text = ""
+	text := ""
 	if blocked := new(Blocked); errors.As(err, &blocked) && !blocked.Whole {
-		stuck.Text = blocked.Text
+		text = blocked.Text
+	}
+	r.stuck(item, text, now)
+}
+
+// stuck keeps in mind since when an item waits for Jira, and why.
+func (r *Record) stuck(item ItemKey, why string, now time.Time) {
+	s, was := r.Stuck[item]
+	if !was {
+		s.Since = now.UTC().Truncate(time.Second)
 	}
 	if r.Stuck == nil {
 		r.Stuck = map[ItemKey]Stuck{}
 	}
-	r.Stuck[open.Item] = stuck
+	s.Text = why
+	r.Stuck[item] = s
+}
+
+// ticketItem is the item whose ticket an effect opens or changes; false for any
+// other effect.
+func ticketItem(e Effect) (ItemKey, bool) {
+	switch e := e.(type) {
+	case OpenTicket:
+		return e.Item, true
+	case LinkTicket:
+		return e.Item, true
+	case UpdateFollowUp:
+		return e.Item, e.Issue.Repo.Jira()
+	case SetFollowUp:
+		return e.Item, e.Issue.Repo.Jira()
+	case AskWhy:
+		return e.Item, e.Issue.Repo.Jira()
+	case WriteTracker, DeleteComment, CreatePage, OpenFollowUp, AttachFollowUp, UpdatePage, PublishPage, WithdrawPage,
+		CloseDuplicate, React, WriteReply, WriteClosing, LabelParent, CloseParent:
+	}
+	return "", false
 }
 
 // change changes an item's entry, if it is still there.

@@ -131,6 +131,14 @@ type TicketLink struct{ ID, Title, URL string }
 type Seek struct {
 	Site Repo      `json:"site"`
 	At   time.Time `json:"at"` // nothing was opened after this
+	// Item is the one whose ticket may have been opened; "" where any may.
+	Item ItemKey `json:"item,omitempty"`
+}
+
+// Declined is why a ticket was not closed, or opened again, as a person ordered.
+type Declined struct {
+	Want State  `json:"want"`
+	Text string `json:"text"` // neutral Markdown
 }
 
 // Stuck is an item that could not become a ticket yet, or whose ticket could not be
@@ -140,4 +148,27 @@ type Stuck struct {
 	// Text is what Jira says of it and the next step, neutral Markdown; "" where
 	// all of the site is in trouble, and its part says so.
 	Text string `json:"text,omitempty"`
+}
+
+// HiddenSites are the addresses of Jira sites that not everybody can read: those
+// of the projects, and those at which there are tickets.
+func (l Ledger) HiddenSites(projects []Project) []string {
+	public := map[Repo]bool{}
+	var all []Repo
+	for _, p := range projects {
+		public[p.Site] = p.Public
+		all = append(all, p.Site)
+	}
+	for _, e := range l.Items {
+		if e.Issue.Repo.Jira() {
+			all = append(all, e.Issue.Repo)
+		}
+	}
+	var hidden []string
+	for _, site := range all {
+		if !public[site] {
+			hidden = union(hidden, []string{site.Address()})
+		}
+	}
+	return hidden
 }

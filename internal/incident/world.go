@@ -270,15 +270,16 @@ type FollowUp struct {
 	Parent int64 `json:"parent"`
 	// Adopted is true for an issue that people had.
 	Adopted bool `json:"adopted,omitempty"`
-	// Source, Words and Wrote repeat the ledger's entry, so that the entry can
-	// be made again from the issue's marker alone.
-	Source Source  `json:"source,omitempty"`
-	Words  string  `json:"words,omitempty"`
-	Wrote  Written `json:"wrote,omitzero"`
-	Title  string  `json:"title"`
-	URL    string  `json:"url"`
-	State  State   `json:"state"`
-	Owner  string  `json:"owner,omitempty"` // the first assignee's login
+	// Source, Words, Wrote and Lacks repeat the ledger's entry, so that the entry
+	// can be made again from the issue's marker alone.
+	Source Source       `json:"source,omitempty"`
+	Words  string       `json:"words,omitempty"`
+	Wrote  Written      `json:"wrote,omitzero"`
+	Lacks  TicketFields `json:"lacks,omitempty"`
+	Title  string       `json:"title"`
+	URL    string       `json:"url"`
+	State  State        `json:"state"`
+	Owner  string       `json:"owner,omitempty"` // the first assignee's login
 	// Name is a ticket's, such as "OPS-12", and Former those that it had, and by
 	// which people named it. Assignee is who has it in Jira, where no login is
 	// known: not neutral. Due is the day that Jira has. Status is the name of one
