@@ -58,7 +58,7 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = openStore(ctx, s, log, clock); err != nil {
+	if a.store, err = openStore(ctx, s.DatabaseSettings, log, clock); err != nil {
 		return nil, err
 	}
 	a.github, err = github.New(github.Options{
@@ -79,7 +79,7 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 }
 
 func openStore(
-	ctx context.Context, s config.Settings, log *slog.Logger, clock func() time.Time,
+	ctx context.Context, s config.DatabaseSettings, log *slog.Logger, clock func() time.Time,
 ) (*store.Store, error) {
 	url, variable := s.DatabaseURL.Reveal(), "HINDSIGHT_DATABASE_URL"
 	if url == "" {

@@ -157,9 +157,9 @@ func (s *stage) settings(addr string) config.Serve {
 	registered := s.github.App()
 	return config.Serve{
 		App: config.App{
-			DataDir: s.dataDir(), AppID: strconv.FormatInt(registered.ID, 10),
+			Database: config.Database{DataDir: s.dataDir()}, AppID: strconv.FormatInt(registered.ID, 10),
 			PrivateKey:   config.NewSecret(string(registered.PrivateKeyPEM)),
-			GitHubAPIURL: s.github.URL() + "/api/v3/", GitHubURL: s.github.URL(), AllowedOwners: "acme",
+			GitHubAPIURL: s.github.URL() + "/api/v3/", GitHubURL: s.github.URL(), Sites: config.Sites{AllowedOwners: "acme"},
 		},
 		Edge:       config.Edge{Addr: addr, WebhookSecret: config.NewSecret(registered.WebhookSecret)},
 		SweepEvery: demoSweep.String(),

@@ -6,20 +6,32 @@ const (
 	defaultGitHub    = "https://github.com"
 )
 
-// App are the flags of every command that works as the GitHub App.
-type App struct {
+// Database are the flags of every command that remembers.
+type Database struct {
 	DataDir         string `env:"HINDSIGHT_DATA_DIR" default:"./data" help:"Folder for the database and for pages on their way to a wiki."`
 	DatabaseURL     Secret `env:"HINDSIGHT_DATABASE_URL" help:"postgres://... instead of SQLite. Without it, SQLite in the data folder." placeholder:"URL"`
 	DatabaseURLFile string `env:"HINDSIGHT_DATABASE_URL_FILE" help:"File that holds the database's URL." placeholder:"FILE"`
-	AppID           string `env:"HINDSIGHT_APP_ID" help:"The GitHub App's id, from its settings page." placeholder:"ID"`
-	PrivateKey      Secret `env:"HINDSIGHT_PRIVATE_KEY" help:"The App's private key as PEM. Other users of the machine can read flags: prefer the variable or the file." placeholder:"PEM"`
-	PrivateKeyFile  string `env:"HINDSIGHT_PRIVATE_KEY_FILE" help:"File that holds the App's private key." placeholder:"FILE"`
-	GitHubAPIURL    string `env:"HINDSIGHT_GITHUB_API_URL" default:"https://api.github.com/" help:"GitHub's API; https://HOST/api/v3/ for Enterprise Server." name:"github-api-url"`
-	GitHubURL       string `env:"HINDSIGHT_GITHUB_URL" default:"https://github.com" help:"GitHub's pages and git." name:"github-url"`
-	AllowedOwners   string `env:"HINDSIGHT_ALLOWED_OWNERS" help:"Accounts whose installations are served, separated by commas; * for all. Without it, the App's owner alone." placeholder:"LOGINS"`
-	CustomersFile   string `env:"HINDSIGHT_CUSTOMERS_FILE" help:"File with customers' names, one in a line: pages are checked for them." placeholder:"FILE"`
+}
+
+// Sites are the flags of every command that works at Jira.
+type Sites struct {
+	AllowedOwners string `env:"HINDSIGHT_ALLOWED_OWNERS" help:"Accounts whose installations are served, separated by commas; * for all. Without it, the App's owner alone." placeholder:"LOGINS"`
 
 	Jira Jira `embed:"" prefix:"jira-" group:"Jira:"`
+}
+
+// App are the flags of every command that works as the GitHub App.
+type App struct {
+	Database `embed:""`
+
+	AppID          string `env:"HINDSIGHT_APP_ID" help:"The GitHub App's id, from its settings page." placeholder:"ID"`
+	PrivateKey     Secret `env:"HINDSIGHT_PRIVATE_KEY" help:"The App's private key as PEM. Other users of the machine can read flags: prefer the variable or the file." placeholder:"PEM"`
+	PrivateKeyFile string `env:"HINDSIGHT_PRIVATE_KEY_FILE" help:"File that holds the App's private key." placeholder:"FILE"`
+	GitHubAPIURL   string `env:"HINDSIGHT_GITHUB_API_URL" default:"https://api.github.com/" help:"GitHub's API; https://HOST/api/v3/ for Enterprise Server." name:"github-api-url"`
+	GitHubURL      string `env:"HINDSIGHT_GITHUB_URL" default:"https://github.com" help:"GitHub's pages and git." name:"github-url"`
+	CustomersFile  string `env:"HINDSIGHT_CUSTOMERS_FILE" help:"File with customers' names, one in a line: pages are checked for them." placeholder:"FILE"`
+
+	Sites `embed:""`
 }
 
 // Jira are the flags that connect Jira: one site, or a file that describes

@@ -11,10 +11,16 @@ import (
 	"time"
 )
 
+// DatabaseSettings are where things are remembered.
+type DatabaseSettings struct {
+	DataDir     string // clean; not made yet
+	DatabaseURL Secret // postgres://…; none means SQLite in DataDir
+}
+
 // Settings are what the App works with.
 type Settings struct {
-	DataDir      string // clean; not made yet
-	DatabaseURL  Secret // postgres://…; none means SQLite in DataDir
+	DatabaseSettings
+
 	AppID        int64
 	PrivateKey   PrivateKey
 	GitHubAPIURL string   // ends with a slash
@@ -60,16 +66,35 @@ func wrong(variable, format string, args ...any) error {
 	return &SettingError{Variable: variable, Problem: fmt.Sprintf(format, args...)}
 }
 
+// Resolve checks the flags and reads the file that they name.
+func (d Database) Resolve() (DatabaseSettings, error) {
+	if d.DataDir == "" {
+		return DatabaseSettings{}, wrong("HINDSIGHT_DATA_DIR", "is empty: name a folder that Hindsight may write to")
+	}
+	url, err := database(d.DatabaseURL, d.DatabaseURLFile)
+	if err != nil {
+		return DatabaseSettings{}, err
+	}
+	return DatabaseSettings{DataDir: filepath.Clean(d.DataDir), DatabaseURL: url}, nil
+}
+
+// Resolve checks the flags and reads the files that they name: the operator's
+// Jira sites, none where nothing is said.
+func (s Sites) Resolve() ([]JiraSite, error) {
+	owners, err := parseOwners(s.AllowedOwners)
+	if err != nil {
+		return nil, err
+	}
+	return s.Jira.resolve(owners)
+}
+
 // Resolve checks the flags and reads the files that they name.
 func (a App) Resolve() (Settings, error) {
-	s := Settings{DataDir: filepath.Clean(a.DataDir)}
-	if a.DataDir == "" {
-		return Settings{}, wrong("HINDSIGHT_DATA_DIR", "is empty: name a folder that Hindsight may write to")
-	}
-	var err error
-	if s.DatabaseURL, err = database(a.DatabaseURL, a.DatabaseURLFile); err != nil {
+	kept, err := a.Database.Resolve()
+	if err != nil {
 		return Settings{}, err
 	}
+	s := Settings{DatabaseSettings: kept}
 	if s.AppID, err = appID(a.AppID); err != nil {
 		return Settings{}, err
 	}
@@ -85,7 +110,7 @@ func (a App) Resolve() (Settings, error) {
 	if s.Customers, err = customers(a.CustomersFile); err != nil {
 		return Settings{}, err
 	}
-	if s.Jira, err = a.Jira.resolve(s.Owners); err != nil {
+	if s.Jira, err = a.Sites.Resolve(); err != nil {
 		return Settings{}, err
 	}
 	return s, nil
