@@ -12,8 +12,7 @@ import (
 
 // The sizes by which memory is kept flat, in bytes.
 const (
-	// usualBody is the room that a body begins with; GitHub's payloads have
-	// 5 to 30 KB. It is as much as a buffer may have to be used again.
+	// usualBody is the room that a body begins with; payloads have 5 to 30 KB. It is as much as a buffer may have to be used again.
 	usualBody = 64 << 10
 	// usualRoom is what all beginnings may take together: those of more
 	// requests than package server lets in at once.
@@ -23,16 +22,16 @@ const (
 	largeRoom = 32 << 20
 )
 
-// bodies reads requests into buffers that are used again.
+// Room is where requests' bodies are held, in buffers that are used again.
 //
 // A signature can only be checked once the whole body is there, so strangers
 // decide how much is held until then, and for how long: up to the server's
 // read timeout. What all of them can make us hold is bounded here. Each byte
 // of a buffer is taken from one of two budgets before it is allocated; who
 // finds nothing left is sent away. There are two, so that large bodies can't
-// crowd out the small ones that GitHub sends. A buffer grows only when it is
+// crowd out the small ones that are usual. A buffer grows only when it is
 // full: room has to be paid for with half as many bytes sent.
-type bodies struct {
+type Room struct {
 	pool  sync.Pool
 	usual *semaphore.Weighted
 	large *semaphore.Weighted
@@ -44,8 +43,9 @@ type body struct {
 	grown int64 // bytes that were taken from the budget for large ones
 }
 
-func newBodies() *bodies {
-	return &bodies{
+// NewRoom is one of some 100 MB, of which nothing is taken until it is needed.
+func NewRoom() *Room {
+	return &Room{
 		pool:  sync.Pool{New: func() any { return &body{data: make([]byte, 0, usualBody)} }},
 		usual: semaphore.NewWeighted(usualRoom),
 		large: semaphore.NewWeighted(largeRoom),
@@ -54,7 +54,7 @@ func newBodies() *bodies {
 
 // read reads the whole body. The caller releases it; until then, and not
 // longer, its bytes may be used.
-func (p *bodies) read(w http.ResponseWriter, r *http.Request) (*body, error) {
+func (p *Room) read(w http.ResponseWriter, r *http.Request) (*body, error) {
 	if r.ContentLength > MaxBody {
 		w.Header().Set("Connection", "close") // rather than read what is refused
 		return nil, tooLarge()
@@ -72,7 +72,7 @@ func (p *bodies) read(w http.ResponseWriter, r *http.Request) (*body, error) {
 	return b, nil
 }
 
-func (p *bodies) fill(b *body, from io.Reader) error {
+func (p *Room) fill(b *body, from io.Reader) error {
 	for {
 		if len(b.data) == cap(b.data) {
 			if err := p.grow(b); err != nil {
@@ -91,7 +91,7 @@ func (p *bodies) fill(b *body, from io.Reader) error {
 }
 
 // grow doubles the buffer, if there is room for it.
-func (p *bodies) grow(b *body) error {
+func (p *Room) grow(b *body) error {
 	size := min(2*cap(b.data), MaxBody+1) // one more, to see that nothing follows
 	more := int64(size - cap(b.data))
 	if !p.large.TryAcquire(more) {
@@ -103,7 +103,7 @@ func (p *bodies) grow(b *body) error {
 }
 
 // release gives the room back. A buffer that grew is left to the collector.
-func (p *bodies) release(b *body) {
+func (p *Room) release(b *body) {
 	p.usual.Release(usualBody)
 	if b.grown > 0 {
 		p.large.Release(b.grown)
@@ -142,6 +142,6 @@ func noRoom() error {
 func tooLarge() error {
 	return &refusal{
 		status: http.StatusRequestEntityTooLarge, Result: ResultTooLarge,
-		Reason: "the body is larger than 25 MB, which is GitHub's own limit",
+		Reason: "the body is larger than 25 MB, which is the senders' own limit",
 	}
 }

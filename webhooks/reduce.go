@@ -119,8 +119,7 @@ type payload struct {
 // into the body and must not outlive it.
 func pick(body []byte) payload {
 	var p payload
-	text := unsafe.String(unsafe.SliceData(body), len(body)) //nolint:gosec // gjson reads strings; a copy of each body would be most of what a request allocates
-	gjson.Parse(text).ForEach(func(key, value gjson.Result) bool {
+	gjson.Parse(asText(body)).ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
 		case "action":
 			p.action = value.Str
@@ -156,6 +155,11 @@ func pick(body []byte) payload {
 		return true
 	})
 	return p
+}
+
+// asText is the body itself, which what is found in it points into.
+func asText(body []byte) string {
+	return unsafe.String(unsafe.SliceData(body), len(body)) //nolint:gosec // gjson reads strings; a copy of each body would be most of what a request allocates
 }
 
 // key names what may have changed, or says why it can't.

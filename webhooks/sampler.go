@@ -18,6 +18,14 @@ type sampler struct {
 	results map[string]sample // by one of a handful of constants
 }
 
+// newSampler takes a clock; nil stands still.
+func newSampler(clock func() time.Time) *sampler {
+	if clock == nil {
+		clock = func() time.Time { return time.Time{} }
+	}
+	return &sampler{clock: clock, results: map[string]sample{}}
+}
+
 type sample struct {
 	at      time.Time // of the last line
 	leftOut int       // since then

@@ -58,9 +58,9 @@ type Set interface {
 
 // Delivery is news, reduced to which issue may have changed.
 type Delivery struct {
-	ID           string // X-GitHub-Delivery; the same again means the same news
-	Installation int64
-	Key          incident.Key // an issue, or the repository's wiki or labels
+	ID           string       // the sender's; the same again means the same news
+	Installation int64        // 0 where the sender knows nothing of installations
+	Key          incident.Key // an issue or ticket, or the repository's wiki or labels
 	// Relevant is true when the news itself shows that it concerns an
 	// incident (the label is on, or was just taken off). Otherwise it
 	// counts only if the key is known.
@@ -68,6 +68,10 @@ type Delivery struct {
 	// Also are issues that its text may refer to: the news counts too if one
 	// of them is a known incident. They don't become due by it.
 	Also []incident.Key
+	// Changed is when a follow-up last changed, by the sender's clock, or zero:
+	// it is no news where something as new has been observed for all of its
+	// incidents. Only for what is not Relevant.
+	Changed time.Time
 }
 
 // Receipt says what became of a delivery.
