@@ -70,7 +70,7 @@ func checkDelivery(d workset.Delivery) error {
 // concerns is whether a delivery is about what is known, or refers to an
 // incident.
 func (s *Store) concerns(ctx context.Context, d workset.Delivery) (bool, error) {
-	concerns, err := s.known(ctx, d.Key)
+	concerns, err := s.news(ctx, d)
 	for i := 0; i < len(d.Also) && err == nil && !concerns; i++ {
 		concerns, err = s.reads.IsIncident(ctx, db.IsIncidentParams{
 			Repo: string(d.Also[i].Repo), Number: int64(d.Also[i].Number),
@@ -80,6 +80,17 @@ func (s *Store) concerns(ctx context.Context, d workset.Delivery) (bool, error) 
 		return false, fmt.Errorf("store: look up whether %s is known: %w", d.Key, err)
 	}
 	return concerns, nil
+}
+
+// news is whether what is known is older than what a delivery is about, as far
+// as it says.
+func (s *Store) news(ctx context.Context, d workset.Delivery) (bool, error) {
+	if d.Changed.IsZero() {
+		return s.known(ctx, d.Key)
+	}
+	return s.reads.IsOlder(ctx, db.IsOlderParams{
+		Repo: string(d.Key.Repo), Number: int64(d.Key.Number), ObservedAt: stored(d.Changed),
+	})
 }
 
 // known is whether the key is an incident, a follow-up, or a pull request that

@@ -27,6 +27,7 @@ type Store struct {
 	clock  func() time.Time
 	woken  chan struct{}
 	labels labels
+	heard  heard
 
 	arrivals chan *arrival
 	closing  chan struct{} // closed by Close: nothing more is taken in
@@ -61,6 +62,7 @@ func Open(ctx context.Context, url string, log *slog.Logger, clock func() time.T
 		log:      log,
 		clock:    clock,
 		woken:    make(chan struct{}, 1),
+		heard:    heard{at: map[incident.Repo]time.Time{}},
 		arrivals: make(chan *arrival, groupLimit),
 		closing:  make(chan struct{}),
 		closed:   make(chan struct{}),

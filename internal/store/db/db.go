@@ -57,6 +57,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.hasPagesStmt, err = db.PrepareContext(ctx, hasPages); err != nil {
 		return nil, fmt.Errorf("error preparing query HasPages: %w", err)
 	}
+	if q.heardStmt, err = db.PrepareContext(ctx, heard); err != nil {
+		return nil, fmt.Errorf("error preparing query Heard: %w", err)
+	}
 	if q.inWikiStmt, err = db.PrepareContext(ctx, inWiki); err != nil {
 		return nil, fmt.Errorf("error preparing query InWiki: %w", err)
 	}
@@ -71,6 +74,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.isKnownStmt, err = db.PrepareContext(ctx, isKnown); err != nil {
 		return nil, fmt.Errorf("error preparing query IsKnown: %w", err)
+	}
+	if q.isOlderStmt, err = db.PrepareContext(ctx, isOlder); err != nil {
+		return nil, fmt.Errorf("error preparing query IsOlder: %w", err)
+	}
+	if q.lastHeardStmt, err = db.PrepareContext(ctx, lastHeard); err != nil {
+		return nil, fmt.Errorf("error preparing query LastHeard: %w", err)
 	}
 	if q.leaseWorkStmt, err = db.PrepareContext(ctx, leaseWork); err != nil {
 		return nil, fmt.Errorf("error preparing query LeaseWork: %w", err)
@@ -192,6 +201,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing hasPagesStmt: %w", cerr)
 		}
 	}
+	if q.heardStmt != nil {
+		if cerr := q.heardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing heardStmt: %w", cerr)
+		}
+	}
 	if q.inWikiStmt != nil {
 		if cerr := q.inWikiStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing inWikiStmt: %w", cerr)
@@ -215,6 +229,16 @@ func (q *Queries) Close() error {
 	if q.isKnownStmt != nil {
 		if cerr := q.isKnownStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing isKnownStmt: %w", cerr)
+		}
+	}
+	if q.isOlderStmt != nil {
+		if cerr := q.isOlderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing isOlderStmt: %w", cerr)
+		}
+	}
+	if q.lastHeardStmt != nil {
+		if cerr := q.lastHeardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastHeardStmt: %w", cerr)
 		}
 	}
 	if q.leaseWorkStmt != nil {
@@ -367,11 +391,14 @@ type Queries struct {
 	forgetFollowUpStmt     *sql.Stmt
 	hasIncidentsStmt       *sql.Stmt
 	hasPagesStmt           *sql.Stmt
+	heardStmt              *sql.Stmt
 	inWikiStmt             *sql.Stmt
 	incidentsStmt          *sql.Stmt
 	incidentsOfStmt        *sql.Stmt
 	isIncidentStmt         *sql.Stmt
 	isKnownStmt            *sql.Stmt
+	isOlderStmt            *sql.Stmt
+	lastHeardStmt          *sql.Stmt
 	leaseWorkStmt          *sql.Stmt
 	lookStmt               *sql.Stmt
 	markWorkStmt           *sql.Stmt
@@ -409,11 +436,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		forgetFollowUpStmt:     q.forgetFollowUpStmt,
 		hasIncidentsStmt:       q.hasIncidentsStmt,
 		hasPagesStmt:           q.hasPagesStmt,
+		heardStmt:              q.heardStmt,
 		inWikiStmt:             q.inWikiStmt,
 		incidentsStmt:          q.incidentsStmt,
 		incidentsOfStmt:        q.incidentsOfStmt,
 		isIncidentStmt:         q.isIncidentStmt,
 		isKnownStmt:            q.isKnownStmt,
+		isOlderStmt:            q.isOlderStmt,
+		lastHeardStmt:          q.lastHeardStmt,
 		leaseWorkStmt:          q.leaseWorkStmt,
 		lookStmt:               q.lookStmt,
 		markWorkStmt:           q.markWorkStmt,

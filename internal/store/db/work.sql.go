@@ -112,7 +112,7 @@ const markWork = `-- name: MarkWork :exec
 INSERT INTO work (repo, number, installation, due_at, generation, token, failures)
 VALUES ($1, $2, $3, $4, 1, '', 0)
 ON CONFLICT (repo, number) DO UPDATE SET
-    installation = excluded.installation,
+    installation = CASE WHEN excluded.installation = 0 THEN work.installation ELSE excluded.installation END,
     generation = work.generation + 1,
     due_at = CASE
         WHEN work.token = '' AND excluded.due_at < work.due_at THEN excluded.due_at
@@ -128,7 +128,8 @@ type MarkWorkParams struct {
 }
 
 // A leased row keeps its due_at, which is the lease's end; the generation
-// tells whoever gives it back that there is news.
+// tells whoever gives it back that there is news. Who marks without an
+// installation, 0, knows of none: the row keeps its own.
 func (q *Queries) MarkWork(ctx context.Context, arg MarkWorkParams) error {
 	_, err := q.exec(ctx, q.markWorkStmt, markWork,
 		arg.Repo,

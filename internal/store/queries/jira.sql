@@ -1,0 +1,15 @@
+-- name: Heard :exec
+INSERT INTO heard (site, heard_at)
+VALUES ($1, $2)
+ON CONFLICT (site) DO UPDATE SET heard_at = excluded.heard_at
+WHERE excluded.heard_at > heard.heard_at;
+
+-- name: LastHeard :one
+SELECT heard_at FROM heard WHERE site = $1;
+
+-- name: IsOlder :one
+-- Whether a follow-up is known, for any of its incidents, by an observation
+-- that is older.
+SELECT CAST(EXISTS (
+    SELECT 1 FROM follow_ups WHERE repo = $1 AND number = $2 AND observed_at < $3
+) AS BOOLEAN) AS older;
