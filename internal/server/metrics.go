@@ -16,7 +16,8 @@ import (
 // handed over as functions, so that nobody but this package knows Prometheus.
 //
 // Every label takes a handful of values. None comes from a client or from
-// GitHub: a path, a host or a repository as a label would grow for ever.
+// GitHub: a path, a host or a repository as a label would grow for ever. Jira
+// sites are the operator's own, and few.
 type Metrics struct {
 	registry   *prometheus.Registry
 	deliveries *prometheus.CounterVec
@@ -25,13 +26,14 @@ type Metrics struct {
 	reconciles *prometheus.HistogramVec
 	sweeps     *prometheus.HistogramVec
 	github     *prometheus.CounterVec
+	jira       *prometheus.CounterVec
 }
 
 // NewMetrics makes metrics with a registry of their own.
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry:   prometheus.NewRegistry(),
-		deliveries: counter("deliveries_total", "Webhook deliveries by what became of them.", "result"),
+		deliveries: counter("deliveries_total", "Webhook deliveries by who sent them, and what became of them.", "source", "result"),
 		requests:   counter("http_requests_total", "Requests that were answered.", "route", "status"),
 		durations: histogram("http_request_duration_seconds", "How long answering took.",
 			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}, "route"),
@@ -41,7 +43,8 @@ func NewMetrics() *Metrics {
 			[]float64{.1, .5, 1, 5, 10, 30, 60, 300, 600}, "outcome"),
 	}
 	m.github = counter("github_requests_total", "Requests to GitHub that were answered; status 0 without an answer.", "route", "status")
-	m.registry.MustRegister(m.deliveries, m.requests, m.durations, m.reconciles, m.sweeps, m.github,
+	m.jira = counter("jira_requests_total", "Requests to Jira that were answered, by class of status; none without an answer.", "site", "status")
+	m.registry.MustRegister(m.deliveries, m.requests, m.durations, m.reconciles, m.sweeps, m.github, m.jira,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -57,8 +60,13 @@ func histogram(name, help string, buckets []float64, labels ...string) *promethe
 	}, labels)
 }
 
-// Delivery counts a webhook delivery. It fits webhooks.Options.Observe.
-func (m *Metrics) Delivery(result string) { m.deliveries.WithLabelValues(result).Inc() }
+// Delivery counts a webhook delivery of GitHub's. It fits
+// webhooks.Options.Observe.
+func (m *Metrics) Delivery(result string) { m.deliveries.WithLabelValues("github", result).Inc() }
+
+// JiraDelivery counts one of a Jira site's. It fits
+// webhooks.JiraOptions.Observe.
+func (m *Metrics) JiraDelivery(result string) { m.deliveries.WithLabelValues("jira", result).Inc() }
 
 // Reconcile counts a look at an incident. The outcome is one of a few words,
 // the same ones every time: "done", "failed".
@@ -75,6 +83,16 @@ func (m *Metrics) Sweep(outcome string, took time.Duration) {
 // stay few.
 func (m *Metrics) GitHub(route string, status int) {
 	m.github.WithLabelValues(route, strconv.Itoa(status)).Inc()
+}
+
+// Jira counts a request to one of the operator's Jira sites, by its address.
+// The status is 0 where there was no answer.
+func (m *Metrics) Jira(site string, status int) {
+	class := "none"
+	if status != 0 {
+		class = strconv.Itoa(status/100) + "xx"
+	}
+	m.jira.WithLabelValues(site, class).Inc()
 }
 
 // WatchWorkSet shows how long the work set's first key has been due: the one

@@ -44,12 +44,21 @@ func TestMetricsCount(t *testing.T) {
 	metrics.WatchWorkSet(func(context.Context) (time.Time, bool, error) { return due.at, due.ok, due.err }, func() time.Time { return now })
 	metrics.Delivery("queued")
 	metrics.Delivery("queued")
+	metrics.JiraDelivery("ignored")
+	for _, status := range []int{200, 201, 404, 429, 503, 0} {
+		metrics.Jira("acme.atlassian.net", status)
+	}
 	metrics.Reconcile("done", 2*time.Second)
 	metrics.Sweep("failed", time.Second)
 	r := start(t, func(o *server.Options) { o.Metrics = metrics })
 	text := r.get(t, "/metrics").Body
 	for _, want := range []string{
-		`hindsight_deliveries_total{result="queued"} 2`,
+		`hindsight_deliveries_total{result="queued",source="github"} 2`,
+		`hindsight_deliveries_total{result="ignored",source="jira"} 1`,
+		`hindsight_jira_requests_total{site="acme.atlassian.net",status="2xx"} 2`,
+		`hindsight_jira_requests_total{site="acme.atlassian.net",status="4xx"} 2`,
+		`hindsight_jira_requests_total{site="acme.atlassian.net",status="5xx"} 1`,
+		`hindsight_jira_requests_total{site="acme.atlassian.net",status="none"} 1`,
 		`hindsight_reconcile_duration_seconds_sum{outcome="done"} 2`,
 		`hindsight_sweep_duration_seconds_count{outcome="failed"} 1`,
 	} {

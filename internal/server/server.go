@@ -5,6 +5,7 @@
 // that the server can be changed without touching them.
 //
 //	POST /webhooks/github   package webhooks
+//	POST /webhooks/jira     the same, where Jira sites send webhooks
 //	GET  /healthz           the process is up
 //	GET  /readyz            it can do its work; if not, what is missing
 //	GET  /metrics           for Prometheus
@@ -38,13 +39,19 @@ const (
 // system's queue.
 const maxConnections = 1000
 
-const webhookPath = "/webhooks/github"
+const (
+	githubPath = "/webhooks/github"
+	jiraPath   = "/webhooks/jira"
+)
 
 // Options are what the server is made of.
 type Options struct {
 	// Webhooks answers POST /webhooks/github. It limits its own bodies.
 	// Required.
 	Webhooks http.Handler
+	// JiraWebhooks answers POST /webhooks/jira, in the same way. Nil leaves the
+	// route out.
+	JiraWebhooks http.Handler
 	// Checks are what /readyz asks.
 	Checks []Check
 	// Metrics are shown at /metrics. Nil makes new ones.
@@ -97,11 +104,15 @@ func New(o Options) *Server {
 	if s.most == 0 {
 		s.most = maxConnections
 	}
-	s.route(o.Webhooks)
+	s.route()
+	s.echo.POST(githubPath, echo.WrapHandler(o.Webhooks))
+	if o.JiraWebhooks != nil {
+		s.echo.POST(jiraPath, echo.WrapHandler(o.JiraWebhooks))
+	}
 	return s
 }
 
-func (s *Server) route(webhooks http.Handler) {
+func (s *Server) route() {
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
@@ -109,7 +120,6 @@ func (s *Server) route(webhooks http.Handler) {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.Use(s.observe, s.recover(), limitBody(), secure())
 
-	e.POST(webhookPath, echo.WrapHandler(webhooks))
 	probe := []string{http.MethodGet, http.MethodHead} // as load balancers ask
 	e.Match(probe, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.Match(probe, "/readyz", s.ready)

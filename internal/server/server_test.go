@@ -147,6 +147,52 @@ func (r *running) get(tb testing.TB, path string) reply {
 	return r.do(tb, http.MethodGet, path, "", nil)
 }
 
+// TestJirasRoute wants it to be there only where a Jira site is, and to take
+// bodies as large as GitHub's.
+func TestJirasRoute(t *testing.T) {
+	t.Parallel()
+	site := incident.JiraSite("acme.atlassian.net")
+	metrics := server.NewMetrics()
+	connected := func(o *server.Options) {
+		o.Metrics = metrics
+		o.JiraWebhooks = webhooks.NewJira(webhooks.JiraOptions{
+			Inbox: inbox{}, Sites: []webhooks.JiraSite{{Site: site, Secrets: [][]byte{[]byte(testSecret)}}},
+			Observe: metrics.JiraDelivery,
+		})
+	}
+	closed := `{"webhookEvent":"jira:issue_updated","issue":{"id":"10012","pad":"` + strings.Repeat("x", 70<<10) + `"}}`
+	header := map[string]string{"Content-Type": "application/json", "X-Hub-Signature": signed(closed)["X-Hub-Signature-256"]}
+	tests := map[string]struct {
+		change   func(*server.Options)
+		method   string
+		header   map[string]string
+		status   int
+		answer   string
+		observed string
+	}{
+		"delivery":      {connected, "POST", header, 202, "queued", `hindsight_deliveries_total{result="queued",source="jira"} 1`},
+		"GitHub's":      {connected, "POST", signed(closed), 401, "X-Hub-Signature is missing", `hindsight_deliveries_total{result="unauthorized",source="jira"} 1`},
+		"by GET":        {connected, "GET", nil, 405, "Method Not Allowed", ""},
+		"not connected": {nil, "POST", header, 413, "Too Large", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, tt.change)
+			got := r.do(t, tt.method, "/webhooks/jira", closed, tt.header)
+			if got.Status != tt.status || !strings.Contains(got.Body, tt.answer) {
+				t.Errorf("got %d %q, want %d %q", got.Status, got.Body, tt.status, tt.answer)
+			}
+			if text := r.get(t, "/metrics").Body; !strings.Contains(text, tt.observed) {
+				t.Errorf("%s is not in\n%s", tt.observed, text)
+			}
+		})
+	}
+	if got := start(t, nil).do(t, http.MethodPost, "/webhooks/jira", "{}", header); got.Status != 404 {
+		t.Errorf("without a Jira site: got %d, want 404", got.Status)
+	}
+}
+
 func signed(body string) map[string]string {
 	mac := hmac.New(sha256.New, []byte(testSecret))
 	mac.Write([]byte(body))
