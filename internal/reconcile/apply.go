@@ -12,6 +12,9 @@ import (
 
 // apply carries out one effect.
 func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, error) {
+	if _, at := e.Part().Site(); at {
+		return n.applyAtSite(ctx, e)
+	}
 	switch e := e.(type) {
 	case incident.WriteTracker:
 		return n.writeTracker(ctx, e)
@@ -50,6 +53,7 @@ func (n *run) apply(ctx context.Context, e incident.Effect) (incident.Outcome, e
 			return incident.Outcome{}, n.forge.AddLabels(ctx, n.key, e.Label)
 		}
 		return incident.Outcome{}, n.forge.RemoveLabel(ctx, n.key, e.Label.Name)
+	case incident.OpenTicket, incident.LinkTicket: // only at a site
 	}
 	return incident.Outcome{}, fmt.Errorf("%T is not known here", e)
 }

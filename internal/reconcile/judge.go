@@ -9,16 +9,16 @@ import (
 	"hindsight/internal/incident"
 )
 
-// mostOfAKind is how many other repositories, how many issues, and how many
-// texts' histories are asked for in one run: each takes no more than a line. The
-// rest is left to the next looks.
+// mostOfAKind is how many other repositories, issues and tickets, how many kinds
+// of tickets, and how many texts' histories are asked for in one run: each takes no
+// more than a line. The rest is left to the next looks.
 const mostOfAKind = 50
 
 // questionsAsked bounds the rounds of questions: who may, here and there, what
 // is there, then, where that has moved, the same again, and whom it goes to.
 const questionsAsked = 8
 
-// answers are what GitHub answered in this run. They outlive the round, so that
+// answers are what GitHub and Jira answered in this run. They outlive the round, so that
 // nobody is asked again, and the tracker does not lose what it says of lines
 // while there is nobody to be asked.
 type answers struct {
@@ -26,6 +26,9 @@ type answers struct {
 	places     map[incident.Repo]incident.Repository
 	assignable map[incident.Assignment]incident.Verdict
 	issues     map[incident.Key]incident.FollowUp
+	offers     map[incident.TicketKind]incident.Offer
+	tickets    map[incident.TicketRef]incident.Key
+	found      map[incident.Key]incident.FollowUp // of tickets that can be adopted
 	// hands are who wrote a text, and linesOf the lines that were judged by it.
 	hands   map[incident.Source]hands
 	linesOf map[incident.Source][]incident.ItemKey
@@ -35,6 +38,8 @@ func newAnswers() answers {
 	return answers{
 		lines: map[incident.ItemKey]incident.Verdict{}, places: map[incident.Repo]incident.Repository{},
 		assignable: map[incident.Assignment]incident.Verdict{}, issues: map[incident.Key]incident.FollowUp{},
+		offers: map[incident.TicketKind]incident.Offer{}, tickets: map[incident.TicketRef]incident.Key{},
+		found: map[incident.Key]incident.FollowUp{},
 		hands: map[incident.Source]hands{}, linesOf: map[incident.Source][]incident.ItemKey{},
 	}
 }
@@ -44,9 +49,12 @@ func (a answers) tell(w *incident.World) {
 	maps.Copy(a.lines, w.Verdicts)
 	w.NoHistory = w.NoHistory || a.untold()
 	w.Verdicts, w.Places, w.Assignable = a.lines, a.places, a.assignable
-	for _, key := range slices.SortedFunc(maps.Keys(a.issues), incident.Key.Compare) {
-		if !slices.ContainsFunc(w.FollowUps, func(f incident.FollowUp) bool { return f.Issue == key }) {
-			w.FollowUps = append(w.FollowUps, a.issues[key])
+	w.Offers, w.Tickets = a.offers, a.tickets
+	for _, found := range []map[incident.Key]incident.FollowUp{a.issues, a.found} {
+		for _, key := range slices.SortedFunc(maps.Keys(found), incident.Key.Compare) {
+			if !slices.ContainsFunc(w.FollowUps, func(f incident.FollowUp) bool { return f.Issue == key }) {
+				w.FollowUps = append(w.FollowUps, found[key])
+			}
 		}
 	}
 }
@@ -55,6 +63,8 @@ func (a answers) tell(w *incident.World) {
 func (a answers) within(q incident.Questions) incident.Questions {
 	q.Places = q.Places[:min(len(q.Places), mostOfAKind-len(a.places))]
 	q.Issues = q.Issues[:min(len(q.Issues), mostOfAKind-len(a.issues))]
+	q.Offers = q.Offers[:min(len(q.Offers), mostOfAKind-len(a.offers))]
+	q.Tickets = q.Tickets[:min(len(q.Tickets), mostOfAKind-len(a.tickets))]
 	texts := map[incident.Source]bool{}
 	q.May = slices.DeleteFunc(q.May, func(ask incident.Ask) bool {
 		if _, asked := a.hands[ask.Source]; asked || ask.Source == "" || texts[ask.Source] {
@@ -69,25 +79,25 @@ func (a answers) within(q incident.Questions) incident.Questions {
 	return q
 }
 
-// judge asks GitHub what the rules want to know. Only the follow-ups wait for
-// the answers; while they are under way nobody is asked.
+// judge asks GitHub and Jira what the rules want to know. Only the follow-ups wait
+// for the answers, each for those of where it is; while they are under way nobody
+// is asked there.
 func (n *run) judge(ctx context.Context, w *incident.World) {
 	w.Record = n.snapshot()
 	n.answers.forgetEdited(n.texts)
 	n.answers.tell(w)
-	if n.isBusy(incident.FollowUpsPart) {
-		return
-	}
 	for range questionsAsked {
-		questions := n.answers.within(incident.QuestionsOf(n.policy(), *w))
-		if questions.Empty() {
+		here, atSites := n.apart(incident.QuestionsOf(n.policy(), *w))
+		here, atSites = n.answers.within(here), n.answers.within(atSites)
+		if here.Empty() && atSites.Empty() {
 			return
 		}
-		if err := n.answer(ctx, w, questions); err != nil {
+		if err := n.answerAtSites(ctx, w, atSites); err != nil {
 			n.fail(ctx, incident.FollowUpsPart, err)
-			w.Record = n.snapshot()
-			return
+		} else if err := n.answer(ctx, w, here); err != nil {
+			n.fail(ctx, incident.FollowUpsPart, err)
 		}
+		w.Record = n.snapshot()
 	}
 }
 

@@ -149,6 +149,7 @@ func (r *Reconciler) readFollowUp(issue incident.Issue) (incident.Key, incident.
 func marked(entry incident.Entry, repository int64) incident.FollowUp {
 	return incident.FollowUp{
 		Item: entry.Key, Parent: repository, Source: entry.Source, Words: entry.Words, Wrote: entry.Wrote,
+		Lacks: entry.Lacks,
 	}
 }
 

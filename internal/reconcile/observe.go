@@ -46,6 +46,10 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 		return w, err
 	}
 	n.readPeople(&w, read.comments)
+	w.Projects = n.projects()
+	if err = n.seek(ctx, read.issue); err != nil {
+		return w, err
+	}
 	if w.FollowUps, err = n.observeFollowUps(ctx); err != nil {
 		return w, err
 	}

@@ -72,8 +72,12 @@ func (n *run) readTracker(
 		return nil
 	}
 	if n.isMe(of) && len(w.Trackers) == 0 {
-		if ledger.Version > n.snapshot().Ledger.Version {
+		outdated := ledger.Version > n.snapshot().Ledger.Version
+		if outdated {
 			remembered = 0 // by a database of long ago: what was looked into since is not known
+		}
+		if !n.rest && (outdated || !n.remembers()) {
+			n.doubt()
 		}
 		n.unite(ledger, newest)
 	}

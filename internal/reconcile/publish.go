@@ -26,7 +26,9 @@ func (n *run) publishPage(ctx context.Context, e incident.PublishPage) error {
 
 // copyLinks are the links that a copy in the repository's wiki keeps.
 func (n *run) copyLinks(showcase incident.Repo) incident.CopyLinks {
-	links := incident.CopyLinks{Showcase: showcase, Hidden: []incident.Repo{n.key.Repo}}
+	links := incident.CopyLinks{
+		Showcase: showcase, Hidden: []incident.Repo{n.key.Repo}, Sites: n.snapshot().Ledger.HiddenSites(n.projects()),
+	}
 	if at := n.home(n.snapshot().Ledger.Page.Repo); at != n.key.Repo {
 		links.Hidden = append(links.Hidden, at)
 	}

@@ -34,8 +34,12 @@ type Reconciler struct {
 }
 
 // Look looks at one issue and does what is missing. It returns when to look
-// again, zero for never. Installation 0 is looked up.
+// again, zero for never. Installation 0 is looked up. Of a Jira ticket it notes
+// what it is like.
 func (r *Reconciler) Look(ctx context.Context, installation int64, key incident.Key) (time.Time, error) {
+	if key.Repo.Jira() {
+		return time.Time{}, r.lookAtTicket(ctx, key)
+	}
 	switch key.Number {
 	case incident.TheWiki:
 		return time.Time{}, r.lookAtWiki(ctx, installation, key.Repo)

@@ -54,6 +54,8 @@ type run struct {
 	checked     checked
 	history     looked
 	lookUps     int
+	sought      map[incident.Repo]bool // the sites at which tickets were sought
+	silent      map[incident.Repo]bool // the sites that did not answer
 	listedIn    map[incident.Repo]bool
 	permissions map[incident.Assignment]incident.Permission // by place and person
 	answers     answers
@@ -83,6 +85,8 @@ func (r *Reconciler) newRun(
 		permissions: map[incident.Assignment]incident.Permission{},
 		answers:     newAnswers(),
 		places:      map[incident.Repo]incident.Place{},
+		sought:      map[incident.Repo]bool{},
+		silent:      map[incident.Repo]bool{},
 		finished:    make(chan incident.Part),
 		tips:        map[incident.Repo]string{},
 		overlay:     map[incident.Key]incident.FollowUp{},
@@ -246,14 +250,23 @@ func split(effects []incident.Effect) (tracker []incident.Effect, others map[inc
 // awaited is the part for which an update of the tracker waits, since it will
 // have to say what came of it; or "".
 func awaited(tracker []incident.Effect, others map[incident.Part][]incident.Effect) incident.Part {
-	if updates(tracker) {
-		for _, part := range []incident.Part{incident.FollowUpsPart, incident.PagePart} {
-			if len(others[part]) > 0 {
-				return part
-			}
+	if !updates(tracker) {
+		return ""
+	}
+	for _, part := range slices.Concat([]incident.Part{incident.FollowUpsPart}, sites(others), []incident.Part{incident.PagePart}) {
+		if len(others[part]) > 0 {
+			return part
 		}
 	}
 	return ""
+}
+
+// sites are the parts that work at Jira sites, in an order that is always the same.
+func sites(parts map[incident.Part][]incident.Effect) []incident.Part {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(parts)), func(part incident.Part) bool {
+		_, at := part.Site()
+		return !at
+	})
 }
 
 // updates is whether all that is to be done is to write over the tracker.
@@ -327,8 +340,8 @@ func (n *run) drain() {
 }
 
 // carryOut does a part's effects in order, and records each before the next.
-// What GitHub refuses for good holds up nothing but itself; at anything else
-// the part stops there. It is false when an effect failed: then the part rests
+// What is refused for good holds up nothing but itself; at anything else, or where
+// the refusal is meant for all of the part, it stops there. It is false when an effect failed: then the part rests
 // for this run; or when the world has moved, and it has to be decided anew.
 func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incident.Effect) bool {
 	var first error
@@ -343,11 +356,12 @@ func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incide
 			n.r.Log.InfoContext(ctx, "did", "incident", n.key, "effect", e.String())
 			continue
 		}
-		if first == nil {
+		_, atSite := part.Site()
+		ends := !onlyItself(err)
+		if first == nil || ends && atSite { // one ticket's trouble is said on its line
 			first = err
 		}
-		blocked := new(incident.Blocked)
-		if !errors.As(err, &blocked) && !errors.Is(err, errNotOpened) {
+		if ends {
 			break
 		}
 	}
@@ -355,6 +369,12 @@ func (n *run) carryOut(ctx context.Context, part incident.Part, effects []incide
 		n.failAgain(ctx, part, first, before)
 	}
 	return first == nil
+}
+
+// onlyItself is whether a failure holds up nothing but what has failed.
+func onlyItself(err error) bool {
+	blocked := new(incident.Blocked)
+	return errors.As(err, &blocked) && !blocked.Whole || errors.Is(err, errNotOpened)
 }
 
 func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {
@@ -368,12 +388,26 @@ func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {
 	}
 	out, err := n.apply(ctx, e)
 	if err != nil {
+		n.hindered(ctx, e, err)
 		return fmt.Errorf("%s: %w", e, err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.record.Did(e, out, n.r.Clock())
 	return n.save(ctx)
+}
+
+// hindered records what an effect at a Jira site failed of; it is stored with the
+// part's failure. When the run itself is being stopped, it is not known whether
+// the site did it.
+func (n *run) hindered(ctx context.Context, e incident.Effect, err error) {
+	changed := new(incident.Changed)
+	if _, at := e.Part().Site(); !at || ctx.Err() != nil || errors.As(err, &changed) {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record.Hindered(e, err, n.r.Clock())
 }
 
 func (n *run) starting(ctx context.Context, e incident.Effect) error {

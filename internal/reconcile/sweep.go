@@ -15,20 +15,21 @@ import (
 // Swept says what a sweep found.
 type Swept struct {
 	Repositories int
-	Due          int // issues that were made due
-	Failed       int // accounts and repositories that could not be swept
+	Due          int // issues and tickets that were made due
+	Failed       int // accounts, repositories and Jira sites that could not be swept
 }
 
 // Sweep finds what no delivery told: for every installation, the incidents
-// and follow-ups that changed since the last look. It makes them due and
-// leaves the rest to the looks. What fails for one repository is logged and
-// does not hold up the others; the next sweep asks again from the same time.
+// and follow-ups that changed since the last look; and for every Jira site, the
+// tickets. It makes them due and leaves the rest to the looks. What fails for one
+// repository or site is logged and does not hold up the others; the next sweep asks again from the same time.
 func (r *Reconciler) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
 	installations, err := r.Forges.Installations(ctx)
 	if err != nil {
 		return swept, fmt.Errorf("list the installations: %w", err)
 	}
+	r.sweepSites(ctx, installations, &swept)
 	for _, inst := range installations {
 		if inst.Suspended {
 			r.Log.InfoContext(ctx, "paused", "account", inst.Account, "reason", "the installation is suspended")

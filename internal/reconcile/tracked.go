@@ -27,7 +27,7 @@ func (n *run) observeFollowUps(ctx context.Context) ([]incident.FollowUp, error)
 	}
 	for _, e := range n.snapshot().Ledger.Items {
 		key := e.Issue.In(n.key.Repo)
-		if !e.Opened() || seen[key] || n.lookUps == lookUpsInOneRun {
+		if !e.Opened() || seen[key] || n.lookUps == lookUpsInOneRun && !key.Repo.Jira() {
 			continue
 		}
 		seen[key] = true
@@ -49,7 +49,8 @@ func (n *run) moved(ctx context.Context, known []incident.FollowUp) ([]incident.
 	ledger := n.snapshot().Ledger
 	for _, sub := range n.subIssues {
 		e := ledger.Entry(sub.Item)
-		if e == nil || !e.Opened() || e.Adopted || e.Issue.In(n.key.Repo) == sub.Issue || n.lookUps == lookUpsInOneRun {
+		if e == nil || !e.Opened() || e.Adopted || e.Issue.Repo.Jira() ||
+			e.Issue.In(n.key.Repo) == sub.Issue || n.lookUps == lookUpsInOneRun {
 			continue
 		}
 		i := slices.IndexFunc(known, func(f incident.FollowUp) bool { return f.Issue == e.Issue.In(n.key.Repo) })
@@ -89,6 +90,9 @@ func (n *run) recall(ctx context.Context) ([]incident.FollowUp, error) {
 				return nil, err
 			}
 			continue
+		}
+		if f.Issue.Repo.Jira() {
+			f = n.shade(f)
 		}
 		all = append(all, f)
 	}
@@ -146,6 +150,10 @@ func (n *run) forget(ctx context.Context, issue incident.Key) error {
 // find is what an entry's issue is by now. One that hangs under the parent has
 // been read already.
 func (n *run) find(ctx context.Context, e incident.Entry, key incident.Key) (f incident.FollowUp, tracked bool, err error) {
+	if key.Repo.Jira() {
+		f, err = n.findTicket(ctx, e, key)
+		return f, true, err
+	}
 	for _, sub := range n.subIssues {
 		if sub.Issue == key && e.Adopted {
 			f = sub
@@ -170,8 +178,8 @@ func (n *run) find(ctx context.Context, e incident.Entry, key incident.Key) (f i
 	return f, true, n.seen(ctx, f)
 }
 
-// unproven is an issue in another repository of which only the tracker says
-// that it is a follow-up. Whether it is there is nobody's business who edited
+// unproven is an issue in another repository, or a ticket, of which only the
+// tracker says that it is a follow-up. Whether it is there is nobody's business who edited
 // the tracker: it counts as gone either way, and is not remembered.
 func unproven(f incident.FollowUp, key incident.Key) incident.FollowUp {
 	return incident.FollowUp{

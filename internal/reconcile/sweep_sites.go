@@ -1,0 +1,75 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/internal/incident"
+)
+
+// sweepSites finds the tickets that changed, of which no delivery told. A site
+// that fails holds up nothing but itself.
+func (r *Reconciler) sweepSites(ctx context.Context, installations []Installation, swept *Swept) {
+	if r.Jira == nil {
+		return
+	}
+	var projects []incident.Project
+	for _, inst := range installations {
+		projects = append(projects, r.projects(strings.ToLower(inst.Account))...)
+	}
+	for _, site := range r.Jira.Sites() {
+		if ctx.Err() != nil {
+			return
+		}
+		due, err := r.sweepSite(ctx, site, max(overlap, lagOf(projects, site)))
+		swept.Due += due
+		if err != nil {
+			swept.Failed++
+			r.Log.WarnContext(ctx, "a Jira site could not be swept", "site", site.Address(), "error", err)
+		}
+	}
+}
+
+// sweepSite asks one question, whatever the number of tickets: which changed
+// since the last look, and as long before it as the search may lag. Before the
+// first look there was nothing that could have changed.
+func (r *Reconciler) sweepSite(ctx context.Context, site incident.Repo, lag time.Duration) (due int, err error) {
+	began := r.Clock()
+	since, err := r.Memory.Look(ctx, site)
+	if err != nil {
+		return 0, fmt.Errorf("recall the last look: %w", err)
+	}
+	var changed map[incident.Key]time.Time
+	if !since.IsZero() {
+		if changed, err = r.Jira.Changed(ctx, site, since.Add(-lag)); err != nil {
+			return 0, fmt.Errorf("ask which tickets changed: %w", err)
+		}
+	}
+	stale, err := r.Memory.Unchecked(ctx, site, began.Add(-checkEvery), checkMost)
+	if err != nil {
+		return 0, fmt.Errorf("choose tickets to look at: %w", err)
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(changed), incident.Key.Compare) {
+		news, err := r.isNews(ctx, key, changed[key])
+		if err != nil {
+			return 0, err
+		}
+		if news {
+			stale = union(stale, []incident.Key{key})
+		}
+	}
+	if err := r.markAll(ctx, 0, stale); err != nil {
+		return 0, err
+	}
+	return len(stale), wrap(r.Memory.SaveLook(ctx, site, began), "remember the look")
+}
+
+// isNews is whether a ticket has changed since it was seen, by Jira's clock.
+func (r *Reconciler) isNews(ctx context.Context, key incident.Key, at time.Time) (bool, error) {
+	known, err := r.recallFollowUps(ctx, key)
+	return slices.ContainsFunc(known, func(f remembered) bool { return f.At.Before(at) }), err
+}

@@ -1,0 +1,210 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"hindsight/internal/incident"
+)
+
+// formerNames is how many of the names are kept that a ticket had.
+const formerNames = 20
+
+// ticketAs is a ticket as the follow-up that is known. Who may read it is not
+// told by it: see [run.shade].
+func ticketAs(t incident.Ticket, known incident.FollowUp) incident.FollowUp {
+	f := known
+	f.Issue, f.Title, f.URL, f.At = t.Key, t.Title, t.URL, t.At.UTC()
+	f.Owner, f.Assignee, f.Due, f.Status = t.Owner, t.Assignee, t.Due, ""
+	f.Name = t.Name
+	f = calledToo(f, known.Name)
+	f.Former = slices.DeleteFunc(slices.Clone(f.Former), func(name string) bool { return name == t.Name })
+	switch {
+	case t.State != "":
+		f.State, f.Closed = t.State, t.Closed.UTC()
+	case f.State == incident.Gone: // it is there after all
+		f.State, f.Status = incident.Open, t.Status
+	default: // what is not understood closes nothing, and opens nothing
+		f.State, f.Status = cmp.Or(f.State, incident.Open), t.Status
+	}
+	if len(f.Former) == 0 {
+		f.Former = nil
+	}
+	return f
+}
+
+// calledToo is a ticket that people call by another name, too.
+func calledToo(f incident.FollowUp, name string) incident.FollowUp {
+	if name == "" || name == f.Name || slices.Contains(f.Former, name) {
+		return f
+	}
+	f.Former = append(slices.Clone(f.Former), name)
+	f.Former = f.Former[max(0, len(f.Former)-formerNames):]
+	return f
+}
+
+// projectOf is the key of the project that a ticket's name tells.
+func projectOf(name string) string {
+	key, _, _ := strings.Cut(name, "-")
+	return key
+}
+
+// projectIn finds a project among those that an owner may use.
+func projectIn(projects []incident.Project, site incident.Repo, key string) (incident.Project, bool) {
+	i := slices.IndexFunc(projects, func(p incident.Project) bool { return p.Site == site && p.Key == key })
+	if i < 0 {
+		return incident.Project{}, false
+	}
+	return projects[i], true
+}
+
+// shade tells whether fewer people may read a ticket than the parent, by the
+// project that it is in now. What the operator has taken away stays as it was
+// known, unless everybody can read the parent.
+func (n *run) shade(f incident.FollowUp) incident.FollowUp {
+	everybody := !n.repository.Private
+	p, listed := projectIn(n.projects(), f.Issue.Repo, projectOf(f.Name))
+	switch {
+	case listed:
+		f.Secret = everybody && !p.Public
+	case n.mine(f.Issue.Repo):
+		f.Secret = true
+	default:
+		f.Secret = f.Secret || everybody
+	}
+	return f
+}
+
+// proves is whether a ticket is the one that this App opened for the incident's
+// item. Labels, links and the tracker can be edited by anybody who may write
+// there; who has created a ticket can't.
+func (n *run) proves(t incident.Ticket, item incident.ItemKey) bool {
+	return t.Ours && t.Of != (incident.ID{}) && n.isMe(t.Of) && item != "" && t.Entry.Key == item
+}
+
+// observedTicket is a ticket as one of the incident's follow-ups that is known.
+func (n *run) observedTicket(t incident.Ticket, known incident.FollowUp) incident.FollowUp {
+	f := n.shade(ticketAs(t, known))
+	if !f.Adopted && n.proves(t, f.Item) {
+		f.Wrote, f.Lacks = t.Entry.Wrote, t.Entry.Lacks
+	}
+	return f
+}
+
+// findTicket is what an entry's ticket is by now, of which nothing is remembered.
+// What a site does not tell stays an open line, so that nothing is taken for
+// done that nobody has looked at.
+func (n *run) findTicket(ctx context.Context, e incident.Entry, key incident.Key) (incident.FollowUp, error) {
+	as := n.marked(e)
+	as.Issue, as.State = key, incident.Open
+	if known, ok := n.answers.found[key]; ok && e.Adopted {
+		known.Item, known.Source, known.Words, known.Adopted = e.Key, e.Source, e.Words, true
+		return known, n.seen(ctx, known)
+	}
+	if n.lookUps == lookUpsInOneRun || !n.asks(key.Repo) {
+		return n.assume(as), nil
+	}
+	n.lookUps++
+	t, there, answered := n.readTicket(ctx, key)
+	switch {
+	case !answered:
+		return n.assume(as), nil
+	case !there && e.Adopted:
+		as.State = incident.Gone
+		return as, n.seen(ctx, as)
+	case !there, !e.Adopted && !n.proves(t, e.Key):
+		return n.assume(unproven(as, key)), nil
+	}
+	f := n.observedTicket(t, as)
+	return f, n.seen(ctx, f)
+}
+
+// assume holds for the rest of the run, and is not remembered.
+func (n *run) assume(f incident.FollowUp) incident.FollowUp {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.overlay[f.Issue] = f
+	return f
+}
+
+func (n *run) readTicket(ctx context.Context, key incident.Key) (t incident.Ticket, there, answered bool) {
+	answered = n.ask(ctx, key.Repo, func(ctx context.Context) (err error) {
+		t, err = n.r.Jira.Ticket(ctx, key)
+		there = err == nil
+		return unlessMissing(err)
+	})
+	return t, there, answered
+}
+
+// seeTicket keeps what is seen of a ticket that is known: our own change is no
+// news.
+func (n *run) seeTicket(ctx context.Context, t incident.Ticket) error {
+	known, ok, err := n.recallOne(ctx, t.Key)
+	if err != nil || !ok {
+		return err
+	}
+	return n.seen(ctx, n.observedTicket(t, known))
+}
+
+// lookAtTicket reads a ticket of which there is news, and makes its incidents
+// due where that changes anything for them.
+func (r *Reconciler) lookAtTicket(ctx context.Context, key incident.Key) error {
+	known, err := r.ticketIn(ctx, key)
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "no incident that may use this Jira site has the ticket")
+		return nil
+	}
+	t, err := r.Jira.Ticket(ctx, key)
+	paused := new(incident.Paused)
+	gone := isMissing(err)
+	switch {
+	case errors.As(err, &paused):
+		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", paused.Why)
+		return nil
+	case err != nil && !gone:
+		return fmt.Errorf("read the ticket %s: %w", key, err)
+	}
+	for _, was := range known {
+		now := was.FollowUp
+		if now.State = incident.Gone; !gone {
+			now = ticketAs(t, was.FollowUp)
+			_, listed := projectIn(r.projects(was.of.Repo.Owner()), key.Repo, projectOf(now.Name))
+			now.Secret = now.Secret || !listed
+		}
+		if err := r.noteTicket(ctx, was, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ticketIn is what is remembered of a ticket by the incidents that the operator
+// lets use its site.
+func (r *Reconciler) ticketIn(ctx context.Context, key incident.Key) ([]remembered, error) {
+	all, err := r.recallFollowUps(ctx, key)
+	return slices.DeleteFunc(all, func(f remembered) bool {
+		return !slices.Contains(sitesOf(r.projects(f.of.Repo.Owner())), key.Repo)
+	}), err
+}
+
+// noteTicket stores what is seen of a ticket. That it changed is no news by
+// itself: a comment changes it, too.
+func (r *Reconciler) noteTicket(ctx context.Context, was remembered, now incident.FollowUp) error {
+	changed, err := r.Memory.SaveFollowUp(ctx, was.of, now)
+	if err != nil {
+		return fmt.Errorf("store the state of %s: %w", now.Issue, err)
+	}
+	was.At = now.At
+	if !changed || reflect.DeepEqual(was.FollowUp, now) {
+		return nil
+	}
+	return r.mark(ctx, 0, was.of)
+}
