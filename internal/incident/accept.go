@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -91,29 +92,37 @@ func (d *decision) reached(c candidate) bool {
 }
 
 // goes is whether an item's follow-up can be opened, or what it refers to be
-// adopted. A line of the tracker can't wait there until its place can be used:
-// it goes where the tracker is. So does what somebody accepted, of whose author
-// nothing is known.
+// adopted: as it is [decision.placed].
 func (d *decision) goes(c *candidate) bool {
-	possible, _ := d.possible(*c)
-	switch {
-	case possible == Allowed:
+	placed, verdict, why := d.placed(*c)
+	switch verdict {
+	case Allowed:
+		if c.Default && c.In != "" && why != "" {
+			d.refuseThere(*c)
+			d.say(c.line, fmt.Sprintf("%s %s It is followed up here, though the configuration names %s.", quoted(c.Item.Text), why, c.In))
+		}
+		*c = placed
 		return true
-	case possible == Unknown:
+	case Unknown:
 		d.waits(*c)
-	case (c.Item.Source == FromTracker || c.Item.Source == FromPage && d.asks()) && !c.Refers:
-		c.In = ""
-		return true
-	default:
+	case Denied:
 		d.refuseThere(*c)
 		d.undecided = true // it is promised, and nothing is complete without it
 	}
 	return false
 }
 
-// waits is about a line of which GitHub has not answered yet what has to be
-// known.
+// waits is about a line of which it has not been answered yet what has to be
+// known. One that names a ticket must not keep the tracker from being written
+// while its site is in trouble, which may last.
 func (d *decision) waits(c candidate) {
+	if site := c.Pointer.ticket.Site; site != "" && d.troubled(site) {
+		d.undecided = true
+		if c.Item.Source == FromTracker {
+			d.say(c.line, quoted(c.Item.Text)+" could not be looked up, since Jira does not answer: write it again later.")
+		}
+		return
+	}
 	d.unanswered = true
 	d.holds(c)
 }
@@ -216,6 +225,10 @@ func (d *decision) dropUnopened() {
 func (d *decision) ticks() {
 	for _, t := range d.Ticks {
 		e := d.ledger().at(t.Issue, d.Parent.Key.Repo)
+		if e == nil && t.Ticket != "" {
+			d.say(t.line(), "The box of "+quoted(t.Ticket)+" did nothing, since it is not known which ticket that is: "+
+				"tick it again when Jira answers.")
+		}
 		if e == nil {
 			continue
 		}
@@ -233,7 +246,7 @@ func (d *decision) ticks() {
 // tickVerdict is whether a tick counts. An app that this repository's
 // configuration names has no say in others.
 func (d *decision) tickVerdict(t Tick) Verdict {
-	if t.By.Bot && t.Issue.Repo != d.Parent.Key.Repo {
+	if t.By.Bot && t.Issue.Repo != d.Parent.Key.Repo && !t.Issue.Repo.Jira() {
 		return Denied
 	}
 	return d.verdict(t.line(), Item{Author: t.By})

@@ -3,6 +3,7 @@ package incident
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,10 +20,13 @@ var (
 	blockChecked  = regexp.MustCompile(`^[a-z][a-z-]{0,29}$`)
 	copyChecked   = regexp.MustCompile(`^\d{4}-\d\d-\d\d-postmortem-[a-z2-7]{8}\.md$`)
 	repoChecked   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}/[a-z0-9._-]{1,100}$`)
+	siteChecked   = regexp.MustCompile(`^jira:[a-z0-9.\[\]:-]{1,260}(?:/[a-z0-9._~-]{1,100}){0,5}$`)
+	fieldChecked  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]{0,59}$`)
 )
 
 const (
 	blocksKept  = 20
+	fieldsKept  = 30
 	entriesKept = 1500
 	numberLimit = 1_000_000_000
 )
@@ -84,17 +88,18 @@ func (p Page) checked() Page {
 }
 
 // checked leaves out of an entry what it can do without. What people ordered
-// is only believed of the parent's own repository: who edits the tracker need
-// not have a say in others.
+// is only believed of the parent's own repository, and of tickets: who edits the
+// tracker need not have a say in other repositories.
 func (e Entry) checked() Entry {
 	e.Position = between(e.Position)
 	e.Sketch = Sketch(only(sketchChecked, string(e.Sketch)))
 	e.Tail, e.DueAs = only(tailChecked, e.Tail), only(tailChecked, e.DueAs)
 	e.Owner, e.Due, e.Snoozed = only(loginChecked, e.Owner), e.Due.checked(), e.Snoozed.checked()
 	e.Priority, e.Type, e.Wrote = e.Priority.checked(), e.Type.checked(), e.Wrote.Checked()
-	if e.Want != Open && e.Want != Done || e.Issue.Repo != "" {
+	if e.Want != Open && e.Want != Done || e.reach() != "" {
 		e.Want = ""
 	}
+	e.Lacks = e.Lacks.checked()
 	return e
 }
 
@@ -129,10 +134,21 @@ func (t ItemType) checked() ItemType {
 // issue, if any.
 func (e Entry) sound() bool {
 	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit &&
-		(e.Issue.Repo == "" || repoChecked.MatchString(string(e.Issue.Repo)) && !nowhere(e.Issue.Repo))
+		(e.Issue.Repo == "" || siteChecked.MatchString(string(e.Issue.Repo)) ||
+			repoChecked.MatchString(string(e.Issue.Repo)) && !nowhere(e.Issue.Repo))
 	words := wordsChecked.MatchString(e.Words) || e.Words == "" && e.Adopted
 	return keyChecked.MatchString(string(e.Key)) && words &&
 		sourceChecked.MatchString(string(e.Source)) && (opened || !e.Opened() && !e.Adopted)
+}
+
+func (f TicketFields) checked() TicketFields {
+	var sound []string
+	for _, field := range upTo(f.All(), fieldsKept) {
+		if fieldChecked.MatchString(string(field)) {
+			sound = append(sound, string(field))
+		}
+	}
+	return TicketFields(strings.Join(sound, " "))
 }
 
 func (d Day) checked() Day {

@@ -105,7 +105,7 @@ func (d *decision) writeClosing(complete bool) WriteClosing {
 func (d *decision) late() (many, days int) {
 	for _, e := range d.ledger().Items {
 		f, seen := d.followUp(e.Issue)
-		due, ok := e.Due.in(time.UTC)
+		due, ok := dayOf(e, f).in(time.UTC)
 		if !seen || !ok || f.State != Done {
 			continue
 		}

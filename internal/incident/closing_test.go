@@ -236,7 +236,7 @@ func TestOrderedIsNotDone(t *testing.T) {
 	w := settled(t, world(reviewed, resolved, wrote(ada, "body", "Restore the backups")))
 	ticked(ada, 101, true)(&w)
 	plan := judgedPlan(w)
-	same(t, "with the tick", []string{"close acme/shop#101, as was ordered"}, effects(plan))
+	same(t, "with the tick", []string{"close #101, as was ordered"}, effects(plan))
 	w = carryOut(w, plan)
 	w.Ticks = nil
 	same(t, "closed", []string{

@@ -53,7 +53,7 @@ func (w World) sift() (orders []order, over map[string]bool) {
 	over = map[string]bool{}
 	for _, c := range commands {
 		o := order{Command: c}
-		if o.word, o.args = cutVerb(c.Rest); c.Name == nameFollowUp && (isFollowUpTitle(c.Rest) || o.word == "all") {
+		if o.word, o.args = cutVerb(c.Rest); c.Name == nameFollowUp && (w.isFollowUpTitle(c.Rest) || o.word == "all") {
 			continue
 		}
 		ofComment[c.Comment]++
@@ -130,7 +130,7 @@ func (w World) setsIn(o order, l *Ledger) []Repo {
 	var repos []Repo
 	for _, word := range listed(o.args) {
 		key, ok := w.referred(word)
-		if ok && key.Repo != w.Parent.Key.Repo && l.at(key, w.Parent.Key.Repo) != nil {
+		if ok && key.Repo != w.Parent.Key.Repo && !key.Repo.Jira() && l.at(key, w.Parent.Key.Repo) != nil {
 			repos = union(repos, []Repo{key.Repo})
 		}
 	}

@@ -85,6 +85,8 @@ type decision struct {
 	unread bool
 	// notesToCome are the notes that the page's timeline is about to gain.
 	notesToCome map[ItemKey]bool
+	// pending are the items for which something is left to do in Jira.
+	pending map[ItemKey]bool
 	// undecided is true while an item is neither allowed nor denied.
 	undecided bool
 	// unsure is true while an item is not known to be a new one that counts.
@@ -97,10 +99,13 @@ type decision struct {
 }
 
 func newDecision(policy Policy, w World) decision {
-	d := decision{policy: policy, World: w, next: w.Record.Clone(), tracked: map[Key]FollowUp{}}
+	d := decision{
+		policy: policy, World: w, next: w.Record.Clone(), tracked: map[Key]FollowUp{}, pending: map[ItemKey]bool{},
+	}
 	for _, f := range w.FollowUps {
 		d.tracked[f.Issue] = f
 	}
+	d.Ticks = w.namedTicks()
 	d.home, d.unread = WikiOf(policy, w), w.PageUnread
 	if d.narrow() {
 		d.leaveProposed()
@@ -223,33 +228,6 @@ func (d *decision) adopt() {
 	})
 }
 
-// adoptFollowUp makes a follow-up its item's, if the item has none, or if it
-// is the better of two: the lowest number, but not one that was deleted while
-// the other is there. One that was transferred is followed.
-func (d *decision) adoptFollowUp(f FollowUp) {
-	l := d.ledger()
-	ref := RefTo(f.Issue, d.Parent.Key.Repo)
-	e := l.Entry(f.Item)
-	switch {
-	case f.Adopted || f.Moved != (Key{}):
-		if e != nil && e.Issue == ref && f.Moved != (Key{}) {
-			e.Issue = RefTo(f.Moved, d.Parent.Key.Repo)
-		}
-	case e == nil:
-		l.Items = append(l.Items, Entry{Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref, Wrote: f.Wrote})
-	case e.Adopted || e.Issue == ref:
-	case !e.Opened(),
-		ref.Repo == e.Issue.Repo && ref.Number < e.Issue.Number && f.State != Gone,
-		d.gone(e.Issue) && (f.State == Open || f.State == Done):
-		e.Issue, e.Attached, e.Wrote = ref, false, f.Wrote
-	}
-}
-
-func (d *decision) gone(issue Ref) bool {
-	f, seen := d.followUp(issue)
-	return seen && f.State == Gone
-}
-
 // followUp is what was seen of an entry's issue.
 func (d *decision) followUp(issue Ref) (FollowUp, bool) {
 	f, seen := d.tracked[issue.In(d.Parent.Key.Repo)]
@@ -259,6 +237,9 @@ func (d *decision) followUp(issue Ref) (FollowUp, bool) {
 // plan adds an effect, unless its part has effects under way or must wait.
 func (d *decision) plan(e Effect) {
 	part := e.Part()
+	if item, ok := ticketItem(e); ok {
+		d.pending[item] = true
+	}
 	if d.Busy[part] || d.next.Problems[part].NotBefore.After(d.now) {
 		return
 	}
@@ -319,6 +300,7 @@ func (d *decision) lookAgain() time.Time {
 	}
 	if d.labelled() {
 		d.atLatest(d.happenedAgain())
+		d.seekAgain()
 	}
 	if d.labelled() && !d.ledger().Closing.Complete {
 		d.atLatest(d.next.PageUnread.RetryAt)

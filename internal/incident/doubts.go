@@ -43,19 +43,28 @@ func (d *decision) doubtsOf(c candidate, e *Entry) []string {
 	texts := slices.Clone(c.Wish.Problems)
 	opened := e != nil && e.Opened()
 	if !opened && (!c.Item.Ticked || c.Refers) {
-		if possible, why := d.possible(c); possible == Denied {
+		if _, possible, why := d.placed(c); possible == Denied || why != "" && !c.Default {
 			texts = append(texts, quoted(c.Item.Text)+" "+why)
 		}
 	}
+	home := c.home()
 	if opened {
-		c.In = e.Issue.Repo
+		home = e.Issue.Repo
 	}
-	if a := (Assignment{c.In, d.ownerOf(c)}); !c.Refers && d.Assignable[a] == Denied {
-		texts = append(texts, fmt.Sprintf(
-			"%s goes to nobody: %s can't be assigned to issues there. Name somebody who can, or give them access.",
-			quoted(c.Wish.Title), quoted(a.Login)))
+	if a := (Assignment{home, d.ownerOf(c)}); !c.Refers && d.Assignable[a] == Denied {
+		texts = append(texts, goesToNobody(c.Wish.Title, a))
 	}
 	return texts
+}
+
+// goesToNobody says that somebody can't be assigned.
+func goesToNobody(title string, a Assignment) string {
+	if a.Repo.Jira() {
+		return fmt.Sprintf("%s goes to nobody: the list of people at %s has no Jira account for %s. "+
+			"Name somebody who is on it, or ask whoever runs Hindsight to add them.", quoted(title), a.Repo.Address(), quoted(a.Login))
+	}
+	return fmt.Sprintf("%s goes to nobody: %s can't be assigned to issues there. Name somebody who can, or give them access.",
+		quoted(title), quoted(a.Login))
 }
 
 // ownerOf is who is to do what a line says: who is named, else whom the team

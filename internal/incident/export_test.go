@@ -7,7 +7,7 @@ func Notes(policy Policy, w World) []Note {
 }
 
 // IsFollowUpTitle is whether what follows "/followup" is a title.
-func IsFollowUpTitle(rest string) bool { return isFollowUpTitle(rest) }
+func IsFollowUpTitle(rest string) bool { return World{}.isFollowUpTitle(rest) }
 
 // RowOf is a digest of the page's row in the index of its wiki as it is to be.
 func RowOf(policy Policy, w World) string {

@@ -17,7 +17,11 @@ func (d *decision) followUps() {
 	var opening []OpenFollowUp
 	for _, c := range d.lines {
 		lines[c.Entry.Key] = c
-		if e := entries[c.Entry.Key]; e != nil && !e.Opened() && !c.Item.Ticked {
+		switch e := entries[c.Entry.Key]; {
+		case e == nil || e.Opened() || c.Item.Ticked:
+		case c.Jira:
+			d.openTicket(c, *e)
+		default:
 			opening = append(opening, d.open(c, *e))
 		}
 	}
@@ -30,6 +34,7 @@ func (d *decision) followUps() {
 			d.order(e, f)
 			d.update(e, f, lines[e.Key])
 			d.askWhy(*e, f)
+			d.linkTicket(*e, f)
 		}
 	}
 	d.attach(opening)
@@ -38,6 +43,7 @@ func (d *decision) followUps() {
 			d.heal(f, *e)
 		}
 	}
+	d.forgetStuck()
 }
 
 // nameOf is how people name an issue or ticket beside the parent.
@@ -49,26 +55,6 @@ func (d *decision) nameOf(issue Key) string {
 		return fmt.Sprintf("#%d", issue.Number)
 	}
 	return issue.String()
-}
-
-// heal closes the second of two follow-ups for one item. It is done once: one
-// that people reopen is theirs.
-func (d *decision) heal(second FollowUp, e Entry) {
-	l, first := d.ledger(), e.Issue.In(d.Parent.Key.Repo)
-	if e.Adopted || second.Issue.Repo != first.Repo || second.Issue.Number < first.Number {
-		return
-	}
-	switch second.State {
-	case Open:
-		if !slices.Contains(l.Healed, second.Issue.Number) {
-			d.plan(CloseDuplicate{
-				Issue: second.Issue, Of: first, Name: d.nameOf(second.Issue), OfName: d.nameOf(first), OfURL: d.tracked[first].URL,
-			})
-		}
-	case Done, Dropped:
-		l.Healed = union(l.Healed, []int{second.Issue.Number})
-	case Gone:
-	}
 }
 
 // subIssuesMost is how many sub-issues GitHub lets an issue have. To be refused
@@ -86,7 +72,8 @@ func (d *decision) attach(opening []OpenFollowUp) {
 		effects = append(effects, AttachFollowUp{Item: open.Item, Title: open.Title})
 	}
 	for _, e := range d.ledger().Items {
-		if f, seen := d.followUp(e.Issue); seen && e.Opened() && !e.Attached && !e.Adopted && f.State != Gone {
+		f, seen := d.followUp(e.Issue)
+		if seen && e.Opened() && !e.Attached && !e.Adopted && f.State != Gone && !e.Issue.Repo.Jira() {
 			effects = append(effects, AttachFollowUp{Item: e.Key, Title: d.nameOf(f.Issue)})
 		}
 	}
@@ -103,7 +90,7 @@ func (d *decision) room() int {
 		there[f.Issue] = true
 	}
 	for _, e := range d.ledger().Items {
-		if e.Attached {
+		if e.Attached && !e.Issue.Repo.Jira() {
 			there[e.Issue.In(d.Parent.Key.Repo)] = true
 		}
 	}
@@ -112,7 +99,7 @@ func (d *decision) room() int {
 
 // open is the issue for a line.
 func (d *decision) open(c candidate, e Entry) OpenFollowUp {
-	title, body := d.texts.FollowUp(d.followUpView(c, e))
+	title, body := d.compose(c, e, c.In)
 	wrote := d.wanted(e, c.In).titled(title)
 	return OpenFollowUp{
 		Item: e.Key, Source: e.Source, Words: e.Words, In: c.In,
@@ -121,7 +108,15 @@ func (d *decision) open(c candidate, e Entry) OpenFollowUp {
 	}
 }
 
-func (d *decision) followUpView(c candidate, e Entry) FollowUpView {
+// compose is what a line's follow-up says in a repository, or at a Jira site.
+func (d *decision) compose(c candidate, e Entry, in Repo) (title, body string) {
+	if in.Jira() {
+		return d.texts.Ticket(d.followUpView(c, e, in))
+	}
+	return d.texts.FollowUp(d.followUpView(c, e, in))
+}
+
+func (d *decision) followUpView(c candidate, e Entry, in Repo) FollowUpView {
 	url := c.Item.URL
 	if url == "" {
 		url = d.Parent.URL
@@ -130,7 +125,7 @@ func (d *decision) followUpView(c candidate, e Entry) FollowUpView {
 		Facts: d.facts, Item: e.Key, Source: e.Source, Words: e.Words, Text: c.Wish.Title,
 		Line: url, Author: c.Item.Author.Login,
 		Owner: e.Owner, Due: e.Due, Priority: e.Priority, Type: e.Type,
-		Wrote: d.wanted(e, c.In), Bare: c.In != "" || d.facts.Security,
+		Wrote: d.wanted(e, in), Bare: in != "" || d.facts.Security,
 	}
 }
 
@@ -172,7 +167,7 @@ func (d *decision) assignable(in Repo, login string) string {
 // remembered, what is there counts as wanted; so do severity and date of which
 // the marker in another repository says nothing.
 func (d *decision) update(e *Entry, f FollowUp, line candidate) {
-	if e.Adopted || f.State != Open {
+	if e.Adopted || f.State != Open || f.Issue.Repo.Jira() && !d.writes(f) {
 		return
 	}
 	is := d.wanted(*e, e.Issue.Repo)
@@ -191,20 +186,23 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	if is == e.Wrote {
 		return
 	}
-	line.In = e.Issue.Repo
 	title, body := f.Title, ""
 	if line.Entry.Key != "" {
-		title, body = d.texts.FollowUp(d.followUpView(line, *e))
+		title, body = d.compose(line, *e, e.Issue.Repo)
 	}
 	if is.Title != e.Wrote.Title {
 		is = is.titled(title)
 	}
 	number := d.Parent.Key.Number
-	d.plan(UpdateFollowUp{
+	change := UpdateFollowUp{
 		Item: e.Key, Issue: f.Issue, Name: d.nameOf(f.Issue), Was: e.Wrote, Is: is, Title: title, Body: body,
 		Assign: d.assignable(e.Issue.Repo, is.Owner),
 		Before: d.policy.followUpLabels(e.Wrote, number), After: d.policy.followUpLabels(is, number),
-	})
+	}
+	if f.Issue.Repo.Jira() {
+		change = change.ofTicket(*e, f)
+	}
+	d.plan(change)
 }
 
 // order closes or reopens what a person ordered. A pull request is merged by
@@ -214,6 +212,7 @@ func (d *decision) order(e *Entry, f FollowUp) {
 	if f.Pull {
 		d.orderPull(*e, f)
 	}
+	d.orderTicket(e, f)
 	if f.Pull || f.State == Gone || e.Want == Done && closed || e.Want == Open && f.State == Open {
 		e.Want = ""
 	}
@@ -229,7 +228,7 @@ const grace = time.Minute
 // askWhy asks once why a follow-up was dropped. Whether somebody said so is
 // looked up when it is asked.
 func (d *decision) askWhy(e Entry, f FollowUp) {
-	if f.State != Dropped || e.Adopted || e.Asked || f.Pull || f.Closed.IsZero() {
+	if f.State != Dropped || e.Adopted || e.Asked || f.Pull || f.Closed.IsZero() || f.Issue.Repo.Jira() && !d.writes(f) {
 		return
 	}
 	if at := f.Closed.Add(grace); d.now.Before(at) {

@@ -177,7 +177,7 @@ func cutVerb(rest string) (word, args string) {
 // isFollowUpTitle is whether what follows "/followup" is the title of a new
 // follow-up, rather than one of the verbs: "done #77" is a verb, "done with the
 // old alerts" a title.
-func isFollowUpTitle(rest string) bool {
+func (w World) isFollowUpTitle(rest string) bool {
 	word, args := cutVerb(rest)
 	switch word {
 	case "":
@@ -185,10 +185,10 @@ func isFollowUpTitle(rest string) bool {
 	case "accept", "all", "help":
 		return args != ""
 	case "done", "reopen":
-		return args != "" && !namesIssues(args)
+		return args != "" && !w.namesIssues(args)
 	case "snooze":
-		first, _ := cutVerb(args)
-		return args != "" && !explicitIssue.MatchString(first) && !lengthMeant.MatchString(args)
+		names, _ := w.cutIssues(args)
+		return args != "" && len(names) == 0 && !lengthMeant.MatchString(args)
 	}
 	return true
 }
@@ -199,12 +199,22 @@ var (
 	lengthMeant   = regexp.MustCompile(`(?i)^[0-9]+\s*(?:[hdwmy]|hours?|days?|weeks?|months?|years?)\b`)
 )
 
-// namesIssues is whether text begins with the name of an issue, or consists
-// of numbers: "77 78", but not "3 of 5 checks".
-func namesIssues(text string) bool {
+// namesIssues is whether text begins with the name of an issue or ticket, or
+// consists of numbers: "77 78", but not "3 of 5 checks".
+func (w World) namesIssues(text string) bool {
 	words := listed(text)
-	return len(words) > 0 && (explicitIssue.MatchString(words[0]) ||
-		!slices.ContainsFunc(words, func(w string) bool { return !anyIssue.MatchString(w) }))
+	return len(words) > 0 && (w.namesIssue(words[0]) || !slices.ContainsFunc(words, func(word string) bool {
+		_, ticket := w.readTicket(bareName(word))
+		return !anyIssue.MatchString(word) && (!ticket || len(w.Projects) == 0)
+	}))
+}
+
+// namesIssue is whether a word names an issue or a ticket, whatever stands behind
+// it. The name alone of one in no project that can be used here may be another
+// word: "done UTF-8 everywhere" is a title.
+func (w World) namesIssue(word string) bool {
+	ref, ok := w.readTicket(bareName(word))
+	return ok && (ref.Site != "" || strings.Contains(word, "://")) || explicitIssue.MatchString(word)
 }
 
 // listed are the members of a list: "a, b and c" are three.

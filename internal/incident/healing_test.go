@@ -69,8 +69,8 @@ func TestCutOffOpening(t *testing.T) {
 func TestDuplicates(t *testing.T) {
 	t.Parallel()
 	const (
-		first  = "close acme/shop#101, which was opened twice, as a duplicate of acme/shop#100"
-		second = "close acme/shop#102, which was opened twice, as a duplicate of acme/shop#101"
+		first  = "close #101, which was opened twice, as a duplicate of #100"
+		second = "close #102, which was opened twice, as a duplicate of #101"
 	)
 	type issue struct {
 		number int

@@ -12,18 +12,25 @@ type candidate struct {
 	Wish    Wish
 	Pointer pointer // what it points at, if Refers
 	Refers  bool
-	In      Repo // where it is to be opened: empty for the parent's repository
+	In      Repo // where it is to be opened: empty for the parent's repository, and in Jira
+	// Jira is whether it is to be opened there, and Project where: the zero value
+	// if there is no such project to be used. Default is whether the configuration
+	// says so, and not the line.
+	Jira    bool
+	Project Project
+	Default bool
 	Entry   Entry
 	Known   bool // the entry is in the ledger
 	// line is what verdicts about the line are remembered by.
 	line ItemKey
-	// words is a digest of the title's words, former that of older versions,
-	// and tail one of what stands behind the title.
-	words, former, tail string
-	place               int  // which of its source's lines it is, from 0
-	moves               bool // the entry had another line, in another place or of other words
-	twin                bool // it says the same as one that stands elsewhere
-	unread              bool // or perhaps elsewhere, on a page that could not be read
+	// words is a digest of the title's words, others are what it was, or may have
+	// been, when it was read before, and tail is one of what stands behind the title.
+	words, tail string
+	others      []string
+	place       int  // which of its source's lines it is, from 0
+	moves       bool // the entry had another line, in another place or of other words
+	twin        bool // it says the same as one that stands elsewhere
+	unread      bool // or perhaps elsewhere, on a page that could not be read
 	// reach is the other repository in which the entry is that the line would
 	// become: its author must have a say there, too.
 	reach Repo
@@ -40,7 +47,7 @@ const linesTaken = 1000
 func (w World) items(policy Policy, severity Severity) (items []Item, more bool) {
 	items = slices.Clone(w.Items)
 	for _, c := range w.Commands {
-		if c.Name == nameFollowUp && isFollowUpTitle(c.Rest) {
+		if c.Name == nameFollowUp && w.isFollowUpTitle(c.Rest) {
 			items = append(items, Item{
 				Source: FromComment(c.Comment), URL: c.URL, Author: c.Author,
 				Text: c.Rest, Command: c.Comment, Written: c.Written,
@@ -135,7 +142,7 @@ func (d *decision) candidate(item Item) candidate {
 	c := candidate{Item: item, Wish: d.wish(item)}
 	c.tail = tail(item.Text, c.Wish.Title)
 	if item.Source != FromPolicy {
-		c.Pointer, c.Refers = points(item.Text, d.Repository.URL, d.Parent.Key)
+		c.Pointer, c.Refers = d.points(item.Text)
 	}
 	if f, seen := d.issue(c.Pointer.issue); seen && f.Moved != (Key{}) {
 		c.Pointer.issue, c.Pointer.moved = f.Moved, true
@@ -143,17 +150,17 @@ func (d *decision) candidate(item Item) candidate {
 	if c.Refers {
 		return c
 	}
-	c.words, c.former = wordsDigest(c.Wish.Title), formerDigest(item.Text)
-	if strings.Contains(c.Wish.Place, "/") {
-		c.In = Repo(strings.ToLower(c.Wish.Place))
-	}
-	if c.In == d.Parent.Key.Repo {
-		c.In = ""
-	}
+	c.words, c.others = wordsDigest(c.Wish.Title), append(d.readBefore(item), formerDigest(item.Text))
+	d.aim(&c)
 	return c
 }
 
 func (d *decision) wish(item Item) Wish {
+	return d.wishAmong(item, keys(d.Projects))
+}
+
+// wishAmong is what a line asks for, where projects of these keys can be named.
+func (d *decision) wishAmong(item Item, projects []string) Wish {
 	if item.Source == FromPolicy { // the team's own words
 		return Wish{Title: strings.TrimSpace(item.Text)}
 	}
@@ -161,7 +168,26 @@ func (d *decision) wish(item Item) Wish {
 	if written.IsZero() {
 		written = d.now
 	}
-	return ParseWish(item.Text, WishContext{Written: written, Zone: d.policy.Zone})
+	return ParseWish(item.Text, WishContext{Written: written, Zone: d.policy.Zone, Projects: projects})
+}
+
+// readBefore are digests of the title's words as they may have been when the line
+// was read before: the operator may have let projects be used since, or no longer,
+// and what names one is no part of the title. A line must not become a new one by
+// that.
+func (d *decision) readBefore(item Item) []string {
+	var named []string
+	for _, m := range projectMeant.FindAllStringSubmatch(item.Text, -1) {
+		named = append(named, m[1])
+	}
+	if len(named) == 0 || item.Source == FromPolicy {
+		return nil
+	}
+	var words []string
+	for _, projects := range [][]string{nil, named, {"-"}} { // not connected, with these, without them
+		words = append(words, wordsDigest(d.wishAmong(item, projects).Title))
+	}
+	return words
 }
 
 // tail is a digest of what stands behind the title: the text's words that are
@@ -182,11 +208,14 @@ func tail(text, title string) string {
 // equal is what two lines have in common that are told apart by number only.
 func (c candidate) equal(parent Repo) string {
 	said := normalized(c.Wish.Title)
-	if c.Refers {
+	switch {
+	case !c.Refers:
+	case c.Pointer.ticket.Name != "": // which may not be known by its key yet
+		said = "\x00" + c.Pointer.ticket.Name
+	case c.Pointer.issue.Number > 0:
+		said = "\x00" + RefTo(c.Pointer.issue, parent).line()
+	default:
 		said = "\x00" + c.Item.Text
-		if c.Pointer.issue.Number > 0 {
-			said = "\x00" + RefTo(c.Pointer.issue, parent).line()
-		}
 	}
 	return string(c.Item.Source) + "\x00" + said
 }
@@ -245,7 +274,7 @@ func (m *matcher) may(c *candidate, e Entry) bool {
 	if m.verdict(c.line, c.Item) != Allowed {
 		return false
 	}
-	c.reach = e.Issue.Repo
+	c.reach = e.reach()
 	return c.reach == "" || m.judged(c.there(c.reach)) == Allowed
 }
 
@@ -361,7 +390,7 @@ func (m *matcher) byName(source func(Entry) string) map[string][]Entry {
 // named are the entries of that name that are still free, oldest first.
 func (m *matcher) named(entries map[string][]Entry, source string, c candidate) []Entry {
 	var free []Entry
-	for _, words := range []string{c.words, c.former} {
+	for _, words := range union([]string{c.words}, c.others) {
 		name := source + "\x00" + words
 		entries[name] = slices.DeleteFunc(entries[name], func(e Entry) bool { return m.taken[e.Key] })
 		free = append(free, entries[name]...)

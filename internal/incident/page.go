@@ -74,7 +74,7 @@ func (d *decision) refreshPage() {
 		IndexToo: row.digest() != page.Row || page.Index.Before(d.IndexedSince),
 	}
 	news := len(e.Links) > 0 || len(refresh.Changed) > 0 || e.IndexToo
-	if news && !d.underWay(FollowUpsPart) {
+	if news && !d.underWay(FollowUpsPart) && !d.ticketsUnderWay() {
 		d.plan(e)
 	}
 }

@@ -54,7 +54,18 @@ func (p Part) failing() string {
 		return "It could not be said yet whether all is done."
 	case TrackerPart:
 	}
+	if site, ok := p.Site(); ok {
+		return "Not all tickets at " + code(site.Address()) + " could be opened, or brought up to date, yet."
+	}
 	return "The tracker could not be brought up to date yet."
+}
+
+// host is who carries out what the part does.
+func (p Part) host() string {
+	if _, ok := p.Site(); ok {
+		return "Jira"
+	}
+	return "GitHub"
 }
 
 // How long a part in trouble rests: longer each time. What waits for a person
@@ -79,10 +90,12 @@ func NewProblem(part Part, err error, before Problem, now time.Time) Problem {
 	var later *Later
 	switch {
 	case errors.As(err, &blocked):
-		p.Text, p.Show = blocked.Text, true
+		_, site := part.Site()
+		p.Text, p.Show = blocked.Text, blocked.Whole || !site // of one ticket its line tells
 		p.NotBefore, p.RetryAt = time.Time{}, now.Add(rest(blockedRest, longestWait, before.Attempts))
+		return p
 	case errors.As(err, &later):
-		p.Text = part.failing() + " GitHub asked for a pause; it goes on by itself."
+		p.Text = part.failing() + " " + part.host() + " asked for a pause; it goes on by itself."
 		p.Attempts = before.Attempts
 		if later.At.After(now) { // else the backoff: a time that is past would be no pause
 			p.NotBefore, p.RetryAt = later.At, later.At

@@ -83,14 +83,15 @@ func QuestionsOf(policy Policy, w World) Questions {
 	for _, c := range w.confirmations() {
 		q.may(confirmation(c), "", c.Author)
 	}
-	for _, t := range w.Ticks {
-		if d.ledger().at(t.Issue, w.Parent.Key.Repo) != nil {
-			q.may(t.line(), t.Issue.Repo, t.By)
+	for _, t := range d.Ticks {
+		if e := d.ledger().at(t.Issue, w.Parent.Key.Repo); e != nil {
+			q.may(t.line(), e.reach(), t.By)
 		}
 	}
 	for _, ask := range w.asksOfCommands() {
 		q.ask(ask, Actor{Login: ask.Login})
 	}
+	q.ticketsOrdered()
 	q.accepted()
 	return q.Questions
 }
@@ -136,7 +137,7 @@ func (q *questioning) about(c candidate) {
 	switch {
 	case c.Known && e != nil && e.Opened():
 		if c.says(*e) {
-			q.there(c, e.Issue.Repo)
+			q.there(c, e.reach())
 		}
 		q.owner(c, e)
 		return
@@ -149,19 +150,48 @@ func (q *questioning) about(c candidate) {
 	case q.d.verdict(c.line, c.Item) != Allowed, c.Item.Ticked && !c.Refers:
 		return
 	}
+	q.place(c)
+}
+
+// place asks what is to be known of the place where a line's follow-up goes, or of
+// what it refers to, and then of whom it goes to there.
+func (q *questioning) place(c candidate) {
+	placed, verdict, _ := q.d.placed(c)
+	switch {
+	case verdict == Allowed && !c.Refers:
+		q.owner(placed, nil)
+		q.offer(placed)
+		return
+	case verdict != Unknown:
+		return
+	}
 	if repo := c.elsewhere(q.d.Parent.Key.Repo); repo != "" {
 		q.there(c, repo)
 		if q.d.judged(c.there(repo)) != Allowed {
 			return
 		}
 	}
-	if _, known := q.d.Places[c.In]; !known && c.In != "" && c.elsewhere(q.d.Parent.Key.Repo) != "" {
+	if _, known := q.d.Places[c.In]; !known && c.In != "" {
 		q.Places = union(q.Places, []Repo{c.In})
 	}
-	if possible, _ := q.d.possible(c); c.Refers && possible == Unknown {
-		q.Issues = union(q.Issues, []Key{c.Pointer.issue})
-	} else if possible == Allowed {
-		q.owner(c, nil)
+	if c.Refers {
+		q.named(c)
+	}
+}
+
+// named asks for what a line refers to.
+func (q *questioning) named(c candidate) {
+	if c.Pointer.ticket.Name != "" {
+		q.ticket(c.Pointer.ticket)
+		return
+	}
+	q.Issues = union(q.Issues, []Key{c.Pointer.issue})
+}
+
+// offer asks what a project takes of the ticket that is to be opened.
+func (q *questioning) offer(c candidate) {
+	if _, known := q.d.Offers[c.kind()]; c.Jira && !known && !c.Item.Ticked && !q.d.rests(c.Project.Site) && !q.d.sought(c.Project.Site) {
+		q.Offers = union(q.Offers, []TicketKind{c.kind()})
 	}
 }
 
@@ -173,7 +203,7 @@ func (q *questioning) accepted() {
 	}
 	for _, c := range q.d.found {
 		if possible, _ := q.d.possible(c); possible == Unknown && c.Refers && slices.Contains(q.d.Record.Proposed, c.line) {
-			q.Issues = union(q.Issues, []Key{c.Pointer.issue})
+			q.named(c)
 		}
 	}
 }
@@ -182,15 +212,15 @@ func (q *questioning) accepted() {
 // opened, when the owner is another one, and while nobody is assigned, so that
 // the tracker can say why.
 func (q *questioning) owner(c candidate, e *Entry) {
-	a := Assignment{c.In, q.d.ownerOf(c)}
+	a := Assignment{c.home(), q.d.ownerOf(c)}
 	if e != nil {
 		f, _ := q.d.followUp(e.Issue)
 		a.Repo = e.Issue.Repo
-		if e.Adopted || f.State != Open || f.Owner != "" && strings.EqualFold(e.Wrote.Owner, a.Login) {
+		if e.Adopted || f.State != Open || (f.Owner != "" || a.Repo.Jira()) && strings.EqualFold(e.Wrote.Owner, a.Login) {
 			return
 		}
 	}
-	if a.Login == "" || c.Refers || q.d.Assignable[a] != Unknown {
+	if a.Login == "" || c.Refers || q.d.Assignable[a] != Unknown || a.Repo.Jira() && q.d.rests(a.Repo) {
 		return
 	}
 	q.Assignable = union(q.Assignable, []Assignment{a})

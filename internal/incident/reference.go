@@ -15,22 +15,26 @@ var (
 	addressForm = regexp.MustCompile(
 		`^<?(https?://[^/\s<>]+)/([A-Za-z0-9][\w-]{0,99})/([\w.-]{1,100})/(?:issues|pull)/([1-9]\d{0,8})(?:[/?#][^\s>]*)?>?(?:$|[\s:,;.)–—-])`)
 	elsewhereForm = regexp.MustCompile(`^<?https?://\S+$`)
-	ticketForm    = regexp.MustCompile(`^[A-Z][A-Z0-9]+-\d+$`)
 )
 
 // pointer is what the text of an item points at.
 type pointer struct {
-	issue Key    // the number is 0 if it is no issue of this host
-	moved bool   // the issue is where GitHub has moved what was named
-	alone bool   // the line says nothing else
-	other string // why it can't be adopted: a sentence for people, or ""
+	issue Key  // the number is 0 if it is no issue of this host, or a ticket that is not known yet
+	moved bool // the issue is where GitHub has moved what was named
+	// ticket is the ticket that is named, if it is one in Jira.
+	ticket TicketRef
+	alone  bool   // the line says nothing else
+	other  string // why it can't be adopted: a sentence for people, or ""
 }
 
-// points reads what an item points at, for a repository with the address
-// there; false for an item that is words.
-func points(text string, there string, parent Key) (pointer, bool) {
+// points reads what an item points at; false for an item that is words.
+func (w World) points(text string) (pointer, bool) {
 	text = strings.TrimSpace(strings.Map(visible, text))
 	var p pointer
+	parent := w.Parent.Key
+	if ref, ok := w.readTicket(text); ok {
+		return w.pointsAtTicket(ref), true
+	}
 	switch m, a := issueForm.FindStringSubmatch(text), addressForm.FindStringSubmatch(text); {
 	case m != nil:
 		p.issue = Key{parent.Repo, atoi(m[3])}
@@ -38,13 +42,11 @@ func points(text string, there string, parent Key) (pointer, bool) {
 			p.issue = NewKey(m[1], m[2], atoi(m[3]))
 		}
 		p.alone = len(m[0]) == len(text)
-	case a != nil && strings.EqualFold(a[1], host(there)):
+	case a != nil && strings.EqualFold(a[1], host(w.Repository.URL)):
 		p.issue = NewKey(a[2], a[3], atoi(a[4]))
 		p.alone = len(a[0]) == len(text)
 	case a != nil, elsewhereForm.MatchString(text):
 		p.other = "is no issue's address on this GitHub: write the issue's own address, or words that say what is to be done."
-	case ticketForm.MatchString(text):
-		p.other = jiraMissing
 	default:
 		return p, false
 	}
@@ -57,9 +59,6 @@ func points(text string, there string, parent Key) (pointer, bool) {
 	}
 	return p, true
 }
-
-// jiraMissing is why nothing goes to Jira.
-const jiraMissing = "can't be followed up in Jira, which is not connected: leave Jira out, and an issue is opened here."
 
 // host is an address's beginning, up to the path.
 func host(address string) string {

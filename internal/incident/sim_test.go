@@ -256,7 +256,7 @@ func (o *outside) settle() {
 func deepCopy(w incident.World) incident.World {
 	data, err := json.Marshal(struct {
 		incident.World
-		Assignable any // in place of the map, whose keys JSON does not know
+		Assignable, Offers, Tickets any // in place of the maps, whose keys JSON does not know
 	}{World: w})
 	if err != nil {
 		panic(err)
@@ -265,7 +265,7 @@ func deepCopy(w incident.World) incident.World {
 	if err := json.Unmarshal(data, &c); err != nil {
 		panic(err)
 	}
-	c.Assignable = maps.Clone(w.Assignable)
+	c.Assignable, c.Offers, c.Tickets = maps.Clone(w.Assignable), maps.Clone(w.Offers), maps.Clone(w.Tickets)
 	return c
 }
 

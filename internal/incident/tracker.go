@@ -122,6 +122,7 @@ func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 		line.Issue = e.Issue.In(d.Parent.Key.Repo)
 		line.Other = e.Issue.Repo != ""
 	}
+	d.ticketLine(&line, e, c, listed)
 	if e.Want != "" {
 		line.State = e.Want
 	}
@@ -129,7 +130,7 @@ func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 		line.Snoozed = e.Snoozed
 		d.atLatest(until)
 	}
-	if due, ok := e.Due.in(d.policy.Zone); ok && line.State == Open {
+	if due, ok := line.Due.in(d.policy.Zone); ok && line.State == Open {
 		end := d.today(due.Add(36 * time.Hour)) // the next midnight, whatever clocks do
 		line.Overdue = !d.now.Before(end)
 		if !line.Overdue {
@@ -157,6 +158,7 @@ func (d *decision) notices() []string {
 	if d.ConfigError != "" {
 		notices = append(notices, d.ConfigError)
 	}
+	notices = append(notices, d.placeNotices()...)
 	notices = append(notices, d.pageNotices()...)
 	if d.more {
 		notices = append(notices, fmt.Sprintf(
@@ -172,7 +174,12 @@ func (d *decision) notices() []string {
 			"There are so many pull requests about this that %d of them are not read: write what they promise in a comment here.", d.PullsLeft))
 	}
 	notices = append(notices, d.publishNotices()...)
-	for _, part := range []Part{PagePart, PublishPart, FollowUpsPart, AnswersPart, ClosingPart} {
+	notices = append(notices, d.lacksNotices()...)
+	parts := []Part{PagePart, PublishPart, FollowUpsPart, AnswersPart, ClosingPart}
+	for _, site := range d.sites() {
+		parts = append(parts, JiraPart(site))
+	}
+	for _, part := range parts {
 		if p, ok := d.next.Problems[part]; ok && p.Show {
 			notices = append(notices, p.Text)
 		}

@@ -15,6 +15,9 @@ func (d *decision) issues(words []string) ([]Key, error) {
 	var keys []Key
 	for _, word := range words {
 		key, ok := d.referred(word)
+		if ref, ticket := d.readTicket(bareName(word)); !ok && ticket {
+			return nil, d.untilFound(ref)
+		}
 		if !ok {
 			return nil, fmt.Errorf("%s names no follow-up: write its number, such as «#77»", quoted(word))
 		}
@@ -31,8 +34,14 @@ func (d *decision) issues(words []string) ([]Key, error) {
 	return keys, nil
 }
 
+// referred is the issue or ticket that a word names; false if it names none, or a
+// ticket of which nothing is known.
 func (w World) referred(word string) (Key, bool) {
-	word = strings.TrimRight(word, ".:!?)")
+	word = bareName(word)
+	if ref, ok := w.readTicket(word); ok {
+		key, _ := w.ticket(ref)
+		return key, key.Number != 0
+	}
 	number := strings.TrimPrefix(word, "#")
 	if anyIssue.MatchString(word) && len(number) < 10 {
 		return Key{w.Parent.Key.Repo, atoi(number)}, true
@@ -114,7 +123,7 @@ func (d *decision) maySet(o order, key Key) error {
 	if f, seen := d.followUp(RefTo(key, d.Parent.Key.Repo)); seen && f.Pull {
 		return fmt.Errorf("%s is a pull request, which people merge or close themselves", quoted(d.nameOf(key)))
 	}
-	if key.Repo == d.Parent.Key.Repo {
+	if key.Repo == d.Parent.Key.Repo || key.Repo.Jira() {
 		return nil
 	}
 	if o.Author.Bot { // what this repository's configuration names has no say in others
@@ -138,11 +147,12 @@ func (d *decision) maySet(o order, key Key) error {
 func (o order) there(repo Repo) ItemKey { return ItemKey(digest(string(o.key), string(repo))) }
 
 // stillWanted is whether a follow-up that the command names is not yet as was
-// ordered.
+// ordered, or can't be: then the tracker says why.
 func stillWanted(d *decision, o order) bool {
 	for _, word := range listed(o.args) {
 		if key, ok := d.referred(word); ok {
-			if e := d.ledger().at(key, d.Parent.Key.Repo); e != nil && e.Want != "" {
+			e := d.ledger().at(key, d.Parent.Key.Repo)
+			if e != nil && (e.Want != "" || d.next.Declined[e.Key] != Declined{}) {
 				return true
 			}
 		}
@@ -152,13 +162,13 @@ func stillWanted(d *decision, o order) bool {
 
 // readSnooze reads "#77 2w REASON", and "2w #77 REASON".
 func readSnooze(d *decision, o order) (func(), error) {
-	names, rest := cutIssues(o.args)
+	names, rest := d.cutIssues(o.args)
 	span, rest, err := ParseSpan(rest)
 	if err != nil {
 		return nil, err
 	}
 	if len(names) == 0 {
-		names, rest = cutIssues(rest)
+		names, rest = d.cutIssues(rest)
 	}
 	keys, err := d.issues(names)
 	if err != nil {
@@ -183,15 +193,15 @@ func readSnooze(d *decision, o order) (func(), error) {
 	}, nil
 }
 
-// cutIssues cuts the names of issues off the front.
-func cutIssues(text string) (names []string, rest string) {
+// cutIssues cuts the names of issues and tickets off the front.
+func (w World) cutIssues(text string) (names []string, rest string) {
 	for {
 		first, left := text, ""
 		if end := strings.IndexFunc(text, blank); end >= 0 {
 			first, left = text[:end], text[end:]
 		}
 		first = strings.TrimRight(first, ",;:")
-		if !explicitIssue.MatchString(first) {
+		if !w.namesIssue(first) {
 			return names, text
 		}
 		names, text = append(names, first), strings.TrimFunc(left, blank)

@@ -68,7 +68,7 @@ func TestPendingOrder(t *testing.T) {
 	w := world(tracked(t, "Fix it"), orders(ada, 7, "/followup done #101"))
 	plan := commandedPlan(incident.DefaultPolicy(), w)
 	same(t, "effects", []string{
-		"close acme/shop#101, as was ordered", `answer the command in comment 7 with "eyes"`,
+		"close #101, as was ordered", `answer the command in comment 7 with "eyes"`,
 	}, effects(plan))
 }
 

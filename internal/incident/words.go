@@ -50,8 +50,9 @@ type WishContext struct {
 	// client/server" is only a place if there is an account "client". Empty:
 	// any.
 	Owners []string
-	// Projects are the keys of the Jira projects that may be named: "in UK"
-	// is no place unless there is a project UK.
+	// Projects are the keys of the Jira projects that may be named: "in UK" is no
+	// place unless there is a project UK. If there are any, another word in upper
+	// case was perhaps meant as one: that is a problem, and the words stay.
 	Projects []string
 }
 
@@ -205,7 +206,7 @@ func (c clause) words() string {
 // used, else the longest that was meant as one.
 func (c WishContext) clause(tokens []token) (clause, bool) {
 	const longest = 5 // "due in 2 weeks", "due by 1 Dec 2026"
-	for _, read := range []func(clause, string, string) (clause, bool){c.understand, misunderstand} {
+	for _, read := range []func(clause, string, string) (clause, bool){c.understand, c.misunderstand} {
 		for n := min(longest, len(tokens)); n > 0; n-- {
 			found := clause{tokens: tokens[len(tokens)-n:]}
 			keyword, rest := cutKeyword(found.words())
@@ -237,7 +238,8 @@ var (
 	teamForm     = regexp.MustCompile(`^@[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
 	priorityForm = regexp.MustCompile(`^(?i:p?)([0-4])$`)
 	repoForm     = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]{0,38})/([A-Za-z0-9._-]{1,100})$`)
-	projectForm  = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,9}$`)
+	projectForm  = regexp.MustCompile(`^[A-Z][A-Z0-9_]{1,79}$`)
+	projectMeant = regexp.MustCompile(`(?i:\bin)[ :=]+([A-Z][A-Z0-9_]{1,79})\b`)
 	digitsForm   = regexp.MustCompile(`^(?i:p?)[0-9]+$`)
 )
 
@@ -331,7 +333,7 @@ func (c WishContext) due(found clause, text string) (clause, bool) {
 
 // misunderstand finds what was meant as a clause and can't be used. It leaves
 // alone what is more likely a sentence: "due to timeouts", "lower p99".
-func misunderstand(found clause, keyword, rest string) (clause, bool) {
+func (c WishContext) misunderstand(found clause, keyword, rest string) (clause, bool) {
 	explicit := strings.ContainsAny(found.tokens[0].seen, ":=")
 	words := strings.Fields(rest)
 	switch {
@@ -347,6 +349,9 @@ func misunderstand(found clause, keyword, rest string) (clause, bool) {
 	case (keyword == "" || keyword == "owner") && teamForm.MatchString(rest):
 		found.kind = "owner"
 		found.wrong = "is a team, and a follow-up has one person as its owner: write «@login»."
+	case keyword == "in" && len(c.Projects) > 0 && projectForm.MatchString(rest):
+		found.kind = "place"
+		found.wrong = "names no Jira project that can be used here: " + projectsKnown(c.Projects) + ", or leave it as it is."
 	default:
 		return clause{}, false
 	}

@@ -101,7 +101,10 @@ func TestWords(t *testing.T) {
 		{"in Jira", "Fix it in Jira", incident.Wish{Title: "Fix it", Place: "jira"}},
 		{"in a project", "Fix it in OPS", incident.Wish{Title: "Fix it", Place: "OPS"}},
 		{"in a project with a digit", "Fix it in K8.", incident.Wish{Title: "Fix it", Place: "K8"}},
-		{"in a country", "Roll it out in UK", incident.Wish{Title: "Roll it out in UK"}},
+		{"in a country", "Roll it out in UK p1", incident.Wish{
+			Title: "Roll it out in UK", Priority: "p1",
+			Problems: []string{"«in UK» names no Jira project that can be used here: write one of OPS, K8, or leave it as it is."},
+		}},
 		{"in lower case", "Tell everybody in ops", incident.Wish{Title: "Tell everybody in ops"}},
 		{"in production", "Fix it in production", incident.Wish{Title: "Fix it in production"}},
 		{"in a repository as written", "Fix it in Acme/Shop.js", incident.Wish{Title: "Fix it", Place: "Acme/Shop.js"}},
