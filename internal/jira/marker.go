@@ -1,0 +1,56 @@
+package jira
+
+import (
+	"encoding/json"
+
+	"hindsight/internal/incident"
+)
+
+// markerName is the issue property by which a ticket is known again. It is
+// believed only of what Hindsight's account has created.
+const markerName = "hindsight"
+
+// marker is what the property holds: whose item the ticket is, and what was
+// written on it.
+type marker struct {
+	Of     incident.ID
+	Key    incident.ItemKey
+	Source incident.Source
+	Words  string
+	Wrote  incident.Written
+}
+
+type markerForm struct {
+	Of     string           `json:"of"`
+	Key    incident.ItemKey `json:"key"`
+	Source incident.Source  `json:"source"`
+	Words  string           `json:"words"`
+	Wrote  incident.Written `json:"wrote,omitzero"`
+}
+
+// MarshalJSON writes what [readMarker] reads.
+func (m marker) MarshalJSON() ([]byte, error) {
+	return json.Marshal(markerForm{Of: m.Of.String(), Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote})
+}
+
+// readMarker is false for what is no marker: people can change a property.
+func readMarker(raw json.RawMessage) (marker, bool) {
+	var form markerForm
+	if json.Unmarshal(raw, &form) != nil || form.Key == "" {
+		return marker{}, false
+	}
+	of, err := incident.ParseID(form.Of)
+	if err != nil {
+		return marker{}, false
+	}
+	return marker{Of: of, Key: form.Key, Source: form.Source, Words: form.Words, Wrote: form.Wrote}, true
+}
+
+func (m marker) entry() incident.Entry {
+	return incident.Entry{Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote}
+}
+
+// property is the marker as it goes into a request that creates or edits.
+func (m marker) property() []any {
+	return []any{map[string]any{"key": markerName, "value": m}}
+}
