@@ -120,14 +120,18 @@ func (s *stuck) Read(p []byte) (int, error) {
 // crowd holds up a handler with bodies that don't end.
 type crowd struct {
 	handler http.Handler
+	room    *webhooks.Room
 	inside  chan struct{}
 	let     chan struct{}
 	all     sync.WaitGroup
 }
 
 func newCrowd() *crowd {
+	room := webhooks.NewRoom()
 	return &crowd{
+		room: room,
 		handler: webhooks.New(webhooks.Options{
+			Room:   room,
 			Labels: func(incident.Repo) []string { return []string{"incident", "postmortem-followup"} },
 			Inbox:  &inbox{receipt: workset.Queued}, Secrets: [][]byte{[]byte(testSecret)},
 			AllowedOwner: func(string) bool { return true },

@@ -1,7 +1,7 @@
-// Package webhooks is the edge: it takes in what GitHub says, and lets nothing
-// through but which issue may have changed.
+// Package webhooks is the edge: it takes in what GitHub and Jira say, and lets
+// nothing through but which issue or ticket may have changed.
 //
-// A delivery is a POST with the headers X-GitHub-Event, X-GitHub-Delivery and
+// A delivery of GitHub's is a POST with the headers X-GitHub-Event, X-GitHub-Delivery and
 // X-Hub-Signature-256, and a JSON object of 5 to 30 KB as its body (GitHub's
 // limit is 25 MB). [New] checks it in the order in which a stranger learns
 // least and costs least: the form of the signature, the size, the signature
@@ -29,13 +29,27 @@
 // no issue: its key stands for the repository's wiki, labels, or releases. Which
 // labels count is each repository's own choice: [Options.Labels].
 //
-// All this serves to discard. What is acted on is read again from GitHub; a
-// payload that lies can at most cause a look too many or too few, and the
-// sweep finds what a look too few has missed.
+// A delivery of Jira's comes to [NewJira], in by the same door, with the header
+// X-Hub-Signature, and as a rule X-Atlassian-Webhook-Identifier. Nothing else
+// says which site sent it: the secret does that verifies it. Of its body counts
+//
+//	webhookEvent           "jira:issue_…" or "comment_…"
+//	issue.id               the ticket's id, a number as text
+//	issue.fields.updated   since when there is something to see
+//
+// and no more. The shapes are those of
+// https://developer.atlassian.com/cloud/jira/platform/webhooks/ and, for Data
+// Center, https://developer.atlassian.com/server/jira/platform/webhooks/. Our own
+// changes to tickets are no news by the last of these: they have been seen. That
+// way somebody is heard who shares the account, too.
+//
+// All this serves to discard. What is acted on is read again; a payload that
+// lies can at most cause a look too many or too few, and the sweep finds what a
+// look too few has missed.
 //
 // What comes back:
 //
-//	202 queued, duplicate   on disk; only now does GitHub hear so
+//	202 queued, duplicate   on disk; only now does the sender hear so
 //	200 ignored             concerns no incident, with the reason
 //	400, 408, 413, 415      can't be read, with the next step
 //	401                     not signed with one of our secrets
@@ -44,5 +58,5 @@
 //
 // GitHub does not send a refused delivery again by itself, but keeps it for
 // three days, and shows the answer to whoever set up the webhook. Hence the
-// sentences.
+// sentences. Jira tries a few times more, with the same identifier.
 package webhooks

@@ -46,8 +46,8 @@ type JiraSite struct {
 func NewJira(o JiraOptions) http.Handler {
 	s := &jira{heard: o.Heard, log: orDiscard(o.Logger), sampler: newSampler(o.Clock)}
 	for _, site := range o.Sites {
-		if keys := newKeys(site.Secrets); len(keys) > 0 {
-			s.signers = append(s.signers, signer{site.Site, keys})
+		if known := newKeys(site.Secrets); len(known) > 0 {
+			s.signers = append(s.signers, signer{site.Site, known})
 		}
 	}
 	return newDoor(s, o.Inbox, o.Room, o.Observe, o.Logger, o.Clock)
@@ -180,10 +180,12 @@ func ticketID(id gjson.Result) (int, bool) {
 	return number, id.Type == gjson.String && err == nil && number > 0 && strconv.Itoa(number) == id.Str
 }
 
-// jiraTime is when something happened, by Jira's word; zero for what it does not
-// say in its own way.
+// jiraTimes is how Jira writes times.
+const jiraTimes = "2006-01-02T15:04:05.000-0700"
+
+// jiraTime is zero for what is not written so.
 func jiraTime(text string) time.Time {
-	at, err := time.Parse("2006-01-02T15:04:05.000-0700", text)
+	at, err := time.Parse(jiraTimes, text)
 	if err != nil {
 		return time.Time{}
 	}
