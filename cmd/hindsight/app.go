@@ -73,9 +73,26 @@ func newApp(ctx context.Context, s config.Settings, clock func() time.Time, log 
 		Checks: check.New(), Customers: s.Customers,
 		Policy: config.ParseRepository, Defaults: incident.DefaultPolicy(), Clock: a.clock, Log: log, Settle: settle,
 	}
+	if err := a.connectJira(); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
 	a.runner = a.newRunner()
 	a.metrics.WatchWorkSet(a.store.NextDue, a.clock) //nolint:contextcheck // asked when metrics are read, long after this
 	return a, nil
+}
+
+// connectJira leaves [reconcile.Reconciler.Jira] as it is, nil, where the operator
+// has no sites.
+func (a *app) connectJira() error {
+	if len(a.settings.Jira) == 0 {
+		return nil
+	}
+	sites, err := newJira(a.settings.Jira, a.clock, a.log, a.metrics.Jira)
+	if err != nil {
+		return err
+	}
+	a.reconciler.Jira = sites
+	return nil
 }
 
 func openStore(
@@ -83,7 +100,7 @@ func openStore(
 ) (*store.Store, error) {
 	url, variable := s.DatabaseURL.Reveal(), "HINDSIGHT_DATABASE_URL"
 	if url == "" {
-		url, variable = filepath.Join(s.DataDir, "hindsight.db"), "HINDSIGHT_DATA_DIR"
+		url, variable = sqliteFile(s), "HINDSIGHT_DATA_DIR"
 	}
 	opened, err := store.Open(ctx, url, log, clock)
 	if err != nil {
@@ -164,15 +181,17 @@ func (a *app) newServer(edge config.EdgeSettings) *server.Server {
 	for _, s := range edge.WebhookSecrets {
 		secrets = append(secrets, []byte(s.Reveal()))
 	}
+	room := webhooks.NewRoom()
 	return server.New(server.Options{
 		Webhooks: webhooks.New(webhooks.Options{
 			Inbox: a.store, Secrets: secrets, Self: a.github.Self,
 			Labels:       a.labels,
 			Reads:        a.reads,
-			AllowedOwner: a.github.AllowedOwner, Observe: a.metrics.Delivery, Logger: a.log, Clock: a.clock,
+			AllowedOwner: a.github.AllowedOwner, Room: room, Observe: a.metrics.Delivery, Logger: a.log, Clock: a.clock,
 		}),
-		Checks:  []server.Check{{Name: "database", Check: a.store.Ping}},
-		Metrics: a.metrics, Logger: a.log, Now: a.clock,
+		JiraWebhooks: a.fromJira(room),
+		Checks:       []server.Check{{Name: "database", Check: a.store.Ping}},
+		Metrics:      a.metrics, Logger: a.log, Now: a.clock,
 	})
 }
 

@@ -30,6 +30,8 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check pages, a template or a repository's configuration, and do nothing."`
 	Render  renderCommand  `cmd:"" help:"Print the page that a template makes, and write nothing."`
 	Send    sendCommand    `cmd:"" help:"Sign a payload and send it to a running server."`
+	Doctor  doctorCommand  `cmd:"" help:"Look whether all that Hindsight works with can be worked with, and say what to mend."`
+	Jira    jiraCommand    `cmd:"" help:"Work at the operator's Jira sites."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -36,7 +36,10 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 			Variable: "HINDSIGHT_ADDR", Problem: "names an address that can't be listened on", Err: err,
 		}
 	}
-	_, _ = fmt.Fprintf(c.out, "Hindsight listens on http://%s; webhooks go to %s/webhooks/github\n",
-		l.Addr(), settings.PublicURL)
+	_, _ = fmt.Fprintf(c.out, "Hindsight listens on http://%s; webhooks go to %s/webhooks/github", l.Addr(), settings.PublicURL)
+	if len(settings.Jira) > 0 {
+		_, _ = fmt.Fprintf(c.out, ", those of Jira to %s/webhooks/jira", settings.PublicURL)
+	}
+	_, _ = fmt.Fprintln(c.out)
 	return a.serve(ctx, l, settings.EdgeSettings, settings.SweepEvery)
 }
