@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"hindsight/internal/playground/web/webtest"
 )
 
 // hooked is a stage whose deliveries arrive and are counted.
@@ -35,23 +37,23 @@ func (s *stage) settle() {
 func TestDeliveriesAreShownAndSentAgain(t *testing.T) {
 	t.Parallel()
 	s, arrived := hooked(t)
-	s.post(shop+"/issues", "title", "<b>Checkout</b> is down")
+	s.Post(shop+"/issues", "title", "<b>Checkout</b> is down")
 	s.settle()
-	rows := s.see("/_deliveries").class("delivery")
+	rows := s.See("/_deliveries").Class("delivery")
 	if len(rows) != 1 {
 		t.Fatalf("%d deliveries are shown, want 1", len(rows))
 	}
-	shown := text(rows[0])
+	shown := webtest.Text(rows[0])
 	for _, want := range []string{"issues · opened", "OK (202", `"action": "opened"`, s.Deliveries()[0].GUID} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the delivery does not show %q", want)
 		}
 	}
-	s.post("/_deliveries/1/redeliver")
+	s.Post("/_deliveries/1/redeliver")
 	s.settle()
-	equal(t, "arrived", arrived.Load(), int64(2))
-	equal(t, "sent again", texts(s.see("/_deliveries").class("tag")), []string{"sent again"})
-	equal(t, "an unknown one", s.do(http.MethodPost, "/_deliveries/99/redeliver", nil, nil).StatusCode, http.StatusNotFound)
+	webtest.Equal(t, "arrived", arrived.Load(), int64(2))
+	webtest.Equal(t, "sent again", webtest.Texts(s.See("/_deliveries").Class("tag")), []string{"sent again"})
+	webtest.Equal(t, "an unknown one", s.Do(http.MethodPost, "/_deliveries/99/redeliver", nil, nil).StatusCode, http.StatusNotFound)
 }
 
 func TestDeliveriesGoWrongThreeTimes(t *testing.T) {
@@ -68,14 +70,14 @@ func TestDeliveriesGoWrongThreeTimes(t *testing.T) {
 		t.Run(test.lever, func(t *testing.T) {
 			t.Parallel()
 			s, arrived := hooked(t)
-			s.post("/_deliveries/trouble", "lever", test.lever)
-			equal(t, "alarmed at first", alarmed(s), test.lever != "none")
+			s.Post("/_deliveries/trouble", "lever", test.lever)
+			webtest.Equal(t, "alarmed at first", alarmed(s), test.lever != "none")
 			for range 4 {
-				s.post(shop+"/issues", "title", "Checkout is down")
+				s.Post(shop+"/issues", "title", "Checkout is down")
 			}
 			s.settle()
-			equal(t, "arrived", arrived.Load(), test.want)
-			equal(t, "alarmed at the end", alarmed(s), false)
+			webtest.Equal(t, "arrived", arrived.Load(), test.want)
+			webtest.Equal(t, "alarmed at the end", alarmed(s), false)
 		})
 	}
 }
@@ -84,22 +86,22 @@ func TestGitHubGoesWrongUntilItIsWell(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	const meta = "/api/v3/meta"
-	well := s.get(meta).StatusCode
-	equal(t, "leads back", s.post("/_deliveries/trouble", "lever", "failing", "back", shop), shop)
+	well := s.Get(meta).StatusCode
+	webtest.Equal(t, "leads back", s.Post("/_deliveries/trouble", "lever", "failing", "back", shop), shop)
 	for range 5 {
-		equal(t, "while it fails", s.get(meta).StatusCode, http.StatusBadGateway)
+		webtest.Equal(t, "while it fails", s.Get(meta).StatusCode, http.StatusBadGateway)
 	}
 	if !alarmed(s) {
 		t.Error("no page says that GitHub fails")
 	}
-	s.post("/_deliveries/trouble", "lever", "none")
-	equal(t, "afterwards", s.get(meta).StatusCode, well)
-	a := s.do(http.MethodPost, "/_deliveries/trouble", values([]string{"lever", "explode"}), nil)
-	equal(t, "an unknown lever", a.StatusCode, http.StatusUnprocessableEntity)
+	s.Post("/_deliveries/trouble", "lever", "none")
+	webtest.Equal(t, "afterwards", s.Get(meta).StatusCode, well)
+	a := s.Do(http.MethodPost, "/_deliveries/trouble", webtest.Values("lever", "explode"), nil)
+	webtest.Equal(t, "an unknown lever", a.StatusCode, http.StatusUnprocessableEntity)
 }
 
 // alarmed is whether pages say that something goes wrong on demand.
 func alarmed(s *stage) bool {
 	s.t.Helper()
-	return s.see("/").button("lever", "none")
+	return s.See("/").Button("lever", "none")
 }

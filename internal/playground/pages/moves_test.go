@@ -10,20 +10,21 @@ import (
 	"golang.org/x/net/html"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/web/webtest"
 )
 
-// boxes are the checkboxes of a page as "button" or "input", and whether they
+// boxes are the checkboxes of a webtest.Page as "button" or "input", and whether they
 // are ticked.
-func boxes(p page) []string {
+func boxes(p webtest.Page) []string {
 	var all []string
-	for _, n := range p.all(func(n *html.Node) bool { return n.Data == "button" || n.Data == "input" }) {
+	for _, n := range p.All(func(n *html.Node) bool { return n.Data == "button" || n.Data == "input" }) {
 		_, ticked := find(n, "checked")
 		switch {
-		case attr(n, "role") == "checkbox":
-			all = append(all, "button "+attr(n, "aria-checked"))
-		case attr(n, "type") == "checkbox" && ticked:
+		case webtest.Attr(n, "role") == "checkbox":
+			all = append(all, "button "+webtest.Attr(n, "aria-checked"))
+		case webtest.Attr(n, "type") == "checkbox" && ticked:
 			all = append(all, "input true")
-		case attr(n, "type") == "checkbox":
+		case webtest.Attr(n, "type") == "checkbox":
 			all = append(all, "input false")
 		}
 	}
@@ -39,73 +40,75 @@ func find(n *html.Node, key string) (string, bool) {
 }
 
 // press presses a button of the page, with all that its form holds.
-func (s *stage) press(p page, button *html.Node) answer {
+func (s *stage) press(p webtest.Page, button *html.Node) webtest.Answer {
 	s.t.Helper()
 	var form *html.Node
-	for _, f := range p.all(func(n *html.Node) bool { return n.Data == "form" }) {
-		if attr(f, "id") == attr(button, "form") && attr(button, "form") != "" {
+	for _, f := range p.All(func(n *html.Node) bool { return n.Data == "form" }) {
+		if webtest.Attr(f, "id") == webtest.Attr(button, "form") && webtest.Attr(button, "form") != "" {
 			form = f
 		}
 	}
 	if form == nil {
-		s.t.Fatalf("no form has the id %q", attr(button, "form"))
+		s.t.Fatalf("no form has the id %q", webtest.Attr(button, "form"))
 	}
-	fields := []string{attr(button, "name"), attr(button, "value")}
+	fields := []string{webtest.Attr(button, "name"), webtest.Attr(button, "value")}
 	for n := range form.Descendants() {
 		if n.Data == "input" {
-			fields = append(fields, attr(n, "name"), attr(n, "value"))
+			fields = append(fields, webtest.Attr(n, "name"), webtest.Attr(n, "value"))
 		}
 	}
-	return s.do(http.MethodPost, attr(form, "action"), values(fields), nil)
+	return s.Do(http.MethodPost, webtest.Attr(form, "action"), webtest.Values(fields...), nil)
 }
 
-func tickboxes(p page) []*html.Node { return p.class("tickbox") }
+func tickboxes(p webtest.Page) []*html.Node { return p.Class("tickbox") }
 
 func TestBoxesCanBeTickedWhereTheyStand(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	at := s.post(shop+"/issues", "title", "Checkout is down",
+	at := s.Post(shop+"/issues", "title", "Checkout is down",
 		"body", "```\n- [ ] code\n```\n<input type=checkbox>\n\n- [ ] one\n- [x] two\n\n> 1. [ ] three")
-	s.post(at+"/comment", "do", "comment", "body", "<!-- - [ ] hidden -->\n- [ ] four\n  - [ ] five")
-	seen := s.see(at)
-	equal(t, "before", boxes(seen), []string{"input false", "button false", "button true", "button false", "button false", "button false"})
+	s.Post(at+"/comment", "do", "comment", "body", "<!-- - [ ] hidden -->\n- [ ] four\n  - [ ] five")
+	seen := s.See(at)
+	webtest.Equal(t, "before", boxes(seen), []string{"input false", "button false", "button true", "button false", "button false", "button false"})
 	for _, n := range []int{1, 2, 4} {
-		now := s.see(at)
+		now := s.See(at)
 		if a := s.press(now, tickboxes(now)[n]); a.StatusCode != http.StatusSeeOther || !strings.Contains(a.Header.Get("Location"), at+"#issue") {
 			t.Errorf("box %d: %d to %s", n, a.StatusCode, a.Header.Get("Location"))
 		}
 	}
-	equal(t, "after", boxes(s.see(at)), []string{"input false", "button false", "button false", "button true", "button false", "button true"})
+	webtest.Equal(t, "after", boxes(s.See(at)), []string{"input false", "button false", "button false", "button true", "button false", "button true"})
 	i, err := s.Issue("acme/shop", 1)
 	must(t, err)
 	if !strings.Contains(i.Body, "- [ ] one\n- [ ] two\n\n> 1. [x] three") {
 		t.Errorf("the body is %q", i.Body)
 	}
 	stale := s.press(seen, tickboxes(seen)[0])
-	equal(t, "ticking what has changed meanwhile", stale.StatusCode, http.StatusUnprocessableEntity)
+	webtest.Equal(t, "ticking what has changed meanwhile", stale.StatusCode, http.StatusUnprocessableEntity)
 	s.become("bob")
-	equal(t, "who may not edit", boxes(s.see(at)), []string{"input false", "input false", "input false", "input true", "input false", "input true"})
-	form := s.do(http.MethodPost, at+"/tick", values([]string{"tick", "0", "seen", "x"}), nil)
-	equal(t, "bob ticks by hand", form.StatusCode, http.StatusUnprocessableEntity)
+	webtest.Equal(t, "who may not edit", boxes(s.See(at)), []string{"input false", "input false", "input false", "input true", "input false", "input true"})
+	form := s.Do(http.MethodPost, at+"/tick", webtest.Values("tick", "0", "seen", "x"), nil)
+	webtest.Equal(t, "bob ticks by hand", form.StatusCode, http.StatusUnprocessableEntity)
 }
 
 func TestEditsAreShown(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	at := s.post(shop+"/issues", "title", "Checkout is down", "body", "one\r\ntwo\r\nthree\r\nfour")
-	s.post(at+"/edit", "title", "Checkout is down", "body", "one\nthree\n<b>2</b>\nfour")
+	at := s.Post(shop+"/issues", "title", "Checkout is down", "body", "one\r\ntwo\r\nthree\r\nfour")
+	s.Post(at+"/edit", "title", "Checkout is down", "body", "one\nthree\n<b>2</b>\nfour")
 	must(t, s.SetRole("acme/shop", "bob", playground.Write))
 	s.become("bob")
-	s.post(at+"/edit", "title", "Checkout is down", "body", "one\nthree\nfour\nfive")
-	link := s.see(at).all(func(n *html.Node) bool { return n.Data == "a" && strings.HasSuffix(attr(n, "href"), "/history") })
-	equal(t, "who edited last", texts(link), []string{"· edited by bob"})
-	history := s.see(attr(link[0], "href")).class("revision")
-	equal(t, "edits", texts(history), []string{
+	s.Post(at+"/edit", "title", "Checkout is down", "body", "one\nthree\nfour\nfive")
+	link := s.See(at).All(func(n *html.Node) bool {
+		return n.Data == "a" && strings.HasSuffix(webtest.Attr(n, "href"), "/history")
+	})
+	webtest.Equal(t, "who edited last", webtest.Texts(link), []string{"· edited by bob"})
+	history := s.See(webtest.Attr(link[0], "href")).Class("revision")
+	webtest.Equal(t, "edits", webtest.Texts(history), []string{
 		"Bbob edited this 20 Nov 2026, 14:05:00 UTC − <b>2</b>+ five",
 		"Aalice edited this 20 Nov 2026, 14:05:00 UTC − two+ <b>2</b>",
 		"Aalice wrote this 20 Nov 2026, 14:05:00 UTC one two three four",
 	})
-	equal(t, "of what nobody edited", len(s.see(s.post(at+"/comment", "do", "comment", "body", "x")).class("revision")), 0)
+	webtest.Equal(t, "of what nobody edited", len(s.See(s.Post(at+"/comment", "do", "comment", "body", "x")).Class("revision")), 0)
 }
 
 func TestMovingByHand(t *testing.T) {
@@ -113,55 +116,55 @@ func TestMovingByHand(t *testing.T) {
 	s := open(t)
 	must(t, s.AddRepository("acme", "ops", playground.RepoOptions{}))
 	must(t, s.SetRole("acme/ops", "alice", playground.Write))
-	at := s.post(shop+"/issues", "title", "Checkout is down", "body", "see #2")
-	child := s.post(shop+"/issues", "title", "Add a retry")
-	s.post(at+"/sub", "on", "#2")
-	equal(t, "sub-issues", texts(s.see(at).class("subs")), []string{"Sub-issues 0 of 1 Add a retry #2×"})
-	s.post(at+"/move", "do", "lock")
-	s.post(at+"/move", "do", "unlock")
-	anew := s.post(child+"/move", "do", "transfer", "to", "acme/ops")
-	equal(t, "the new address", anew, "/acme/ops/issues/1")
-	equal(t, "the old one leads there", s.get(child).Header.Get("Location"), anew)
-	link := s.see(at).class("text")[0]
-	if !strings.Contains(inner(t, link), `href="/acme/ops/issues/1"`) {
-		t.Errorf("the reference leads elsewhere: %s", inner(t, link))
+	at := s.Post(shop+"/issues", "title", "Checkout is down", "body", "see #2")
+	child := s.Post(shop+"/issues", "title", "Add a retry")
+	s.Post(at+"/sub", "on", "#2")
+	webtest.Equal(t, "sub-issues", webtest.Texts(s.See(at).Class("subs")), []string{"Sub-issues 0 of 1 Add a retry #2×"})
+	s.Post(at+"/move", "do", "lock")
+	s.Post(at+"/move", "do", "unlock")
+	anew := s.Post(child+"/move", "do", "transfer", "to", "acme/ops")
+	webtest.Equal(t, "the new address", anew, "/acme/ops/issues/1")
+	webtest.Equal(t, "the old one leads there", s.Get(child).Header.Get("Location"), anew)
+	link := s.See(at).Class("text")[0]
+	if !strings.Contains(webtest.Inner(t, link), `href="/acme/ops/issues/1"`) {
+		t.Errorf("the reference leads elsewhere: %s", webtest.Inner(t, link))
 	}
-	equal(t, "posting to the old one", s.do(http.MethodPost, child+"/comment", values([]string{"do", "comment", "body", "x"}), nil).StatusCode, http.StatusNotFound)
-	s.post(at+"/sub", "off", "acme/ops#1")
-	equal(t, "detached", len(s.see(at).class("subs")), 0)
-	s.post(at+"/comment", "do", "duplicate", "body", "")
-	equal(t, "state", texts(s.see(at).class("state")), []string{"Closed as duplicate"})
-	s.post(anew+"/move", "do", "discussion")
-	seen := s.see(anew)
-	equal(t, "state of a discussion", texts(seen.class("state")), []string{"Converted to a discussion"})
-	if seen.button("do", "reopen") {
+	webtest.Equal(t, "posting to the old one", s.Do(http.MethodPost, child+"/comment", webtest.Values("do", "comment", "body", "x"), nil).StatusCode, http.StatusNotFound)
+	s.Post(at+"/sub", "off", "acme/ops#1")
+	webtest.Equal(t, "detached", len(s.See(at).Class("subs")), 0)
+	s.Post(at+"/comment", "do", "duplicate", "body", "")
+	webtest.Equal(t, "state", webtest.Texts(s.See(at).Class("state")), []string{"Closed as duplicate"})
+	s.Post(anew+"/move", "do", "discussion")
+	seen := s.See(anew)
+	webtest.Equal(t, "state of a discussion", webtest.Texts(seen.Class("state")), []string{"Converted to a discussion"})
+	if seen.Button("do", "reopen") {
 		t.Error("a discussion can be reopened")
 	}
 	for _, form := range [][]string{{"do", "explode"}, {"do", "transfer", "to", "acme/nowhere"}, {"do", "merge"}} {
-		if a := s.do(http.MethodPost, at+"/move", values(form), nil); a.StatusCode < http.StatusBadRequest {
+		if a := s.Do(http.MethodPost, at+"/move", webtest.Values(form...), nil); a.StatusCode < http.StatusBadRequest {
 			t.Errorf("%v: %d", form, a.StatusCode)
 		}
 	}
-	equal(t, "attaching nonsense", s.do(http.MethodPost, at+"/sub", values([]string{"on", "milk"}), nil).StatusCode, http.StatusUnprocessableEntity)
+	webtest.Equal(t, "attaching nonsense", s.Do(http.MethodPost, at+"/sub", webtest.Values("on", "milk"), nil).StatusCode, http.StatusUnprocessableEntity)
 }
 
 func TestPullRequestByHand(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.post(shop+"/issues", "title", "Checkout is down")
-	prepared := s.see(shop + "/compare?incident=1").all(func(n *html.Node) bool { return n.Data == "textarea" })
-	if !strings.HasPrefix(text(prepared[0]), "Incident: #1") {
-		t.Errorf("it is prepared with %q", text(prepared[0]))
+	s.Post(shop+"/issues", "title", "Checkout is down")
+	prepared := s.See(shop + "/compare?incident=1").All(func(n *html.Node) bool { return n.Data == "textarea" })
+	if !strings.HasPrefix(webtest.Text(prepared[0]), "Incident: #1") {
+		t.Errorf("it is prepared with %q", webtest.Text(prepared[0]))
 	}
-	at := s.post(shop+"/pulls", "title", "Roll back", "body", "Incident: #1, fixes #1")
-	equal(t, "its address", at, shop+"/pull/2")
-	notes := texts(s.see(shop + "/issues/1").class("note"))
-	equal(t, "at the incident", notes, []string{"A alice mentioned this in Roll back #2 20 Nov 2026, 14:05:00 UTC"})
-	s.post(shop+"/issues/2/move", "do", "merge")
-	equal(t, "state", texts(s.see(at).class("state")), []string{"Merged"})
-	equal(t, "what it fixes", texts(s.see(shop+"/issues/1").class("state")), []string{"Closed"})
+	at := s.Post(shop+"/pulls", "title", "Roll back", "body", "Incident: #1, fixes #1")
+	webtest.Equal(t, "its address", at, shop+"/pull/2")
+	notes := webtest.Texts(s.See(shop + "/issues/1").Class("note"))
+	webtest.Equal(t, "at the incident", notes, []string{"A alice mentioned this in Roll back #2 20 Nov 2026, 14:05:00 UTC"})
+	s.Post(shop+"/issues/2/move", "do", "merge")
+	webtest.Equal(t, "state", webtest.Texts(s.See(at).Class("state")), []string{"Merged"})
+	webtest.Equal(t, "what it fixes", webtest.Texts(s.See(shop+"/issues/1").Class("state")), []string{"Closed"})
 	s.become("bob")
-	if s.see(s.post(shop+"/pulls", "title", "Another")).button("do", "merge") {
+	if s.See(s.Post(shop+"/pulls", "title", "Another")).Button("do", "merge") {
 		t.Error("bob is offered to merge")
 	}
 }
@@ -169,19 +172,19 @@ func TestPullRequestByHand(t *testing.T) {
 func TestMentionsAreFolded(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	at := s.post(shop+"/issues", "title", "Checkout is down")
+	at := s.Post(shop+"/issues", "title", "Checkout is down")
 	hidden, err := s.As("alice").OpenIssue("acme/payments", "Hidden", "acme/shop#1")
 	must(t, err)
 	for range 7 {
-		s.post(shop+"/issues", "title", "Add a retry", "body", "for #1")
+		s.Post(shop+"/issues", "title", "Add a retry", "body", "for #1")
 	}
 	s.become("mallory")
 	const names = "Add a retry #2, Add a retry #3, Add a retry #4, Add a retry #5, Add a retry #6"
-	equal(t, "without what mallory can't see", texts(s.see(at).class("note")), []string{
+	webtest.Equal(t, "without what mallory can't see", webtest.Texts(s.See(at).Class("note")), []string{
 		"A alice mentioned this in " + names + " and 2 more 20 Nov 2026, 14:05:00 UTC",
 	})
 	s.become("alice")
-	equal(t, "the first that alice sees", strings.HasPrefix(texts(s.see(at).class("note"))[0],
+	webtest.Equal(t, "the first that alice sees", strings.HasPrefix(webtest.Texts(s.See(at).Class("note"))[0],
 		fmt.Sprintf("A alice mentioned this in Hidden acme/payments#%d, Add a retry #2", hidden)), true)
 }
 
@@ -189,31 +192,31 @@ func TestFilesByHand(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	const path = "/.github/hindsight.yml"
-	equal(t, "before", s.get(shop+"/blob/main"+path).StatusCode, http.StatusNotFound)
-	at := s.post(shop+"/edit/main"+path, "do", "save", "body", "a: 1\r\nb: <script>\r\n")
-	equal(t, "where it leads", at, shop+"/blob/main"+path)
+	webtest.Equal(t, "before", s.Get(shop+"/blob/main"+path).StatusCode, http.StatusNotFound)
+	at := s.Post(shop+"/edit/main"+path, "do", "save", "body", "a: 1\r\nb: <script>\r\n")
+	webtest.Equal(t, "where it leads", at, shop+"/blob/main"+path)
 	content, _ := s.File("acme/shop", path)
-	equal(t, "content", content, "a: 1\nb: <script>\n")
-	line := s.see(at).all(func(n *html.Node) bool { return attr(n, "id") == "L2" })
-	equal(t, "the second line", texts(line), []string{"b: <script>"})
-	equal(t, "in the list", texts(s.see(shop+"/tree/main").class("title")), []string{".github/hindsight.yml"})
+	webtest.Equal(t, "content", content, "a: 1\nb: <script>\n")
+	line := s.See(at).All(func(n *html.Node) bool { return webtest.Attr(n, "id") == "L2" })
+	webtest.Equal(t, "the second line", webtest.Texts(line), []string{"b: <script>"})
+	webtest.Equal(t, "in the list", webtest.Texts(s.See(shop+"/tree/main").Class("title")), []string{".github/hindsight.yml"})
 	s.become("bob")
-	equal(t, "bob saves", s.do(http.MethodPost, shop+"/edit/main"+path, values([]string{"body", "x"}), nil).StatusCode, http.StatusForbidden)
+	webtest.Equal(t, "bob saves", s.Do(http.MethodPost, shop+"/edit/main"+path, webtest.Values("body", "x"), nil).StatusCode, http.StatusForbidden)
 	s.become("alice")
-	s.post(shop+"/edit/main"+path, "do", "delete")
-	equal(t, "files", len(s.Files("acme/shop")), 0)
+	s.Post(shop+"/edit/main"+path, "do", "delete")
+	webtest.Equal(t, "files", len(s.Files("acme/shop")), 0)
 }
 
 func TestLabelsByHand(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	at := s.post(shop+"/issues", "title", "Checkout is down", "label", "incident")
-	s.post(shop+"/labels", "label", "incident", "name", "outage")
-	equal(t, "on the issue", texts(s.see(at).class("held")), []string{"outage×"})
-	equal(t, "in the list", texts(s.see(shop+"/labels").class("row")), []string{"outage on 1 issue ⋯ Rename Delete it everywhere"})
+	at := s.Post(shop+"/issues", "title", "Checkout is down", "label", "incident")
+	s.Post(shop+"/labels", "label", "incident", "name", "outage")
+	webtest.Equal(t, "on the issue", webtest.Texts(s.See(at).Class("held")), []string{"outage×"})
+	webtest.Equal(t, "in the list", webtest.Texts(s.See(shop+"/labels").Class("row")), []string{"outage on 1 issue ⋯ Rename Delete it everywhere"})
 	s.become("bob")
-	equal(t, "bob deletes", s.do(http.MethodPost, shop+"/labels", values([]string{"delete", "outage"}), nil).StatusCode, http.StatusForbidden)
+	webtest.Equal(t, "bob deletes", s.Do(http.MethodPost, shop+"/labels", webtest.Values("delete", "outage"), nil).StatusCode, http.StatusForbidden)
 	s.become("alice")
-	s.post(shop+"/labels", "delete", "outage")
-	equal(t, "after", len(s.see(at).class("held")), 0)
+	s.Post(shop+"/labels", "delete", "outage")
+	webtest.Equal(t, "after", len(s.See(at).Class("held")), 0)
 }

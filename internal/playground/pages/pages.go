@@ -23,6 +23,9 @@ type Options struct {
 	// AppURL is where the app can be reached, without a slash at the end.
 	// Empty leaves out the links to its health and metrics.
 	AppURL string
+	// BoardURL is where the stand-in for Jira is, without a slash at the end.
+	// Empty leaves it out.
+	BoardURL string
 	// Prepared is the path of the issue to begin with, such as
 	// "/acme/shop/issues/1". Empty leaves it out of the welcome.
 	Prepared string

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"hindsight/internal/playground/web/webtest"
 )
 
 // hostile is what somebody might write everywhere that they can.
@@ -27,31 +29,31 @@ func TestHostileTextStaysText(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	must(t, s.As("alice").Label("acme/shop", openBy(t, s, "mallory"), hostile[:40]))
-	s.post(shop+"/wiki/_new", "title", "Notes", "body", hostileBody)
+	s.Post(shop+"/wiki/_new", "title", "Notes", "body", hostileBody)
 	s.become("mallory")
-	s.post(shop+"/issues/1/comment", "do", "comment", "body", hostileBody)
+	s.Post(shop+"/issues/1/comment", "do", "comment", "body", hostileBody)
 	s.become("alice")
-	s.post(shop+"/issues/1/edit", "title", hostile, "body", hostileBody+hostile)
-	s.post(shop+"/edit/main/evil.yml", "do", "save", "body", hostileBody)
-	s.post(shop+"/pulls", "title", hostile, "body", "Incident: #1")
+	s.Post(shop+"/issues/1/edit", "title", hostile, "body", hostileBody+hostile)
+	s.Post(shop+"/edit/main/evil.yml", "do", "save", "body", hostileBody)
+	s.Post(shop+"/pulls", "title", hostile, "body", "Incident: #1")
 	for _, path := range []string{"/", shop, shop + "/issues/1/history", shop + "/blob/main/evil.yml", shop + "/edit/main/evil.yml", shop + "/labels", shop + "/pulls", shop + "/compare?incident=%22%3E%3Cscript%3E", shop + "/issues/1", shop + "/issues/1/edit", shop + "/wiki/Notes", shop + "/wiki/Notes/_edit", shop + "/issues/new?example=" + "%22%3E%3Cscript%3E", shop + "/issues?label=%22%3E%3Cscript%3E"} {
-		a := s.get(path)
-		equal(t, path, a.StatusCode, 200)
-		harmless(t, path, parse(t, a.body))
+		a := s.Get(path)
+		webtest.Equal(t, path, a.StatusCode, 200)
+		harmless(t, path, webtest.Parse(t, a.Text))
 		policy := a.Header.Get("Content-Security-Policy")
 		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
 			t.Errorf("%s has the security policy %q", path, policy)
 		}
 	}
-	seen := s.see(shop + "/issues/1")
-	equal(t, "title", text(seen.class("issue-head")[0].FirstChild.NextSibling), hostile+" #1")
-	for n := range seen.root.Descendants() {
-		if n.Data == "h1" && text(n) == "Escaped?" && !inside(n, "text") {
+	seen := s.See(shop + "/issues/1")
+	webtest.Equal(t, "title", webtest.Text(seen.Class("issue-head")[0].FirstChild.NextSibling), hostile+" #1")
+	for n := range seen.Root.Descendants() {
+		if n.Data == "h1" && webtest.Text(n) == "Escaped?" && !inside(n, "text") {
 			t.Error("a heading escaped from its comment")
 		}
 	}
-	equal(t, "forms for comments", len(seen.class("reply")), 1)
-	if inside(seen.class("reply")[0], "text") {
+	webtest.Equal(t, "forms for comments", len(seen.Class("reply")), 1)
+	if inside(seen.Class("reply")[0], "text") {
 		t.Error("a comment swallowed the page")
 	}
 }
@@ -65,7 +67,7 @@ func openBy(t *testing.T, s *stage, login string) int {
 
 func inside(n *html.Node, class string) bool {
 	for p := range n.Ancestors() {
-		if strings.Contains(attr(p, "class"), class) {
+		if strings.Contains(webtest.Attr(p, "class"), class) {
 			return true
 		}
 	}
@@ -73,19 +75,19 @@ func inside(n *html.Node, class string) bool {
 }
 
 // harmless complains of everything that could act, or reach another origin.
-func harmless(t *testing.T, where string, p page) {
+func harmless(t *testing.T, where string, p webtest.Page) {
 	t.Helper()
 	scripts := 0
-	for _, n := range p.all(func(*html.Node) bool { return true }) {
+	for _, n := range p.All(func(*html.Node) bool { return true }) {
 		switch n.Data {
 		case "script":
 			scripts++
-			equal(t, where+": script", attr(n, "src")+text(n), "/_assets/live.js")
+			webtest.Equal(t, where+": script", webtest.Attr(n, "src")+webtest.Text(n), "/_assets/live.js")
 		case "style", "iframe", "object", "base", "math", "embed":
 			t.Errorf("%s has a <%s>", where, n.Data)
 		case "form":
-			if a := attr(n, "action"); strings.Contains(a, "evil") || attr(n, "method") != "post" {
-				t.Errorf("%s has a form to %q by %q", where, a, attr(n, "method"))
+			if a := webtest.Attr(n, "action"); strings.Contains(a, "evil") || webtest.Attr(n, "method") != "post" {
+				t.Errorf("%s has a form to %q by %q", where, a, webtest.Attr(n, "method"))
 			}
 		}
 		for _, a := range n.Attr {
@@ -97,7 +99,7 @@ func harmless(t *testing.T, where string, p page) {
 			}
 		}
 	}
-	equal(t, where+": scripts", scripts, 1)
+	webtest.Equal(t, where+": scripts", scripts, 1)
 }
 
 func TestMarkdownLooksAsOnGitHub(t *testing.T) {
@@ -132,8 +134,8 @@ func TestMarkdownLooksAsOnGitHub(t *testing.T) {
 	for _, test := range tests {
 		n, openErr := s.As("bob").OpenIssue("acme/shop", test.name, test.source)
 		must(t, openErr)
-		got := inner(t, s.see(fmt.Sprintf("%s/issues/%d", shop, n)).class("text")[0])
-		equal(t, test.name, got, test.want)
+		got := webtest.Inner(t, s.See(fmt.Sprintf("%s/issues/%d", shop, n)).Class("text")[0])
+		webtest.Equal(t, test.name, got, test.want)
 	}
 }
 
@@ -142,7 +144,7 @@ func TestDeepNestingIsShownAsItIs(t *testing.T) {
 	s := open(t)
 	_, err := s.As("mallory").OpenIssue("acme/shop", "Deep", strings.Repeat("<b>", 2000)+"x")
 	must(t, err)
-	got := texts(s.see(shop + "/issues/1").class("text"))
+	got := webtest.Texts(s.See(shop + "/issues/1").Class("text"))
 	if len(got) != 1 || !strings.HasSuffix(got[0], "<b>x") {
 		t.Errorf("it is shown as %.80q", got)
 	}

@@ -145,6 +145,7 @@ type frame struct {
 	Repo    *playground.Repository
 	Back    string // where to be after becoming somebody else
 	AppURL  string
+	Board   string // the address of the stand-in for Jira
 	Trouble string // what goes wrong on demand; empty for nothing
 	Body    any
 }
@@ -154,7 +155,7 @@ type frame struct {
 func (s *site) send(w http.ResponseWriter, r *http.Request, v visit, seen screen) {
 	f := frame{
 		Title: seen.title, Tab: seen.tab, Me: v.me, People: s.options.People, Role: v.role, Repo: v.repo,
-		Back: "/", AppURL: s.options.AppURL, Trouble: s.trouble.String(), Body: seen.body,
+		Back: "/", AppURL: s.options.AppURL, Board: s.options.BoardURL, Trouble: s.trouble.String(), Body: seen.body,
 	}
 	if r.Method == http.MethodGet {
 		f.Back = r.URL.RequestURI()

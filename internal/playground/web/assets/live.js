@@ -13,6 +13,7 @@ for (const region of regions()) last.set(region.dataset.live, region.innerHTML);
 function busy(region) {
   const at = document.activeElement;
   if (region.contains(at) && at.matches("input, textarea, select")) return true;
+  if (region.querySelector(".carried")) return true; // is being dragged
   const chosen = document.getSelection();
   return Boolean(chosen && !chosen.isCollapsed && region.contains(chosen.anchorNode));
 }
