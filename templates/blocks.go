@@ -63,7 +63,7 @@ func (v followUpRows) HiddenRows() int { return max(0, len(v.Lines)-rowsShown) }
 func (v followUpRows) Rows() []pageRow {
 	var rows []pageRow
 	for _, l := range v.Lines[:min(len(v.Lines), rowsShown)] {
-		row := pageRow{Name: name(l, titleShown), Owner: login(l.Owner), Due: day(l.Due), State: kindOf(l).String()}
+		row := pageRow{Name: called(l, titleShown, plainly(l)), Owner: holder(l), Due: day(l.Due), State: kindOf(l).String()}
 		if l.Issue.Number != 0 {
 			row.Name = linked(row.Name, l.URL)
 		}

@@ -66,7 +66,7 @@ func kindOf(l incident.TrackerLine) kind {
 // needsOwner is whether people can see to it that somebody has it: there is an
 // issue to be assigned, and what it says may be shown.
 func needsOwner(l incident.TrackerLine) bool {
-	return l.State == incident.Open && l.Owner == "" && l.Issue.Number != 0 && l.Text != "" && !l.Secret
+	return l.State == incident.Open && l.Owner == "" && l.Assignee == "" && l.Issue.Number != 0 && l.Text != "" && !l.Secret
 }
 
 // checklist is the lines in their groups: a single one without a heading when
@@ -122,22 +122,41 @@ func fit(groups []group, room int) (hidden int) {
 	return hidden
 }
 
-// checklistLine is a line of the checklist. Only what has an issue has a box,
-// and a hidden mark that tells the box from those that people add.
+// checklistLine is a line of the checklist. Only what has an issue or a ticket has
+// a box, and a hidden mark that tells the box from those that people add.
 func checklistLine(l incident.TrackerLine, title int, alone bool) string {
 	if l.Raw {
 		return "- [ ] " + raw(l.Text)
 	}
-	parts := []string{name(l, title)}
+	parts := []string{called(l, title, referred(l))}
 	if l.State != incident.Gone && l.Issue.Number == 0 {
-		parts = append(parts, "opening…")
+		parts = append(parts, opening(l))
 	}
-	parts = append(parts, details(l, alone)...)
+	parts = append(append(parts, details(l, alone)...), someOf(prefixed("⚠️ ", aside(l.Why)))...)
 	line := "- " + boxOf(l) + strings.Join(parts, " · ")
 	if boxOf(l) != "" {
 		line += " " + markdown.BoxMark(reference(l))
 	}
 	return line
+}
+
+func opening(l incident.TrackerLine) string {
+	if l.Place != "" {
+		return "to be opened in " + markdown.Text(l.Place)
+	}
+	return "opening…"
+}
+
+// whyLimit is how many characters are shown of what is wrong with one line.
+const whyLimit = 600
+
+// aside is neutral Markdown that can stand in a line. It can't be cut anywhere.
+func aside(why string) string {
+	why = strings.Join(strings.Fields(strings.ReplaceAll(why, "<!--", "&lt;!--")), " ")
+	if utf8.RuneCountInString(why) > whyLimit {
+		return "Jira has too much to say of it: whoever runs Hindsight finds it in the log."
+	}
+	return why
 }
 
 // raw is a line as a person wrote it into the tracker, where it stands still;
@@ -156,10 +175,10 @@ func boxOf(l incident.TrackerLine) string {
 	return "[x] "
 }
 
-// name is what the follow-up says, and its number. One that must not be shown
+// called is what the follow-up says, and its number. One that must not be shown
 // has the number alone; one that has no issue yet is not called by a title but
 // by what people wrote.
-func name(l incident.TrackerLine, limit int) string {
+func called(l incident.TrackerLine, limit int, number string) string {
 	title := l.Text
 	if l.Issue.Number == 0 {
 		title = markdown.Title(title, titleLimit)
@@ -172,17 +191,51 @@ func name(l incident.TrackerLine, limit int) string {
 	case l.Issue.Number == 0:
 		return title
 	case title == "":
-		return reference(l).String()
+		return number
 	}
-	return title + " (" + reference(l).String() + ")"
+	return title + " (" + number + ")"
 }
 
+// referred is how people see which issue or ticket it is: GitHub links an issue's
+// number by itself.
+func referred(l incident.TrackerLine) string {
+	if isTicket(l) {
+		return linked(plainly(l), l.URL)
+	}
+	return plainly(l)
+}
+
+// plainly is the number, or a ticket's name, without a link.
+func plainly(l incident.TrackerLine) string {
+	if isTicket(l) {
+		return short(nameShown, l.Name)
+	}
+	return reference(l).String()
+}
+
+// nameShown is how many characters of a name in Jira are shown: a ticket's, or a
+// person's.
+const nameShown = 60
+
+func isTicket(l incident.TrackerLine) bool { return l.Issue.Repo.Jira() }
+
 func reference(l incident.TrackerLine) markdown.Reference {
-	if !l.Other {
+	repo := l.Issue.Repo
+	switch {
+	case repo.Jira():
+		return markdown.Reference{Site: string(repo), Number: l.Issue.Number}
+	case !l.Other:
 		return markdown.Reference{Number: l.Issue.Number}
 	}
-	repo := l.Issue.Repo
 	return markdown.Reference{Owner: repo.Owner(), Name: repo.Name(), Number: l.Issue.Number}
+}
+
+// holder is who has it.
+func holder(l incident.TrackerLine) string {
+	if l.Owner == "" {
+		return short(nameShown, l.Assignee)
+	}
+	return login(l.Owner)
 }
 
 // details are what people want to know of the follow-up: who has it, by when,
@@ -190,18 +243,25 @@ func reference(l incident.TrackerLine) markdown.Reference {
 func details(l incident.TrackerLine, alone bool) []string {
 	switch l.State {
 	case incident.Done:
-		return someOf(login(l.Owner))
+		return someOf(holder(l))
 	case incident.Dropped:
 		return []string{"not planned"}
 	case incident.Gone:
-		return []string{"gone: deleted, or made a discussion"}
+		return []string{whyGone(l)}
 	case incident.Open:
 	}
-	owner := login(l.Owner)
+	owner := holder(l)
 	if alone && needsOwner(l) {
 		owner = "**needs an owner**"
 	}
 	return someOf(owner, dueText(l), prefixed("snoozed until ", day(l.Snoozed)), markdown.Text(string(l.Type)), unlisted(l))
+}
+
+func whyGone(l incident.TrackerLine) string {
+	if isTicket(l) {
+		return "gone: deleted, or moved to where it can't be seen"
+	}
+	return "gone: deleted, or made a discussion"
 }
 
 func dueText(l incident.TrackerLine) string {

@@ -22,14 +22,8 @@ type factsView struct {
 
 // FollowUp is the issue for an item.
 func (t Texts) FollowUp(v incident.FollowUpView) (title, body string) {
-	title = markdown.Title(v.Text, titleLimit)
-	if title == "" {
-		title = "Follow-up of " + v.Key.String()
-	}
-	facts := factsView{FollowUpView: v}
-	if strings.HasSuffix(title, "…") || letters(v.Text) != letters(title) {
-		facts.Words = markdown.Text(cut(v.Text, wordsLimit))
-	}
+	title = titled(v, titleLimit)
+	facts := factsView{FollowUpView: v, Words: leftOut(v, title)}
 	return title, t.render("followup.md", followUpView{
 		FollowUpView: v,
 		Marker:       markdown.Marker(followUpKind, followUpFields(v)),

@@ -68,8 +68,8 @@ func (Texts) ReadPage(text string) (of incident.ID, ok bool) {
 }
 
 // ReadBoxes are the boxes under the tracker's heading "Follow-ups", also those
-// that are folded. Of two boxes of one issue, as when somebody has copied a
-// line, the first counts.
+// that are folded. Of two boxes of one issue or ticket, as when somebody has
+// copied a line, the first counts.
 func (Texts) ReadBoxes(body string, on incident.Key) []reconcile.Box {
 	var boxes []reconcile.Box
 	seen := map[incident.Key]bool{}
@@ -78,6 +78,8 @@ func (Texts) ReadBoxes(body string, on incident.Key) []reconcile.Box {
 		switch {
 		case b.Of.Number == 0:
 			box.Text = b.Text
+		case b.Of.Site != "":
+			box.Issue = incident.Key{Repo: incident.Repo(b.Of.Site), Number: b.Of.Number}
 		case b.Of.Owner == "":
 			box.Issue = incident.Key{Repo: on.Repo, Number: b.Of.Number}
 		default:

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -20,9 +21,11 @@ type trackerView struct {
 	PageIs         string
 	Tally          string
 	Groups         []group
-	Hidden         int // lines that don't fit
-	Ownerless      int // lines that need an owner
-	HiddenNotes    int // that don't fit
+	Hidden         int    // lines that don't fit
+	Ownerless      int    // lines that need an owner
+	Assign         string // what they are, to be assigned
+	Tracked        string // what the lines are: issues, or tickets as well
+	HiddenNotes    int    // that don't fit
 	HiddenProposed int
 	MoreDoubts     int  // that are not listed
 	Writing        bool // a page is to be written, or has been
@@ -47,11 +50,14 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 		Writing:       v.Page == incident.PageExists || v.Page == incident.PageComing,
 		ReviewMissing: v.Page == incident.PageExists && v.Skip == "" && !reviewed(v.Status) && !v.Resolved.IsZero(),
 	}
+	var ownerless []incident.TrackerLine
 	for _, l := range v.Lines {
 		if needsOwner(l) {
-			view.Ownerless++
+			ownerless = append(ownerless, l)
 		}
 	}
+	view.Ownerless = len(ownerless)
+	view.Assign, view.Tracked = kindsOf(ownerless, "issue", "ticket"), kindsOf(v.Lines, "issues", "tickets")
 	for _, sparing := range frames {
 		if sparing(&view); utf8.RuneCountInString(t.render("tracker.md", view)) < bodyLimit-linesRoom {
 			break
@@ -68,6 +74,14 @@ func (t Texts) Tracker(v incident.TrackerView) string {
 		}
 	}
 	return t.render("tracker.md", view)
+}
+
+// kindsOf is what the lines are, in words.
+func kindsOf(lines []incident.TrackerLine, issue, ticket string) string {
+	if slices.ContainsFunc(lines, isTicket) {
+		return issue + " or " + ticket
+	}
+	return issue
 }
 
 // linesRoom is how many characters are kept for the checklist, whatever else

@@ -15,14 +15,17 @@ import (
 // Reference names an issue or pull request as people write it.
 type Reference struct {
 	Owner, Name string // both empty for the repository in which it is written
-	Number      int
+	// Site is that of a Jira ticket, as in "jira:acme.atlassian.net": then Number is
+	// Jira's id for it. People do not write it so; only [BoxMark] does.
+	Site   string
+	Number int
 	Closes      bool // by a closing word of GitHub's, such as "fixes"
 }
 
 // String is the reference as GitHub links it: "#42" or "owner/name#42".
 func (r Reference) String() string {
 	if r.Owner == "" {
-		return fmt.Sprintf("#%d", r.Number)
+		return fmt.Sprintf("%s#%d", r.Site, r.Number)
 	}
 	return fmt.Sprintf("%s/%s#%d", r.Owner, r.Name, r.Number)
 }
@@ -136,9 +139,12 @@ type Box struct {
 // BoxMark is a hidden mark that makes a checklist's line the box of an issue.
 // It belongs at the line's end. A line in which people name an issue in plain
 // sight has none.
-func BoxMark(r Reference) string { return "<!--" + r.String() + "-->" }
+func BoxMark(r Reference) string {
+	r.Site = strings.ReplaceAll(r.Site, "--", "-%2D") // to GitHub, two hyphens can end a comment
+	return "<!--" + r.String() + "-->"
+}
 
-var boxMark = regexp.MustCompile(`^<!--(?:([\w-]+)/([\w.-]+))?#(\d+)-->$`)
+var boxMark = regexp.MustCompile(`^<!--(?:([\w-]+)/([\w.-]+)|(jira:[a-z0-9%._~:/\[\]-]{1,500}))?#(\d+)-->$`)
 
 // Boxes are the lines of a tracker's checklist, each with the issue whose box
 // it is. The tracker's heading may go on behind "Follow-ups", so that a copy
@@ -156,7 +162,8 @@ func Boxes(src string) []Box {
 func (l markedLine) mark() Reference {
 	for _, comment := range slices.Backward(l.hidden) {
 		if m := boxMark.FindSubmatch(bytes.TrimSpace(comment)); m != nil {
-			if r, ok := newReference(string(m[1]), string(m[2]), string(m[3])); ok {
+			if r, ok := newReference(string(m[1]), string(m[2]), string(m[4])); ok {
+				r.Site = strings.ReplaceAll(string(m[3]), "%2D", "-")
 				return r
 			}
 		}

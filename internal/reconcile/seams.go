@@ -278,7 +278,6 @@ type Settings struct {
 // Box is a line of the tracker's checklist as it is shown.
 type Box struct {
 	Issue  incident.Key // also a ticket's; the number is 0 in a line that is not ours
-	Ticket string       // a ticket's name as it is shown, or ""
 	Ticked bool
 	Text   string // of a line that is not ours: not neutral
 }
