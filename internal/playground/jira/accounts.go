@@ -27,6 +27,8 @@ type Account struct {
 	// HideEmail keeps the address out of what others are told, as most
 	// profiles on Cloud do. The search for people still finds by it.
 	HideEmail bool
+	// NoSharing may not show others what it keeps, such as filters.
+	NoSharing bool
 	// Inactive can't log in and can't be assigned.
 	Inactive bool
 }

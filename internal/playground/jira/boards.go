@@ -12,8 +12,11 @@ type Filter struct {
 	Name        string
 	Description string
 	JQL         string
-	Owner       string // an account's id
-	Favourite   []string
+	Owner       string   // an account's id
+	Favourite   []string // accounts' ids
+	// SharedWith are the keys of projects: who may see one of them may see the
+	// filter, and the boards over it. Others than its owner see it not at all.
+	SharedWith []string
 }
 
 // Board is a board over a filter.
@@ -31,9 +34,22 @@ func (j *Jira) Filters() []Filter {
 	defer j.mu.Unlock()
 	var all []Filter
 	for _, f := range j.filters {
-		all = append(all, *f)
+		all = append(all, f.clone())
 	}
 	return all
+}
+
+func (f Filter) clone() Filter {
+	f.Favourite, f.SharedWith = slices.Clone(f.Favourite), slices.Clone(f.SharedWith)
+	return f
+}
+
+// visibleTo is whether an account may see the filter.
+func (f Filter) visibleTo(j *Jira, a *account) bool {
+	return f.Owner == a.ID || slices.ContainsFunc(f.SharedWith, func(key string) bool {
+		p := j.project(key)
+		return p != nil && p.may(a, Browse)
+	})
 }
 
 // Boards are all boards, oldest first.

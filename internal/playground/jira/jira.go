@@ -128,7 +128,7 @@ func (j *Jira) SetLag(lag time.Duration) {
 }
 
 // SetDown makes every request fail with 503 and a page, as a load balancer
-// answers while Jira is away. People can't act meanwhile either.
+// answers while Jira is away. What people do through [Jira.As] still happens.
 func (j *Jira) SetDown(down bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -188,6 +188,7 @@ func (j *Jira) SetWorkflow(key string, w Workflow) error {
 		for _, t := range j.tickets {
 			if t.project == p {
 				t.Status = p.status(t.Status.Name)
+				j.reindex(t)
 			}
 		}
 	})

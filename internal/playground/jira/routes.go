@@ -11,6 +11,7 @@ func apiRoutes() []route {
 		issue    = "/issue/{issue}"
 		meta     = "/issue/createmeta"
 		property = issue + "/properties/{key}"
+		filter   = "/filter/{filter}"
 		board    = "/agile/board"
 	)
 	cloud, dataCenter := Cloud, DataCenter
@@ -58,7 +59,9 @@ func apiRoutes() []route {
 
 		{method: post, pattern: "/filter", handle: createFilter},
 		{method: get, pattern: "/filter/favourite", handle: favouriteFilters},
-		{method: get, pattern: "/filter/{filter}", handle: getFilter},
+		{method: get, pattern: filter, handle: getFilter},
+		{method: put, pattern: filter, handle: editFilter},
+		{method: post, pattern: filter + "/permission", handle: shareFilter},
 		{method: get, pattern: board, handle: listBoards},
 		{method: post, pattern: board, handle: createBoard},
 		{method: get, pattern: board + "/{board}", handle: getBoard},

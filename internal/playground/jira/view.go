@@ -93,9 +93,6 @@ func (v view) issue(t Ticket) object {
 				delete(all, name)
 			}
 		}
-		if len(v.fields) == 0 {
-			return out
-		}
 	}
 	out["fields"] = all
 	return out
