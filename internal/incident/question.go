@@ -74,6 +74,7 @@ func QuestionsOf(policy Policy, w World) Questions {
 		return Questions{}
 	}
 	d := newDecision(policy, w)
+	d.next.Problems = nil // what is in trouble is left out by who asks, and has a clock
 	d.adopt()
 	d.recognise()
 	q := questioning{d: &d, asked: set(d.ledger().Refused)}

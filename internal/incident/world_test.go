@@ -143,6 +143,7 @@ func lookUp(w *incident.World, q incident.Questions) {
 	for _, key := range q.Issues {
 		w.FollowUps = append(slices.Clone(w.FollowUps), incident.FollowUp{Issue: key, State: incident.Gone, Adopted: true})
 	}
+	askJira(w, q)
 }
 
 func decide(w incident.World) incident.Plan {
@@ -212,8 +213,12 @@ func carryOut(w incident.World, plan incident.Plan) incident.World {
 				linked := slices.ContainsFunc(e.Links, func(l incident.PageLink) bool { return l.Text == item.Text })
 				w.Items[i].Linked = item.Linked || item.Source == incident.FromPage && linked
 			}
-		case incident.CreatePage, incident.AttachFollowUp, incident.CloseDuplicate, incident.React,
-			incident.UpdateFollowUp, incident.AskWhy:
+		case incident.OpenTicket:
+			w, out = opensTicket(w, e)
+		case incident.UpdateFollowUp:
+			w = updatesTicket(w, e)
+		case incident.LinkTicket, incident.CreatePage, incident.AttachFollowUp, incident.CloseDuplicate, incident.React,
+			incident.AskWhy:
 		case incident.PublishPage:
 			w.Shown = "the copy of " + e.Page
 		case incident.WithdrawPage:
