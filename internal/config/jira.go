@@ -43,7 +43,7 @@ type JiraSite struct {
 // JiraProject is how tickets of a project are to be. The names are Jira's, as
 // written; "" for none.
 type JiraProject struct {
-	Type  string // the issue type, "Task" if nothing is said
+	Type  string // the issue type
 	Types map[incident.ItemType]string
 	// Priorities count by the item's, and Severities by the incident's where the
 	// item has none that is named.
@@ -56,27 +56,13 @@ type JiraProject struct {
 	Done   string // the status to close with, where there are several
 }
 
-const (
-	standardType = "Task"
-	standardLag  = 2 * time.Minute
-)
+// standardLag is how long the search of Jira Cloud is late at times.
+const standardLag = 2 * time.Minute
 
 // Site names it in keys.
 func (s JiraSite) Site() incident.Repo {
 	_, address, _ := strings.Cut(s.URL, "://")
 	return incident.JiraSite(address)
-}
-
-// Cloud is whether it is Jira Cloud, and not Data Center.
-func (s JiraSite) Cloud() bool { return s.Email != "" }
-
-// Project is how tickets of a project are to be.
-func (s JiraSite) Project(key string) JiraProject {
-	p := s.Projects[key]
-	if p.Type == "" {
-		p.Type = standardType
-	}
-	return p
 }
 
 // Secrets are the webhook's, as package webhooks takes them.

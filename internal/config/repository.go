@@ -107,21 +107,20 @@ func tokenize(data []byte, most int) (token.Tokens, *RepositoryError) {
 
 func notYAML(err error, secret bool) *RepositoryError {
 	e, placed := err.(yaml.Error) //nolint:errorlint // the parser's own, never wrapped
-	switch {
-	case secret && placed:
-		return at(e.GetToken(), "this is not YAML, or a key that is there already")
-	case secret:
-		return at(nil, "this is not YAML")
-	case placed:
-		message := strings.ReplaceAll(e.GetMessage(), "\t", `\t`) // mostly the mistake itself
-		// The library has no other sign for it; the words of another version
-		// would be shown as they are.
-		if strings.Contains(message, "already defined at") {
-			return at(e.GetToken(), "%s is there twice: keep one", quote(e.GetToken().Value))
-		}
-		return at(e.GetToken(), "this is not YAML: %s", shortened(message))
+	message, place := err.Error(), (*token.Token)(nil)
+	if placed {
+		message, place = e.GetMessage(), e.GetToken()
 	}
-	return at(nil, "this is not YAML: %s", shortened(err.Error()))
+	switch {
+	// The library has no other sign for it; the words of another version would
+	// be shown as they are.
+	case placed && strings.Contains(message, "already defined at"):
+		return at(place, "%s is there twice: keep one", quote(place.Value))
+	case secret:
+		return at(place, "this is not YAML: look at the indentation here, and for quotes and brackets that are not closed")
+	}
+	// A tab is mostly the mistake itself.
+	return at(place, "this is not YAML: %s", shortened(strings.ReplaceAll(message, "\t", `\t`)))
 }
 
 // shortened is what the library says of the file, as far as people read: it repeats

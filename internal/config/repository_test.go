@@ -124,6 +124,21 @@ labels:
 		"checks": {"checks: {off: [email, vague, email], customers: acme/customers}", func(p *incident.Policy) {
 			p.ChecksOff, p.Customers = []string{"email", "vague", "email"}, "acme/customers"
 		}},
+		"places": {
+			"follow_ups: {place: Jira, place_by_severity: {SEV-1: OPS, sev5: HERE}, place_by_type: {process: Acme/Handbook, detection: ' O2_X '}}",
+			func(p *incident.Policy) {
+				p.Place = "jira"
+				p.PlaceBySeverity = map[incident.Severity]string{1: "OPS", 5: "here"}
+				p.PlaceByType = map[incident.ItemType]string{"process": "acme/handbook", "detection": "O2_X"}
+			},
+		},
+		"here, said": {"follow_ups: {place: here}", func(p *incident.Policy) { p.Place = "here" }},
+		"components": {"jira: {components: [Check-out, 'API, public', 2026]}", func(p *incident.Policy) {
+			p.Components = []string{"Check-out", "API, public", "2026"}
+		}},
+		"fallback":            {"jira: {fallback: github}", func(p *incident.Policy) { p.Fallback = 24 * time.Hour }},
+		"fallback, then when": {"jira: {fallback: github, fallback_after: 4h}", func(p *incident.Policy) { p.Fallback = 4 * time.Hour }},
+		"when, then fallback": {"jira: {fallback_after: 2 W, fallback: github}", func(p *incident.Policy) { p.Fallback = 14 * 24 * time.Hour }},
 	}
 }
 
@@ -240,6 +255,20 @@ func badFiles() map[string]badFile {
 		"rule of nothing":      {"checks: {off: [everything]}\n", `1:16: "everything" is no rule: what there is is secret, email, address, host, customer, blame, outage, follow-up, vague, empty, source`},
 		"customers' names":     {"checks: {customers: [Initech]}\n", `1:21: this must be plain text, and it is a list`},
 		"wiki of another key":  {"wiki: acme/postmortems\n", `1:7: wiki must hold keys with values, and this is a single value`},
+		"no such place":        {"follow_ups: {place: the wiki}\n", `1:21: "the wiki" is no place: write here, jira, a project's key like OPS, or a repository like acme/shop`},
+		"project's name":       {"follow_ups: {place: Ops}\n", `1:21: "Ops" is no place: write here, jira, a project's key like OPS, or a repository like acme/shop`},
+		"key of one letter":    {"follow_ups: {place_by_severity: {sev1: X}}\n", `1:40: "X" is no place: write here, jira, a project's key like OPS, or a repository like acme/shop`},
+		"place is an address":  {"follow_ups: {place: 'https://acme.atlassian.net/browse/OPS'}\n", `1:21: "https://acme.atlassian.net/browse/OPS" names no repository: write one like acme/postmortems`},
+		"place by what":        {"follow_ups: {place_by_type: {detect: here}}\n", `1:30: "detect" is no type of follow-up: did you mean detection?`},
+		"places are a list":    {"follow_ups: {place: [here, jira]}\n", `1:21: this must be plain text, and it is a list`},
+		"component is blank":   {"jira: {components: ['']}\n", `1:21: a name is missing: write it as Jira shows it, or remove the line`},
+		"component of lines":   {"jira: {components: [\"a\\nb\"]}\n", `1:21: a name must be a single line of plain text, of at most 255 characters: write it as Jira shows it`},
+		"fallback to what":     {"jira: {fallback: gitlab}\n", `1:18: "gitlab" is no fallback: did you mean github?`},
+		"fallback when":        {"jira: {fallback: github, fallback_after: soon}\n", `1:42: "soon" is no length of time: write one in hours, days or weeks, like 4h or 2d`},
+		"fallback in months":   {"jira: {fallback: github, fallback_after: 1m}\n", `1:42: "1m" is no length of time: write one in hours, days or weeks, like 4h or 2d`},
+		"fallback is far":      {"jira: {fallback: github, fallback_after: 91d}\n", `1:42: "91d" is longer than 90 days: shorten it`},
+		"when without what":    {"jira:\n  fallback:\n  fallback_after: 4h\n", `3:19: nothing is to happen after this: write fallback: github beside it, or remove the line`},
+		"site of a repository": {"jira: {url: 'https://acme.atlassian.net'}\n", `1:8: unknown key "url" in jira: what can be set there is components, fallback, fallback_after`},
 		"at once is half":      {"follow_ups: {at_once: 2.5}\n", `1:23: "2.5" is no number from 1 to 200: write one in digits, without quotes`},
 	}
 }
@@ -315,6 +344,7 @@ func FuzzParseRepository(f *testing.F) {
 		"severity: {aliases: {P1: sev1, '  p 2 ': SEV-2}}\nincident: {label: outage}\n",
 		"labels:\n  follow_up: a\n  on_follow_ups: ['{severity}', \"{type}_{date}\", x]\n  complete: b\n  security: c\n  status: 'd:'\n",
 		"postmortem:\n  templates: {sev1: pagerduty, default: 18f}\n  wiki: a/b\n  publish_to: a/c\nwiki: {accepts: [a/b, 'a/*']}\nchecks: {off: [blame], customers: a/d}\n",
+		"follow_ups: {place: OPS, place_by_severity: {sev1: jira}, place_by_type: {process: a/b}}\njira: {components: [x], fallback: github, fallback_after: 4h}\n",
 		"follow_ups:\n  owner: '@octocat'\n  due: {p0: 3d, sev1: 2 weeks, SEV-2: 1m}\n  at_once: 40\n", "severity.default: sev1\nLabel: {}\n",
 		"|ne:" + strings.Repeat("\a", 4000) + "e|",
 	} {

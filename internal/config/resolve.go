@@ -142,7 +142,7 @@ func (s Serve) Resolve() (ServeSettings, error) {
 	if err != nil {
 		return ServeSettings{}, err
 	}
-	if app.Jira, err = s.JiraHook.Resolve(s.App.Jira, app.Jira); err != nil {
+	if app.Jira, err = s.JiraHook.Resolve(s.Jira, app.Jira); err != nil {
 		return ServeSettings{}, err
 	}
 	every, err := time.ParseDuration(s.SweepEvery)

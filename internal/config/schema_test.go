@@ -32,6 +32,7 @@ func TestSchemaAgrees(t *testing.T) {
 		"zone", "zone is a path", "zone of the server", "zone is long", "severity twice", "alias twice", "due twice", "template twice", "wiki for git", "wiki climbs", "due is far",
 		"empty title", "title of lines", "label that turns", "label with a pattern",
 		"placeholder", "placeholder's case", "far placeholder", "half a placeholder", "pattern is long",
+		"component of lines", "fallback is far", "when without what",
 		"second document", "merge", "tagged keys", "not UTF-8", "too large",
 	}
 	for name, bad := range badFiles() {
