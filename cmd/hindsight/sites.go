@@ -27,8 +27,8 @@ func jiraSite(s config.JiraSite) jira.Site {
 		URL: s.URL, Email: s.Email, Token: s.Token.Reveal(), Public: s.Public, Lag: s.SearchLag,
 		Owners: s.Owners, Default: s.Default, People: s.People, Dropped: s.Dropped, Projects: map[string]jira.Project{},
 	}
-	for key := range s.Projects {
-		site.Projects[key] = jira.Project(s.Project(key))
+	for key, p := range s.Projects {
+		site.Projects[key] = jira.Project(p)
 	}
 	return site
 }
