@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -82,7 +83,21 @@ func mayKeep(address string, links incident.CopyLinks) bool {
 	case slices.ContainsFunc(gitHubs(links.Host), func(one string) bool { return host == one || strings.HasSuffix(host, "."+one) }):
 		return host == strings.ToLower(links.Host) && isIn(u.Path, links.Showcase)
 	}
-	return !names(u, host, links)
+	return !names(u, host, links) && !slices.ContainsFunc(links.Sites, func(site string) bool { return isAt(u, host, site) })
+}
+
+// isAt is whether an address is at a Jira site, or says one there, as an archive's
+// does. On a host that has more than the site, what can't be told is.
+func isAt(u *url.URL, host, site string) bool {
+	at, err := url.Parse("https://" + site)
+	if err != nil || at.Hostname() == "" {
+		return true
+	}
+	if host != strings.ToLower(at.Hostname()) {
+		return strings.Contains(strings.ToLower(u.Path+"?"+u.RawQuery+"#"+u.Fragment), strings.ToLower(at.Hostname()))
+	}
+	under := strings.TrimRight(strings.ToLower(at.Path), "/") + "/"
+	return strings.Contains(u.EscapedPath(), "%") || strings.HasPrefix(path.Clean(strings.ToLower(u.Path))+"/", under)
 }
 
 func ascii(s string) bool {

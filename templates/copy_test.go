@@ -195,6 +195,35 @@ func TestCopyLinks(t *testing.T) {
 	}
 }
 
+// Nothing at a Jira site that not everybody can read is linked.
+func TestCopyLinksNoHiddenSites(t *testing.T) {
+	t.Parallel()
+	links := copyLinks
+	links.Sites = []string{"acme.atlassian.net", "example.test:8443/jira", "[::1]:8080"}
+	for address, stays := range map[string]bool{
+		"https://acme.atlassian.net/browse/OPS-12":                   false,
+		"https://ACME.Atlassian.NET./":                               false,
+		"http://acme.atlassian.net:80/x":                             false,
+		"https://example.test/jira/browse/UMB-1":                     false,
+		"https://example.test:8443/Jira":                             false,
+		"https://example.test//jira/browse":                          false,
+		"https://example.test/x/../jira/browse/UMB-1":                false,
+		"https://example.test/%6Aira/browse/UMB-1":                   false,
+		"http://[::1]:8080/browse/X-1":                               false,
+		"https://archive.test/https://acme.atlassian.net/browse/X-1": false,
+		"https://archive.test/?u=https://Acme.atlassian.net":         false,
+		"https://x.test/#https://example.test/jira":                  false,
+		"https://example.test/jirafa":                                true,
+		"https://example.test/status":                                true,
+		"https://other.atlassian.net/browse/OPS-12":                  true,
+	} {
+		got, _ := templates.New().Copy("", "## Message\n<!-- public -->\nSee [it]("+address+").\n", incident.PageView{}, links)
+		if linked := strings.Contains(got, "]("+address+")"); linked != stays {
+			t.Errorf("%s: linked %t", address, linked)
+		}
+	}
+}
+
 // With github.com go the hosts on which it shows what is in repositories.
 func TestCopyLinksOfGitHub(t *testing.T) {
 	t.Parallel()

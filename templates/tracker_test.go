@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hindsight/internal/incident"
+	"hindsight/internal/markdown"
 	"hindsight/templates"
 )
 
@@ -100,9 +101,12 @@ func trackers() map[string]incident.TrackerView {
 			Facts: resolved(facts), Page: incident.PageExists, Status: incident.Reviewed, Lines: few[:1], Untaken: 2,
 			CopyLink: "https://github.test/Acme/status/wiki/2026-11-20-postmortem-abcdefgh", Meeting: noon.AddDate(0, 0, 3),
 		},
-		"tracker-no-wiki": {Facts: facts, Page: incident.PageNoWiki},
-		"tracker-below":   {Facts: facts, Page: incident.PageBelow},
-		"tracker-secret":  {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
+		"tracker-no-wiki":         {Facts: facts, Page: incident.PageNoWiki},
+		"tracker-below":           {Facts: facts, Page: incident.PageBelow},
+		"tracker-secret":          {Facts: secret(staffed(facts)), Page: incident.PagePrivate, Lines: few[:2]},
+		"tracker-tickets":         {Facts: facts, Page: incident.PageExists, Lines: tickets},
+		"tracker-few-tickets":     {Facts: facts, Page: incident.PageExists, Lines: tickets[4:9]},
+		"tracker-hostile-tickets": {Facts: facts, Page: incident.PageExists, Lines: hostileTickets},
 		"tracker-secret-page": {
 			Facts: secret(staffed(facts)), Page: incident.PageExists, Lines: few[:1],
 		},
@@ -175,6 +179,20 @@ func crowd(n, title int) incident.TrackerView {
 	return v
 }
 
+// ticketed makes tickets of all, some of which are in trouble.
+func ticketed(v incident.TrackerView) incident.TrackerView {
+	for i := range v.Lines {
+		l, e := &v.Lines[i], &v.Ledger.Items[i]
+		e.Issue, e.Paged = incident.Ref{Repo: site, Number: 10_000 + i}, true
+		l.Issue, l.Name = e.Issue.In("acme/shop"), fmt.Sprintf("OPS-%d", 100+i)
+		l.URL = "https://acme.atlassian.net/browse/" + l.Name
+		if i%10 == 0 {
+			l.Why, e.Lacks = "Jira says: the field “Team” must be filled in.", "duedate"
+		}
+	}
+	return v
+}
+
 // entry is a full one, in which little repeats itself.
 func entry(i int) incident.Entry {
 	sum := sha256.Sum256([]byte(fmt.Sprint("sketch", i)))
@@ -197,17 +215,24 @@ func TestTrackerStaysUnderGitHubsLimit(t *testing.T) {
 		name     string
 		n, title int
 		shown    int // at least
+		tickets  bool
 	}{
-		{"two hundred", 200, 60, 200},
-		{"two hundred of the longest titles", 200, 256, 200},
-		{"a thousand", 1000, 60, 200},
-		{"a thousand of the longest titles", 1000, 256, 200},
-		{"as many as a ledger holds", 1500, 256, 60},
+		{"two hundred", 200, 60, 200, false},
+		{"two hundred of the longest titles", 200, 256, 200, false},
+		{"a thousand", 1000, 60, 200, false},
+		{"a thousand of the longest titles", 1000, 256, 200, false},
+		{"as many as a ledger holds", 1500, 256, 60, false},
+		{"two hundred tickets", 200, 60, 200, true},
+		{"a thousand tickets", 1000, 60, 100, true},
+		{"a thousand tickets of the longest titles", 1000, 256, 100, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			view := crowd(tt.n, tt.title)
+			view, what := crowd(tt.n, tt.title), "issues"
+			if tt.tickets {
+				view, what = ticketed(view), "issues or tickets"
+			}
 			body := templates.New().Tracker(view)
 			if n := utf8.RuneCountInString(body); n > 65536 || len(body) > 4*65536 {
 				t.Errorf("the tracker has %d characters in %d bytes, GitHub takes 65536 in 262144", n, len(body))
@@ -220,7 +245,7 @@ func TestTrackerStaysUnderGitHubsLimit(t *testing.T) {
 			if len(boxes) < tt.shown {
 				t.Errorf("only %d are shown", len(boxes))
 			}
-			says := fmt.Sprintf("… and %d more, which don't fit here: look for issues with the label `postmortem-followup`.", tt.n-len(boxes))
+			says := fmt.Sprintf("… and %d more, which don't fit here: look for %s with the label `postmortem-followup`.", tt.n-len(boxes), what)
 			if cut := len(boxes) < tt.n; strings.Contains(body, says) != cut {
 				t.Errorf("%d of %d are shown, and that is not what the tracker says", len(boxes), tt.n)
 			}
@@ -304,7 +329,13 @@ func FuzzTracker(f *testing.F) {
 				Issue: at(77 + i), Text: title, State: state, Owner: login, Due: incident.Day(login), Type: incident.ItemType(login),
 			})
 		}
-		view.Lines = append(view.Lines, incident.TrackerLine{Text: title, State: incident.Open, Owner: login})
+		view.Lines = append(view.Lines,
+			incident.TrackerLine{Text: title, State: incident.Open, Owner: login},
+			incident.TrackerLine{Text: title, State: incident.Open, Place: login, Why: markdown.Text(doubt)},
+			incident.TrackerLine{
+				Issue: ticketAt(90), Name: login, URL: "https://e.org/" + skip, Text: title, State: incident.Done, Assignee: doubt, Why: markdown.Text(skip),
+			},
+		)
 		body := templates.New().Tracker(view)
 		of, _, read, ok := templates.New().ReadTracker(body)
 		if !ok || of != view.ID || !cmp.Equal(read, view.Ledger) {
@@ -314,7 +345,7 @@ func FuzzTracker(f *testing.F) {
 		for _, b := range templates.New().ReadBoxes(body, view.Key) {
 			got[b.Issue.Number] = b.Ticked
 		}
-		want := map[int]bool{77: false, 78: true, 79: true, 81: false, 82: true, 83: false}
+		want := map[int]bool{77: false, 78: true, 79: true, 81: false, 82: true, 83: false, 90: true}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("boxes (-want +got):\n%s\n%s", diff, body)
 		}

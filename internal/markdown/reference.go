@@ -19,7 +19,7 @@ type Reference struct {
 	// Jira's id for it. People do not write it so; only [BoxMark] does.
 	Site   string
 	Number int
-	Closes      bool // by a closing word of GitHub's, such as "fixes"
+	Closes bool // by a closing word of GitHub's, such as "fixes"
 }
 
 // String is the reference as GitHub links it: "#42" or "owner/name#42".
@@ -140,7 +140,7 @@ type Box struct {
 // It belongs at the line's end. A line in which people name an issue in plain
 // sight has none.
 func BoxMark(r Reference) string {
-	r.Site = strings.ReplaceAll(r.Site, "--", "-%2D") // to GitHub, two hyphens can end a comment
+	r.Site = strings.ReplaceAll(r.Site, "--", "-%2d") // to GitHub, two hyphens can end a comment
 	return "<!--" + r.String() + "-->"
 }
 
@@ -163,7 +163,7 @@ func (l markedLine) mark() Reference {
 	for _, comment := range slices.Backward(l.hidden) {
 		if m := boxMark.FindSubmatch(bytes.TrimSpace(comment)); m != nil {
 			if r, ok := newReference(string(m[1]), string(m[2]), string(m[4])); ok {
-				r.Site = strings.ReplaceAll(string(m[3]), "%2D", "-")
+				r.Site = strings.ReplaceAll(string(m[3]), "%2d", "-")
 				return r
 			}
 		}

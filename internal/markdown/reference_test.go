@@ -112,6 +112,8 @@ func TestBoxes(t *testing.T) {
 	}{
 		{"ours and a person's", head + "- [ ] " + ours("a (#77) · bob", here) + "\n- [x] b\n", []string{"[ ] #77", "[x] b"}},
 		{"another repository", head + "- [x] " + ours("acme/web.site#12", there), []string{"[x] acme/web.site#12"}},
+		{"a ticket", head + "- [x] " + ours("a", markdown.Reference{Site: "jira:xn--a.example:8443/my--jira", Number: 10012}), []string{"[x] jira:xn--a.example:8443/my--jira#10012"}},
+		{"no ticket", head + "- [ ] a <!--jira:#1--> <!--jira:A#1--> <!--jira:a/#--> <!--jira:a b#1-->\n", []string{"[ ] a"}},
 		{"in details", head + "<details><summary><b>Done (2)</b></summary>\n\n- [x] " + ours("a", here) + "\n- [ ] new\n\n</details>\n", []string{"[x] #77", "[ ] new"}},
 		{"in details without a blank line", head + "<details>\n- [ ] a\n</details>\n", nil},
 		{"windows line ends", head + "- [x] " + ours("a", here) + "\r\n- [ ] b\r\n", []string{"[x] #77", "[ ] b"}},
