@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -191,7 +192,7 @@ func TestLedgerOfTickets(t *testing.T) {
 func TestPageOfTickets(t *testing.T) {
 	t.Parallel()
 	view := templates.Example(false)
-	view.Lines = append(tickets[:len(tickets):len(tickets)], hostileTickets...)
+	view.Lines = append(slices.Clip(tickets), hostileTickets...)
 	page := templates.New().Page(view)
 	_, rows, _ := strings.Cut(page, "| Follow-up | Owner | Due | State |")
 	rows, _, _ = strings.Cut(rows, "<!-- hindsight:end block=follow-ups")

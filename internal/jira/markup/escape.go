@@ -27,7 +27,7 @@ var (
 	// entity is what Data Center would show as another character.
 	entity = regexp.MustCompile(`^&#?[0-9A-Za-z]+;`)
 	// scheme begins what would be a link by itself; the group is the colon.
-	scheme = regexp.MustCompile(`(?i)(?:[a-z][a-z0-9+.-]*(:)//|(?:mailto|news|file|skype|tel|callto)(:))`)
+	scheme = regexp.MustCompile(`(?i)(?:[a-z0-9+.-](:)//|(?:mailto|news|file|skype|tel|callto)(:))`)
 	web    = regexp.MustCompile(`(?i)\bhttps?:$`)
 	// smiley is a picture in brackets, such as (/), (on) or (*g).
 	smiley = regexp.MustCompile(`^\((?i:[ynix/!?+-]|on|off|\*[rgby]?|flag|flagoff)\)`)
@@ -103,9 +103,9 @@ func (w *writer) rune(r, before, after rune, rest string, as form) {
 	case '#': // also behind a mark it could be an item's
 		w.escapeIf(r, before == 0)
 	case '(':
-		w.escapeIf(r, facing(before) || smiley.MatchString(rest))
+		w.escapeIf(r, facing(before) || before == 0 || after == 0 || smiley.MatchString(rest))
 	case ')':
-		w.escapeIf(r, facing(before))
+		w.escapeIf(r, facing(before) || before == 0)
 	case '&':
 		w.b.WriteByte('&')
 		if entity.MatchString(rest) {
@@ -128,7 +128,8 @@ func (w *writer) escapeIf(r rune, active bool) {
 	w.b.WriteRune(r)
 }
 
-// facing is whether a bracket behind the character would be a mouth.
+// facing is whether a bracket behind the character would be a mouth. What stands
+// beside other markup could be: (-)- is a minus in a circle.
 func facing(before rune) bool { return strings.ContainsRune(":;=-", before) && before != 0 }
 
 // inert is whether a mark is none where it stands: within a word, or a dash

@@ -221,6 +221,9 @@ func write(pieces []piece, at place) string {
 		switch p.kind {
 		case words:
 			w.escape(p.text, form{})
+			if i+1 < len(pieces) && strings.ContainsAny(p.text[len(p.text)-1:], ":;") {
+				w.b.WriteString(divider) // the eyes of a face whose nose is a mark
+			}
 		case code:
 			w.code(p.text, braced(w.last(), firstOf(pieces[i+1:])))
 		case link:

@@ -24,7 +24,7 @@ var (
 	macroBegin  = regexp.MustCompile(`^\{(noformat|code(?::[a-z+]+)?)\}$`)
 	atStart     = regexp.MustCompile(`^\s*(?:bq\.|h[1-6]\.|[*#-]+\s|-{2,}|\|)`)
 	face        = regexp.MustCompile(`^(?:[:;]-?[()DPpoO]|\((?:y|n|i|/|x|!|\+|-|\?|on|off|\*[rgby]?|flag|flagoff)\))`)
-	autoAddress = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]*://|mailto:|news:|file:)`)
+	autoAddress = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.]*://|mailto:|news:|file:)`)
 	webScheme   = regexp.MustCompile(`(?i)^https?:`)
 	addressForm = regexp.MustCompile(`^https?://[A-Za-z0-9._/:?#@&=+,%$-]+$`)
 	entityForm  = regexp.MustCompile(`^&#?[0-9A-Za-z]+;`)
@@ -143,8 +143,8 @@ func (s *said) start(text string) error {
 // inline reads a line's words and markup.
 func (s *said) inline(line string) error {
 	var open []string
-	last := func(i int) rune { r, _ := utf8.DecodeLastRuneInString(line[:i]); return r }
-	next := func(i int) rune { r, _ := utf8.DecodeRuneInString(line[min(i, len(line)):]); return r }
+	last := func(i int) rune { return edge(utf8.DecodeLastRuneInString(line[:i])) }
+	next := func(i int) rune { return edge(utf8.DecodeRuneInString(line[min(i, len(line)):])) }
 	for i := 0; i < len(line); {
 		rest := line[i:]
 		switch c := line[i]; {
@@ -200,6 +200,14 @@ func (s *said) inline(line string) error {
 	return nil
 }
 
+// edge is the character, 0 where there is none.
+func edge(r rune, size int) rune {
+	if size == 0 {
+		return 0
+	}
+	return r
+}
+
 func wordChar(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
@@ -215,8 +223,7 @@ func marks(before, after rune, ends bool) bool {
 	if ends {
 		outer, inner = after, before
 	}
-	outside := outer == utf8.RuneError || outer < utf8.RuneSelf && !wordChar(outer)
-	return outside && inner != ' ' && inner != utf8.RuneError && (!ends || before != '\\')
+	return outer < utf8.RuneSelf && !wordChar(outer) && inner != ' ' && inner != 0 && (!ends || before != '\\')
 }
 
 func (s *said) toggle(open []string, mark string) []string {
