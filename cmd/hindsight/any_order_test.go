@@ -78,20 +78,23 @@ func (s *saga) scene(rt *rapid.T) {
 
 // deliver lets go what was held back: shuffled, some lost, some doubled.
 func (s *saga) deliver(rt *rapid.T) {
-	s.github.ReleaseDeliveries(func(held []playground.Delivery) []playground.Delivery {
-		var sent []playground.Delivery
-		for _, d := range held {
-			for range rapid.SampledFrom([]int{0, 1, 1, 1, 2}).Draw(rt, "times") {
-				sent = append(sent, d)
-			}
-		}
-		if len(sent) < 2 {
-			return sent
-		}
-		return rapid.Permutation(sent).Draw(rt, "order")
-	})
+	s.github.ReleaseDeliveries(func(held []playground.Delivery) []playground.Delivery { return shuffled(rt, held) })
 	must(s.tb, s.github.Settle(s.tb.Context()))
 	s.github.HoldDeliveries()
+}
+
+// shuffled are deliveries in any order, some lost, some doubled.
+func shuffled[D any](rt *rapid.T, held []D) []D {
+	var sent []D
+	for _, d := range held {
+		for range rapid.SampledFrom([]int{0, 1, 1, 1, 2}).Draw(rt, "times") {
+			sent = append(sent, d)
+		}
+	}
+	if len(sent) < 2 {
+		return sent
+	}
+	return rapid.Permutation(sent).Draw(rt, "order")
 }
 
 // crash lets the app die at one of its next calls, and starts it again.

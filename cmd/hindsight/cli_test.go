@@ -156,20 +156,23 @@ func TestTour(t *testing.T) {
 func TestImports(t *testing.T) {
 	t.Parallel()
 	rules := map[string][]string{ // what a package may import of ours
-		"internal/incident":   {},
-		"internal/markdown":   {},
-		"internal/check":      {"internal/incident", "internal/markdown"},
-		"internal/config":     {"internal/incident"},
-		"internal/workset":    {"internal/incident"},
-		"templates":           {"internal/incident", "internal/markdown", "internal/reconcile"},
-		"internal/reconcile":  {"internal/incident", "internal/markdown"},
-		"internal/github":     {"internal/incident", "internal/markdown", "internal/reconcile"},
-		"internal/wiki":       {"internal/incident", "internal/markdown", "internal/reconcile"},
-		"internal/store":      {"internal/incident", "internal/reconcile", "internal/workset", "internal/store/db"},
-		"internal/store/db":   {},
-		"internal/server":     {},
-		"internal/playground": {},
-		"webhooks":            {"internal/incident", "internal/workset"},
+		"internal/incident":        {},
+		"internal/markdown":        {},
+		"internal/check":           {"internal/incident", "internal/markdown"},
+		"internal/config":          {"internal/incident"},
+		"internal/workset":         {"internal/incident"},
+		"templates":                {"internal/incident", "internal/markdown", "internal/reconcile"},
+		"internal/reconcile":       {"internal/incident", "internal/markdown"},
+		"internal/github":          {"internal/incident", "internal/markdown", "internal/reconcile"},
+		"internal/jira":            {"internal/incident", "internal/jira/markup", "internal/markdown", "internal/reconcile"},
+		"internal/jira/markup":     {},
+		"internal/wiki":            {"internal/incident", "internal/markdown", "internal/reconcile"},
+		"internal/store":           {"internal/incident", "internal/reconcile", "internal/workset", "internal/store/db"},
+		"internal/store/db":        {},
+		"internal/server":          {},
+		"internal/playground":      {},
+		"internal/playground/jira": {},
+		"webhooks":                 {"internal/incident", "internal/workset"},
 	}
 	list := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "hindsight/...")
 	out, err := list.Output()

@@ -156,7 +156,8 @@ func TestStoryOnPostgres(t *testing.T) {
 	if base == "" {
 		t.Skip("set HINDSIGHT_TEST_DATABASE_URL=postgres://… to play the story on PostgreSQL")
 	}
-	h := newHouseOn(t, postgresDatabase(t, base))
+	address := postgresDatabase(t, base)
+	h := newHouse(t, func(h *house) { h.database = address })
 	number := h.openIncident()
 	h.sweep()
 	h.die()

@@ -26,27 +26,22 @@ import (
 type house struct {
 	*stage
 	tb       testing.TB
-	database string
-
-	mu      sync.Mutex
-	app     *app
-	hear    *httptest.Server // where the app's webhooks come in
-	later   time.Duration    // how far the app's clock is ahead
-	cutOff  atomic.Bool      // nothing comes through from the app any more
-	spoiled func(playground.Call) playground.Fault
+	database string        // its address; "" is SQLite
+	desk     *desk         // the Jira site beside it, or nil
+	pause    time.Duration // how long [house.wait] waits
+	mu       sync.Mutex
+	app      *app
+	hear     *httptest.Server // where the app's webhooks come in
+	later    time.Duration    // how far the app's clock is ahead
+	cutOff   atomic.Bool      // nothing comes through from the app any more
+	spoiled  func(playground.Call) playground.Fault
 }
 
-func newHouse(tb testing.TB) *house {
-	tb.Helper()
-	return newHouseOn(tb, "")
-}
-
-// newHouseOn is a house with a database at an address; "" is SQLite.
-func newHouseOn(tb testing.TB, database string) *house {
+func newHouse(tb testing.TB, furnish ...func(*house)) *house {
 	tb.Helper()
 	key, err := playground.SharedKey()
 	must(tb, err)
-	h := &house{tb: tb, database: database}
+	h := &house{tb: tb, pause: time.Hour}
 	h.stage, err = newStage(tb.Context(), "127.0.0.1:0", noLog(), playground.Options{
 		Key:   key,
 		Clock: h.clock, AppClock: time.Now,
@@ -54,6 +49,9 @@ func newHouseOn(tb testing.TB, database string) *house {
 	})
 	must(tb, err)
 	h.github.SetFault(h.fault)
+	for _, with := range furnish {
+		with(h)
+	}
 	h.start()
 	tb.Cleanup(h.leave)
 	return h
@@ -67,6 +65,9 @@ func (h *house) leave() {
 	h.hear.Close()
 	must(h.tb, h.app.close())
 	must(h.tb, h.close())
+	if h.desk != nil {
+		h.desk.close()
+	}
 	h.app = nil
 }
 
@@ -103,7 +104,7 @@ func (h *house) fault(c playground.Call) playground.Fault {
 // changes is whether a call can change anything that is looked at again.
 func changes(c playground.Call) bool {
 	return c.Method != http.MethodGet && c.Kind != "git upload-pack" && c.Kind != "POST /graphql" &&
-		!strings.HasSuffix(c.Kind, "/access_tokens")
+		!strings.HasSuffix(c.Kind, "/access_tokens") && !strings.Contains(c.Kind, "/search")
 }
 
 func (h *house) spoil(how func(playground.Call) playground.Fault) {
@@ -117,7 +118,10 @@ func (h *house) spoil(how func(playground.Call) playground.Fault) {
 func (h *house) start() {
 	h.tb.Helper()
 	flags := h.settings("127.0.0.1:0")
-	flags.DatabaseURL = config.NewSecret(h.database)
+	flags.DatabaseURL, flags.Jira, flags.JiraHook = config.NewSecret(h.database), config.Jira{}, config.JiraHook{}
+	if h.desk != nil {
+		flags.Jira.File, flags.AllowedOwners = h.desk.file, "acme,umbrella"
+	}
 	settings, err := flags.Resolve()
 	must(h.tb, err)
 	a, err := newApp(h.tb.Context(), settings.Settings, h.clock, h.log)
@@ -127,6 +131,9 @@ func (h *house) start() {
 	a.introduce(h.tb.Context())
 	h.hear = httptest.NewServer(a.newServer(settings.EdgeSettings).Handler())
 	h.github.SetHook(h.hear.URL+"/webhooks/github", "")
+	if h.desk != nil {
+		h.desk.SetWebhook(h.hear.URL+"/webhooks/jira", deskSecret)
+	}
 }
 
 func (h *house) clock() time.Time {
@@ -139,7 +146,7 @@ func (h *house) clock() time.Time {
 func (h *house) wait() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.later += time.Hour
+	h.later += h.pause
 }
 
 // nextDay lets a day pass.

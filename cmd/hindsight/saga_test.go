@@ -144,12 +144,24 @@ func (s *saga) drop(rt *rapid.T) {
 	}
 	s.rewrite(l.where, strings.Replace(s.written[l.where], "- [ ] "+l.title+"\n", "", 1))
 	l.where = ""
-	for _, f := range append(s.followUps(shop), s.followUps(tools)...) {
-		if f.Title == l.title {
-			return
-		}
+	if slices.Contains(s.opened(), l.title) {
+		return
 	}
 	s.lines = slices.DeleteFunc(s.lines, func(other *line) bool { return other == l })
+}
+
+// opened are the titles of all issues and tickets that the app opened.
+func (s *saga) opened() []string {
+	var all []string
+	for _, f := range append(s.followUps(shop), s.followUps(tools)...) {
+		all = append(all, f.Title)
+	}
+	if s.desk != nil {
+		for _, ticket := range s.desk.Tickets() {
+			all = append(all, ticket.Summary)
+		}
+	}
+	return all
 }
 
 // titles are those that the lines want. One that was reworded while its
