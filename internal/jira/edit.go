@@ -73,7 +73,7 @@ func (s *site) write(ctx context.Context, t incident.Ticket, c change, is incide
 		err = s.put(ctx, t, c.without(refused), is)
 	}
 	if err != nil {
-		return s.explain(err, markdown.Text(t.Name))
+		return s.explainOf(ctx, err, markdown.Text(t.Name))
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func (s *site) put(ctx context.Context, t incident.Ticket, c change, is incident
 		body["update"] = map[string]any{string(incident.TicketLabels): c.labels}
 	}
 	if t.Entry.Key != "" && t.Entry.Wrote != is {
-		m := marker{Of: t.Of, Key: t.Entry.Key, Source: t.Entry.Source, Words: t.Entry.Words, Wrote: is}
+		m := marker{Of: t.Of, Key: t.Entry.Key, Source: t.Entry.Source, Words: t.Entry.Words, Wrote: is, Lacks: t.Entry.Lacks}
 		body["properties"] = m.property()
 	}
 	if len(body) == 0 {

@@ -99,12 +99,12 @@ func missing(err error) bool {
 func (r *refusal) quote() string {
 	var all []string
 	for _, id := range slices.Sorted(maps.Keys(r.fields)) {
-		all = append(all, fmt.Sprintf("**%s** %s", markdown.Text(fieldName(id)), quote(r.redact(r.fields[id]))))
+		all = append(all, fmt.Sprintf("**%s** %s", markdown.Text(fieldName(r.redact(id))), quote(r.redact(r.fields[id]))))
 	}
 	for _, words := range r.said {
 		all = append(all, quote(r.redact(words)))
 	}
-	return strings.Join(all, ", ")
+	return r.redact(strings.Join(all, ", ")) // what is neutral has lost what can't be seen, and may have become a secret
 }
 
 // quoteMost is how much of Jira's words is shown.

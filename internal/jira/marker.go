@@ -18,19 +18,21 @@ type marker struct {
 	Source incident.Source
 	Words  string
 	Wrote  incident.Written
+	Lacks  incident.TicketFields
 }
 
 type markerForm struct {
-	Of     string           `json:"of"`
-	Key    incident.ItemKey `json:"key"`
-	Source incident.Source  `json:"source"`
-	Words  string           `json:"words"`
-	Wrote  incident.Written `json:"wrote,omitzero"`
+	Of     string                `json:"of"`
+	Key    incident.ItemKey      `json:"key"`
+	Source incident.Source       `json:"source"`
+	Words  string                `json:"words"`
+	Wrote  incident.Written      `json:"wrote,omitzero"`
+	Lacks  incident.TicketFields `json:"lacks,omitempty"`
 }
 
 // MarshalJSON writes what [readMarker] reads.
 func (m marker) MarshalJSON() ([]byte, error) {
-	return json.Marshal(markerForm{Of: m.Of.String(), Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote})
+	return json.Marshal(markerForm{Of: m.Of.String(), Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote, Lacks: m.Lacks})
 }
 
 // readMarker is false for what is no marker: people can change a property.
@@ -43,11 +45,11 @@ func readMarker(raw json.RawMessage) (marker, bool) {
 	if err != nil {
 		return marker{}, false
 	}
-	return marker{Of: of, Key: form.Key, Source: form.Source, Words: form.Words, Wrote: form.Wrote}, true
+	return marker{Of: of, Key: form.Key, Source: form.Source, Words: form.Words, Wrote: form.Wrote, Lacks: form.Lacks}, true
 }
 
 func (m marker) entry() incident.Entry {
-	return incident.Entry{Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote}
+	return incident.Entry{Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote, Lacks: m.Lacks}
 }
 
 // property is the marker as it goes into a request that creates or edits.

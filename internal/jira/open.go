@@ -36,7 +36,7 @@ func (j *Jira) Open(ctx context.Context, t incident.OpenTicket) (incident.Ticket
 	if err != nil {
 		return incident.Ticket{}, err
 	}
-	m := marker{Of: t.Of, Key: t.Item, Source: t.Source, Words: t.Words, Wrote: t.Wrote}
+	m := marker{Of: t.Of, Key: t.Item, Source: t.Source, Words: t.Words, Wrote: t.Wrote, Lacks: t.Lacks}
 	made, err := s.create(ctx, t, fields, m)
 	if err != nil {
 		return incident.Ticket{}, err

@@ -174,11 +174,13 @@ func (s *site) linkDuplicate(ctx context.Context, t incident.Ticket, e incident.
 	if e.Of.Repo != s.key || !ticketName.MatchString(e.OfName) {
 		return nil
 	}
-	types, _, err := s.api.IssueLinkType.GetListWithContext(ctx)
-	if err != nil {
-		return s.explain(err, "the types of links")
+	var types struct { // go-jira takes them for a bare list
+		All []gojira.IssueLinkType `json:"issueLinkTypes"`
 	}
-	for _, kind := range types {
+	if err := s.get(ctx, "rest/api/2/issueLinkType", nil, &types, "the types of links"); err != nil {
+		return err
+	}
+	for _, kind := range types.All {
 		if !strings.EqualFold(kind.Name, duplicateLink) {
 			continue
 		}

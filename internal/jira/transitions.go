@@ -90,7 +90,7 @@ func (j *Jira) walk(ctx context.Context, s *site, t incident.Ticket, wanted inci
 	r := new(refusal)
 	refused := errors.As(err, &r) && r.status == http.StatusBadRequest
 	if err != nil && !refused {
-		return t, "", s.explain(err, markdown.Text(t.Name))
+		return t, "", s.explainOf(ctx, err, markdown.Text(t.Name))
 	}
 	now, err := j.Ticket(ctx, t.Key)
 	if err != nil || !refused || isAs(now.State, wanted) {
