@@ -77,6 +77,7 @@ func checklist(lines []incident.TrackerLine, title int) []group {
 	slices.SortStableFunc(sorted, func(a, b incident.TrackerLine) int {
 		return cmp.Or(cmp.Compare(kindOf(a), kindOf(b)), cmp.Compare(dueOrNever(a), dueOrNever(b)))
 	})
+	saidOnce(sorted)
 	if len(sorted) <= plainLines {
 		g := group{All: len(sorted)}
 		for _, l := range sorted {
@@ -93,6 +94,18 @@ func checklist(lines []incident.TrackerLine, title int) []group {
 		groups[k].Heading, groups[k].All, groups[k].Folded = kind(k).String(), len(groups[k].Lines), kind(k) >= done
 	}
 	return groups
+}
+
+// saidOnce leaves one long reason of several that are the same: what keeps one
+// ticket from being opened keeps the others, too.
+func saidOnce(lines []incident.TrackerLine) {
+	said := map[string]bool{}
+	for i, l := range lines {
+		if said[l.Why] {
+			lines[i].Why = "as above"
+		}
+		said[l.Why] = len(l.Why) > len("waits for Jira")
+	}
 }
 
 func dueOrNever(l incident.TrackerLine) incident.Day {
@@ -148,7 +161,7 @@ func opening(l incident.TrackerLine) string {
 }
 
 // whyLimit is how many characters are shown of what is wrong with one line.
-const whyLimit = 600
+const whyLimit = 1200
 
 // aside is neutral Markdown that can stand in a line. It can't be cut anywhere.
 func aside(why string) string {

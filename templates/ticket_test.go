@@ -35,7 +35,7 @@ var tickets = []incident.TrackerLine{
 		Why: "Jira offers no way to close it from “Waiting for vendor”: move it there by hand.",
 	},
 	{Text: "Write **the** runbook", State: incident.Open, Place: "OPS", Due: "20261204", Why: "Jira says: the field “Team” must be filled in."},
-	{Text: "Tell the partners", State: incident.Open, Place: "SRE", Owner: "erin"},
+	{Text: "Tell the partners", State: incident.Open, Place: "OPS", Owner: "erin", Why: "Jira says: the field “Team” must be filled in."},
 	{Text: "Rotate the keys", State: incident.Open, Place: "OPS", Why: "waits for Jira"},
 	{Issue: ticketAt(10018), Name: "SEC-3", URL: browse("SEC-3"), State: incident.Open, Secret: true},
 	{Issue: incident.Key{Repo: self, Number: 7}, Name: "UMB-1", URL: "https://jira.example.test:8443/xn--jira/browse/UMB-1", Text: "Replace the logo", State: incident.Done, Secret: true},
