@@ -189,7 +189,9 @@ func (v ticketing) Ticket(view incident.FollowUpView) (title, body string) {
 func TestHiddenSites(t *testing.T) {
 	t.Parallel()
 	l := incident.Ledger{Items: []incident.Entry{
-		{Issue: incident.Ref{Repo: "jira:old.test", Number: 1}}, {Issue: incident.Ref{Repo: "acme/infra", Number: 2}}, {},
+		{Issue: incident.Ref{Repo: "jira:old.test", Number: 1}},
+		{Issue: incident.Ref{Repo: "acme/infra", Number: 2}},
+		{},
 		{Issue: incident.Ref{Repo: hall.Site, Number: 3}},
 	}}
 	same(t, "hidden", []string{"acme.atlassian.net", "old.test"}, l.HiddenSites([]incident.Project{ops, sre, hall}))

@@ -3,6 +3,7 @@ package incident_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"hindsight/internal/incident"
 )
 
-var titles = []string{"Call back", "Add an alert", "Fix it", "Write it down"}
+var titles = []string{"Call back", "Add an alert", "Fix it", "Write it down", "Rotate the keys in OPS", "Ring the bell in jira"}
 
 // people are what they may do to an incident, at random.
 type people struct {
@@ -44,15 +45,21 @@ func (p people) list() *[]line {
 func (p people) writeLine() {
 	l := p.list()
 	written := line{text: p.title(), ticked: rapid.IntRange(0, 4).Draw(p.t, "ticked") == 3}
-	p.written[written.text]++
+	p.wrote(written.text)
 	*l = slices.Insert(*l, rapid.IntRange(0, len(*l)).Draw(p.t, "at"), written)
+}
+
+// wrote counts what was written, by the title that it has.
+func (p people) wrote(text string) {
+	title, _, _ := strings.Cut(text, " in ")
+	p.written[title]++
 }
 
 func (p people) writeComment() {
 	r := &remark{id: p.id(), author: rapid.SampledFrom([]string{"ada", "ben", "mallory", "forms[bot]", "spam[bot]"}).Draw(p.t, "author")}
 	if p.coin("command") {
 		r.commands = append(r.commands, p.title())
-		p.written[r.commands[0]]++
+		p.wrote(r.commands[0])
 	}
 	p.remarks = append(p.remarks, r)
 }
@@ -178,6 +185,7 @@ func (p people) lookWithLuck() {
 	}
 	p.look(p.t, luck{
 		crash: func() bool { return rare("crash") }, fail: fail, stale: p.coin("stale"),
+		done: func() bool { return p.coin("done all the same") },
 		shuffle: func(parts []incident.Part) {
 			if len(parts) > 1 && p.coin("other order") {
 				slices.Reverse(parts)
@@ -205,7 +213,9 @@ func (p people) actions() map[string]func(*rapid.T) {
 		"lose the record":   people.loseRecord,
 		"something happens": people.somethingHappens, "write on the page": people.writeOnPage,
 		"touch or delete a line of the page": people.changePage, "take the timeline away, or put it back": people.turnTimeline,
-		"look": people.lookWithLuck, "look again": people.lookWithLuck, "look once more": people.lookWithLuck,
+		"turn Jira off or on": people.turnJira, "work in Jira": people.workInJira, "move a ticket": people.moveTicket,
+		"let time pass": func(p people) { p.now = p.now.Add(20 * time.Minute) },
+		"look":          people.lookWithLuck, "look again": people.lookWithLuck, "look once more": people.lookWithLuck,
 	} {
 		actions[name] = func(t *rapid.T) {
 			p.now = p.now.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds")) * time.Second)
@@ -225,16 +235,19 @@ func TestSameEnd(t *testing.T) {
 		policy.MaxNew = 3
 		policy.Apps = []string{"forms"}
 		policy.Standard = map[incident.Severity][]string{1: {"Tell the customers"}}
+		policy.Fallback = rapid.SampledFrom([]time.Duration{0, 30 * time.Minute}).Draw(t, "fallback")
 		a := &app{outside: newOutside(), policy: policy}
+		a.repository.Private = rapid.Bool().Draw(t, "private")
 		p := people{a, t}
 		t.Repeat(p.actions())
 
+		a.jira.down, a.jira.refuses, a.jira.wants = false, false, false
 		a.now = a.now.Add(time.Hour)
 		a.toggle("incident", true)
 		a.labelling = incident.Labelling{By: incident.Actor{Login: "ben"}, At: a.now}
 		p.confirm()
 		a.look(t, noLuckNeeded)
-		a.now = a.now.Add(time.Minute) // the grace for lines that are being moved
+		a.now = a.now.Add(ops.Lag) // the grace for lines that are being moved, and for the search
 		a.look(t, noLuckNeeded)
 		a.atTheEnd(t)
 		if again := a.look(t, noLuckNeeded); len(again) > 0 {
@@ -293,7 +306,7 @@ func (a *app) atTheEnd(t *rapid.T) {
 func (a *app) followUpsAtTheEnd(t *rapid.T) {
 	made, there := items{}, items{}
 	open := map[incident.ItemKey]int{}
-	for _, f := range a.tickets {
+	for _, f := range slices.Concat(a.tickets, a.jira.all()) {
 		made.add(f)
 		if f.deleted {
 			continue
@@ -305,6 +318,7 @@ func (a *app) followUpsAtTheEnd(t *rapid.T) {
 	}
 	wanted := a.wanted()
 	for _, title := range titles {
+		title, _, _ = strings.Cut(title, " in ")
 		if len(made[title]) < wanted[title] || len(there[title]) > a.written[title] {
 			t.Fatalf("%q has %d follow-ups, %d are left, wanted by %d lines, written %d times\n%s",
 				title, len(made[title]), len(there[title]), wanted[title], a.written[title], a)
@@ -335,8 +349,8 @@ func (a *app) wanted() map[string]int {
 	wanted := map[string]int{}
 	count := func(lines []line) {
 		for _, l := range lines {
-			if !l.ticked {
-				wanted[l.text]++
+			if title, _, _ := strings.Cut(l.text, " in "); !l.ticked {
+				wanted[title]++
 			}
 		}
 	}
@@ -345,7 +359,8 @@ func (a *app) wanted() map[string]int {
 		if counted[r.author] {
 			count(r.lines)
 			for _, c := range r.commands {
-				wanted[c]++
+				title, _, _ := strings.Cut(c, " in ")
+				wanted[title]++
 			}
 		}
 	}
@@ -358,8 +373,10 @@ func (a *app) complete() bool {
 		return false
 	}
 	for _, e := range a.stored.Ledger.Items {
-		if f := a.ticket(e.Issue.Number); f != nil && !f.deleted && f.issue.State == incident.Open {
-			return false
+		for _, f := range slices.Concat(a.tickets, a.jira.all()) {
+			if f.issue.Key == e.Issue.In(parentKey.Repo) && !f.deleted && f.issue.State == incident.Open {
+				return false
+			}
 		}
 	}
 	return true

@@ -52,6 +52,7 @@ type outside struct {
 	body       []line
 	remarks    []*remark
 	tickets    []*ticket
+	jira       jiraInMemory
 	pages      []string
 	wiki       wikiPage
 	events     []incident.Event
@@ -112,6 +113,7 @@ type luck struct {
 	crash   func() bool           // here and now
 	fail    func(e string) error  // of an effect or a question
 	stale   bool                  // the listing does not show what is fresh
+	done    func() bool           // what failed was done all the same
 	shuffle func([]incident.Part) // the order in which parts are carried out
 }
 
@@ -124,7 +126,7 @@ func (a *app) observe(record *incident.Record, busy map[incident.Part]bool, firs
 	stale := luck.stale && first
 	w := incident.World{
 		Repository: a.repository, Parent: a.parent, Labelling: a.labelling, Busy: busy, Failed: busy,
-		Verdicts: map[incident.ItemKey]incident.Verdict{},
+		Verdicts: map[incident.ItemKey]incident.Verdict{}, Projects: []incident.Project{ops, sre},
 	}
 	w.Parent.Labels = slices.Clone(a.parent.Labels)
 	a.readOurs(&w, record.Ledger.TrackerID, stale)
@@ -140,15 +142,17 @@ func (a *app) observe(record *incident.Record, busy map[incident.Part]bool, firs
 	}
 	a.readPeople(&w)
 	a.readPage(&w, luck)
-	w.FollowUps = a.followUps(record, stale)
+	a.seek(&w, record, first, luck)
+	w.FollowUps = append(a.followUps(record, stale), a.jiraFollowUps(record)...)
 	if w.Busy[incident.FollowUpsPart] { // a question was not answered in this run
+		a.askJira(&w, record, luck)
 		return w, nil
 	}
 	if err := judge(&w, incident.QuestionsOf(a.policy, w).May, luck); err != nil {
 		record.Failed(incident.FollowUpsPart, err, record.Problems[incident.FollowUpsPart], a.now)
 		busy[incident.FollowUpsPart] = true
-		w.Record = *record
 	}
+	a.askJira(&w, record, luck)
 	return w, nil
 }
 
@@ -203,6 +207,9 @@ func (a *app) recall(record *incident.Record, trackers []incident.Tracker) {
 		if err != nil {
 			panic(err)
 		}
+		if record.Ledger.Accepted.At.IsZero() {
+			record.Seek(site, a.now)
+		}
 		record.Ledger = record.Ledger.Unite(l.Checked())
 	}
 }
@@ -211,7 +218,7 @@ func (a *app) followUps(record *incident.Record, stale bool) []incident.FollowUp
 	var known []incident.FollowUp
 	for _, t := range a.tickets {
 		named := slices.ContainsFunc(record.Ledger.Items, func(e incident.Entry) bool {
-			return e.Issue.Number == t.issue.Key.Number
+			return e.Issue.In(parentKey.Repo) == t.issue.Key
 		})
 		if !named && (t.deleted || stale && t.fresh) {
 			continue
@@ -344,17 +351,22 @@ func (a *app) carryOut(
 		if e.Part() != part {
 			continue
 		}
-		if record.Starting(e, now) {
+		if record.Starting(e, a.now) {
 			a.stored = record.Clone()
 		}
 		if luck.crash() {
 			return did, errCrash
 		}
-		if err := luck.fail(e.String()); err != nil {
+		if err := a.hindrance(t, e, *record, luck); err != nil {
+			record.Hindered(e, err, a.now)
 			return did, err
 		}
 		out := a.apply(t, e, *record)
 		did = append(did, e)
+		if luck.crash() {
+			return did, errCrash
+		}
+		a.remember(out.Ticket)
 		if luck.crash() {
 			return did, errCrash
 		}
@@ -367,12 +379,18 @@ func (a *app) carryOut(
 // apply carries an effect out as GitHub would, and watches that nothing of a
 // person's is touched.
 func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out incident.Outcome) {
+	if _, ok := e.Part().Site(); ok {
+		return a.applyInJira(t, e)
+	}
 	switch e := e.(type) {
+	case incident.OpenTicket, incident.LinkTicket:
+		t.Fatalf("%s: not at its site", e)
 	case incident.WriteTracker:
 		r := a.ours(t, e.ID)
 		r.tracker = e.Body
 		out.Comment = r.id
 		readable(t, e.Body)
+		a.tellsNoSecret(t, e.Body)
 	case incident.WriteClosing:
 		r := a.ours(t, e.ID)
 		r.closing, r.complete = e.Body, e.Complete
@@ -387,6 +405,7 @@ func (a *app) apply(t *rapid.T, e incident.Effect, record incident.Record) (out 
 		}
 	case incident.UpdatePage:
 		a.wiki.write(t, paged{}.RefreshPage(a.wiki.text, e.View).Text)
+		a.tellsNoSecret(t, fmt.Sprint(e.View, e.Links))
 		out = updated(e)
 	case incident.OpenFollowUp:
 		out.Issue = a.open(e)
@@ -465,8 +484,8 @@ func (a *app) update(t *rapid.T, e incident.UpdateFollowUp) {
 }
 
 func (a *app) closeDuplicate(t *rapid.T, e incident.CloseDuplicate) {
-	second, first := a.ticket(e.Issue.Number), a.ticket(e.Of.Number)
-	if second == nil || first == nil || second.entry.Key != first.entry.Key || second == first {
+	second := a.ticket(e.Issue.Number)
+	if second == nil || second.entry.Key != a.itemOf(e.Of) || e.Issue == e.Of {
 		t.Fatalf("%s: they are not two of one item", e)
 	}
 	second.issue.State = incident.Dropped
@@ -489,6 +508,9 @@ func (o *outside) String() string {
 	}
 	for _, t := range o.tickets {
 		fmt.Fprintf(&b, "#%d %s %q %+v\n", t.issue.Key.Number, t.issue.State, t.issue.Title, t.entry)
+	}
+	for _, t := range o.jira.tickets {
+		fmt.Fprintf(&b, "%+v\n", *t)
 	}
 	return b.String()
 }

@@ -110,16 +110,20 @@ func (d *decision) orderTicket(e *Entry, f FollowUp) {
 	if e.Want != "" || f.State == Gone || closed == (said.Want == Done) {
 		delete(d.next.Declined, e.Key)
 	}
-	if e.Want != "" && f.State != Gone && !d.lets(f) {
+	if e.Want != "" && f.State != Gone && f.Name != "" && !d.lets(f) {
 		d.next.decline(e.Key, e.Want, "it is in a Jira project that can't be used from here: close or reopen it in Jira.")
 		e.Want = ""
 	}
 }
 
+// assumed is whether nothing is known of a ticket but that there is to be one: its
+// site does not answer, and nobody remembers it.
+func (f FollowUp) assumed() bool { return f.Issue.Repo.Jira() && f.Name == "" }
+
 // dayOf is the day of an entry: a ticket's is Jira's, where its project has one and
 // all may see it who see the parent.
 func dayOf(e Entry, f FollowUp) Day {
-	if f.Issue.Repo.Jira() && !f.Secret && !e.Lacks.Has(TicketDue) {
+	if f.Issue.Repo.Jira() && !f.Secret && !f.assumed() && !e.Lacks.Has(TicketDue) {
 		return f.Due
 	}
 	return e.Due

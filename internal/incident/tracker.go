@@ -109,7 +109,7 @@ func (d *decision) line(e Entry, c candidate, listed bool) TrackerLine {
 	if f, seen := d.followUp(e.Issue); seen && e.Opened() {
 		line.State, line.URL, line.Secret = f.State, f.URL, f.Secret
 		switch {
-		case !f.Secret:
+		case !f.Secret && !f.assumed():
 			line.Text, line.Owner = f.Title, f.Owner
 		case c.Refers: // the reference says it
 			line.Text = ""
