@@ -15,11 +15,13 @@ import (
 
 	"hindsight/internal/config"
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/jira"
 )
 
 // demoCommand shows the main job without an account and without a network.
 type demoCommand struct {
 	Addr       string `default:"127.0.0.1:8090" help:"Where the stand-in for GitHub listens."`
+	JiraAddr   string `default:"127.0.0.1:8091" help:"Where the stand-in for Jira listens."`
 	Tour       bool   `help:"Play the story by itself; exit 0 only when every step held."`
 	config.Log `embed:""`
 }
@@ -36,11 +38,14 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		}
 	}
 	var later clock
-	s, err := newStage(ctx, d.address(), log, playground.Options{Clock: later.now, AppClock: time.Now})
+	s, err := newStage(ctx, d.address(d.Addr), log, playground.Options{Clock: later.now, AppClock: time.Now})
 	if err != nil {
 		return err
 	}
 	defer func() { err = join(err, s.close()) }()
+	if err := s.raiseJira(ctx, d.address(d.JiraAddr), later.now); err != nil {
+		return err
+	}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -52,8 +57,9 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	s.invite()
 	_, _ = fmt.Fprintf(c.out, "\nOpen %s in a browser: a stand-in for GitHub, with Hindsight installed.\n"+
+		"A stand-in for Jira, with a board, is at %s.\n"+
 		"Hindsight itself answers at %s. Nothing leaves this machine; Ctrl-C ends it all.\n\n",
-		s.github.URL(), s.appURL)
+		s.github.URL(), s.jira.URL(), s.appURL)
 	<-ctx.Done()
 	return nil
 }
@@ -66,15 +72,15 @@ func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // address is any free port for the tour, which nobody has to find.
-func (d demoCommand) address() string {
+func (d demoCommand) address(chosen string) string {
 	if d.Tour {
 		return "127.0.0.1:0"
 	}
-	return d.Addr
+	return chosen
 }
 
-// stage is the stand-in for GitHub and the app beside it. They meet only by
-// HTTP, signed webhooks and git.
+// stage is the stand-ins and the app beside them. They meet only by HTTP,
+// signed webhooks and git.
 type stage struct {
 	dir    string
 	log    *slog.Logger
@@ -83,6 +89,10 @@ type stage struct {
 	http   *http.Server
 	appURL string
 	end    func() error // of the app; nil while it is down
+
+	jira       *jira.Jira // nil where follow-ups are issues on GitHub alone
+	jiraHTTP   *http.Server
+	jiraSecret string // that its webhooks are signed with
 }
 
 func newStage(ctx context.Context, addr string, log *slog.Logger, o playground.Options) (*stage, error) {
@@ -150,12 +160,13 @@ func (s *stage) startApp(ctx context.Context) error {
 	}
 	s.appURL = settings.PublicURL
 	s.github.SetHook(s.appURL+"/webhooks/github", "")
+	s.hearJira(s.appURL)
 	return nil
 }
 
 func (s *stage) settings(addr string) config.Serve {
 	registered := s.github.App()
-	return config.Serve{
+	serve := config.Serve{
 		App: config.App{
 			Database: config.Database{DataDir: s.dataDir()}, AppID: strconv.FormatInt(registered.ID, 10),
 			PrivateKey:   config.NewSecret(string(registered.PrivateKeyPEM)),
@@ -164,6 +175,10 @@ func (s *stage) settings(addr string) config.Serve {
 		Edge:       config.Edge{Addr: addr, WebhookSecret: config.NewSecret(registered.WebhookSecret)},
 		SweepEvery: demoSweep.String(),
 	}
+	if s.jira != nil {
+		serve.Jira.File = s.file("jira.yml")
+	}
+	return serve
 }
 
 func (s *stage) dataDir() string { return filepath.Join(s.dir, "hindsight") }
@@ -187,5 +202,6 @@ func (s *stage) close() error {
 	if s.github != nil {
 		s.github.Close()
 	}
+	err = errors.Join(err, s.closeJira())
 	return errors.Join(err, os.RemoveAll(s.dir))
 }

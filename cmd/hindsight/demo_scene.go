@@ -40,6 +40,7 @@ const (
 - [ ] Alert on the age of certificates @bob p1
 - [ ] Write a runbook for the payment gateway
 - [ ] Renew certificates by machine in acme/platform [prevention]
+- [ ] Show on the dashboard when certificates end @bob p2 due 3w in jira [detection]
 `
 	pullWords = `Trusts the gateway's new authority until the certificate is renewed.
 
@@ -105,7 +106,7 @@ func (s *stage) prepare(ctx context.Context) error {
 	if err := s.github.As(alice).SaveWikiPage(ctx, shop, "_Sidebar", shopSidebar); err != nil {
 		return err
 	}
-	return s.prepareIncident()
+	return errors.Join(s.prepareIncident(), s.prepareTicket())
 }
 
 func (s *stage) addPlaces() error {
@@ -139,8 +140,9 @@ func (s *stage) prepareIncident() error {
 
 // invite opens the pages to click through.
 func (s *stage) invite() {
+	s.showJira()
 	s.github.Pages = pages.New(s.github, pages.Options{
-		AppURL: s.appURL, Prepared: fmt.Sprintf("/%s/issues/%d", shop, preparedIncident), Central: central, Showcase: status,
+		AppURL: s.appURL, BoardURL: s.jira.URL(), Prepared: fmt.Sprintf("/%s/issues/%d", shop, preparedIncident), Central: central, Showcase: status,
 		Logger: s.log,
 		People: []pages.Person{
 			{Login: alice, About: "maintains all of it"},

@@ -30,6 +30,7 @@ type tour struct {
 	later *clock
 
 	opened  int   // how many follow-ups the app had opened before it forgot all
+	cards   int   // and how many tickets
 	items   int64 // Bob's comment with items and commands
 	site    int   // the incident in the website
 	payouts int   // the incident in the platform
@@ -38,7 +39,7 @@ type tour struct {
 // story is the whole tour, in its order.
 func (t *tour) story() []step {
 	return slices.Concat(
-		t.beginning(), []step{t.rest()}, t.talking(), []step{t.rest()}, t.tracking(), t.moving(),
+		t.beginning(), []step{t.rest()}, t.talking(), []step{t.rest()}, t.tracking(), t.tickets(), t.moving(),
 		t.pages(), t.trouble(), []step{t.rest()}, t.publishing(), []step{t.rest()}, t.elsewhere(), []step{t.rest()},
 		t.shared(), t.ending(),
 	)

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"hindsight/internal/playground"
@@ -25,6 +27,8 @@ func (t *tour) shared() []step {
 		{"Bob, who can't read acme/platform, is let into acme/postmortems; later, Alice notes something", t.letIn, all(
 			t.showsAt(platform, here, "the page is told nothing new, and the tracker says why", has("is not kept up to date", "who can't read this repository")),
 			t.says(payoutsPage(), "the note is not on it", lacks(payoutsNote)))},
+		{"Alice comments: /incident severity sev1", t.worse, all(
+			t.showsAt(platform, here, "the tracker says so", has("**sev1**"), openLine(tally, "OPS-")), t.ticketRelabelled)},
 		{"His access is taken away, and she goes on", t.letOut, all(
 			t.showsAt(platform, here, "the notice is gone", lacks("⚠️")),
 			t.says(payoutsPage(), "and the page has caught up", has(payoutsNote, "They are through")))},
@@ -33,9 +37,23 @@ func (t *tour) shared() []step {
 
 func (t *tour) two(context.Context) (err error) {
 	me := t.github.As(alice)
-	t.payouts, err = me.OpenIssue(platform, "Payouts are late", "", "incident", "sev2")
+	t.payouts, err = me.OpenIssue(platform, "Payouts are late", "### Follow-ups\n- [ ] "+tally+" in OPS\n", "incident", "sev2")
 	_, wrong := me.OpenIssue(search, "No results at all", "", "incident", "sev2")
 	return errors.Join(err, wrong)
+}
+
+func (t *tour) worse(context.Context) error {
+	_, err := t.github.As(alice).Comment(platform, t.payouts, "/incident severity sev1")
+	return err
+}
+
+// ticketRelabelled wants the new severity on the incident's ticket, and not the old.
+func (t *tour) ticketRelabelled(context.Context) ([]string, error) {
+	k, err := t.ticketNamed(tally)
+	if err == nil && (!slices.Contains(k.Labels, "sev1") || slices.Contains(k.Labels, "sev2")) {
+		err = fmt.Errorf("%s has the labels %q, want sev1 alone among them", k.Key, k.Labels)
+	}
+	return []string{"and its ticket in Jira has the other label"}, err
 }
 
 const payoutsNote = "The bank answers again"

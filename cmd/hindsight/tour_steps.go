@@ -30,7 +30,7 @@ func (t *tour) beginning() []step {
 				openLine(alert, "bob", "due "), openLine(runbook, "needs an owner", "due "), openLine(pulled)),
 			t.shows("the team's own for every sev1: "+message, openLine(message, "due ")),
 			t.shows("in the private acme/platform, too", openLine(renew, "acme/platform#1", "prevention")), t.bare,
-			t.firstPage(), t.labelledFollowUps, t.count(shop, 4), t.count(platform, 1))},
+			t.firstPage(), t.labelledFollowUps, t.ticketed, t.count(shop, 4), t.count(platform, 1))},
 	}
 }
 

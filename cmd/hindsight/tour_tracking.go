@@ -14,7 +14,7 @@ import (
 
 func (t *tour) tracking() []step {
 	return []step{
-		{"Alice ticks a box in the tracker", t.tick(rehearse), all(
+		{"Alice ticks a box in the tracker", t.tick(rehearse, true), all(
 			t.shows("its follow-up is closed", tickedLine(rehearse)), t.closed(rehearse, true))},
 		{"Bob comments: /followup reopen, with its number", t.reopen, all(
 			t.shows("it is open, and the box is not ticked any more", openLine(rehearse)), t.closed(rehearse, false))},
@@ -27,14 +27,14 @@ func (t *tour) tracking() []step {
 	}
 }
 
-// tick ticks a box of the tracker, as people do in a browser.
-func (t *tour) tick(title string) func(context.Context) error {
+// tick ticks or unticks a box of the tracker, as people do in a browser.
+func (t *tour) tick(title string, ticked bool) func(context.Context) error {
 	return func(context.Context) error {
 		c, err := t.trackerComment()
 		if err != nil {
 			return err
 		}
-		return t.github.As(alice).TickComment(shop, c.ID, playground.FindBox(c.Body, title), true)
+		return t.github.As(alice).TickComment(shop, c.ID, playground.FindBox(c.Body, title), ticked)
 	}
 }
 

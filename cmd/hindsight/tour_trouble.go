@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hindsight/internal/playground"
+	"hindsight/internal/playground/jira"
 )
 
 const brokenConfig = "follow_ups:\n  due:\n    p1: soon\n"
@@ -30,8 +31,8 @@ func (t *tour) trouble() []step {
 			all(t.shows("the notice is gone", lacks("⚠️")), t.onPage("page: the timeline has the other, too", has("Checkout is well"))),
 		},
 		{
-			"GitHub loses the next webhooks; Bob closes a follow-up, and the sweep finds out", t.unheard,
-			t.shows("the box is ticked", tickedLine(rehearse)),
+			"GitHub and Jira lose the next webhooks; Bob closes a follow-up in each, and the sweep finds out", t.unheard,
+			t.shows("both boxes are ticked", tickedLine(rehearse), tickedLine(issuer)),
 		},
 		{"The app is stopped, its database deleted, and started again", t.amnesia, t.nothingTwice},
 	}
@@ -52,11 +53,14 @@ func (t *tour) unheard(ctx context.Context) error {
 	t.github.SetDeliveryFault(func(playground.Delivery) playground.DeliveryFault {
 		return playground.DeliveryFault{Lose: true}
 	})
+	t.jira.SetDeliveryFault(func(jira.Delivery) jira.DeliveryFault { return jira.DeliveryFault{Lose: true} })
 	defer t.github.SetDeliveryFault(nil)
+	defer t.jira.SetDeliveryFault(nil)
 	err := t.on(rehearse, func(i playground.Issue) error {
 		return t.github.As(bob).Close(shop, i.Number, "completed")
 	})(ctx)
-	return errors.Join(err, t.github.Settle(ctx))
+	err = errors.Join(err, t.moveCard(issuer, "Done")(ctx))
+	return errors.Join(err, t.github.Settle(ctx), t.jira.Settle(ctx))
 }
 
 func (t *tour) amnesia(ctx context.Context) error {
@@ -66,7 +70,7 @@ func (t *tour) amnesia(ctx context.Context) error {
 	if err := os.RemoveAll(t.dataDir()); err != nil {
 		return err
 	}
-	t.opened = len(t.followUps(shop))
+	t.opened, t.cards = len(t.followUps(shop)), len(t.ticketsByApp())
 	t.github.ResetCalls()
 	return t.startApp(ctx)
 }
@@ -81,7 +85,7 @@ func (t *tour) nothingTwice(ctx context.Context) ([]string, error) {
 		return nil, errors.New("the incident was not looked at")
 	}
 	_, err := all(
-		t.count(shop, t.opened), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")),
+		t.count(shop, t.opened), t.countTickets(t.cards), t.unanswered, t.shows("", tickedLine(rehearse), lacks("⚠️")),
 		t.onPage("", has(ownRow), noRow("Released", "v213")),
 	)(ctx)
 	return []string{"still one tracker, one page with the rows that people left, and no follow-up twice"}, err
@@ -136,7 +140,7 @@ func (t *tour) ending() []step {
 	}
 }
 
-func (t *tour) finish(context.Context) error {
+func (t *tour) finish(ctx context.Context) error {
 	me := t.github.As(alice)
 	left, err := t.github.SubIssues(shop, preparedIncident)
 	for _, i := range left {
@@ -145,7 +149,7 @@ func (t *tour) finish(context.Context) error {
 		}
 	}
 	_, wrong := me.Comment(shop, preparedIncident, "/postmortem status reviewed")
-	return errors.Join(err, wrong, me.Close(shop, preparedIncident, "completed"))
+	return errors.Join(err, wrong, t.moveCard(places, "Done")(ctx), me.Close(shop, preparedIncident, "completed"))
 }
 
 func (t *tour) complete(ctx context.Context) ([]string, error) {
