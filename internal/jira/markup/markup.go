@@ -3,6 +3,7 @@ package markup
 import (
 	"bytes"
 	"iter"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -151,22 +152,30 @@ func absurd(src []byte) bool {
 			return true
 		}
 	}
-	marks := 0
-	for _, c := range src {
-		switch {
-		case c == '\n':
-			marks = 0
-		case marks < 0 || c == ' ' || c == '\t':
-		case strings.IndexByte(">*+-.)0123456789", c) < 0:
-			marks = -1
-		default:
-			marks++
-		}
-		if marks > marksMost {
+	for line := range bytes.SplitSeq(src, []byte("\n")) {
+		if containers(line) > marksMost {
 			return true
 		}
 	}
 	return false
+}
+
+// listMark begins an item.
+var listMark = regexp.MustCompile(`^(?:[-*+]|[0-9]{1,9}[.)])$`)
+
+// containers is how many quotes and items a line begins with.
+func containers(line []byte) (n int) {
+	for word := range bytes.FieldsSeq(line) {
+		rest := bytes.TrimLeft(word, ">")
+		n += len(word) - len(rest)
+		switch {
+		case listMark.Match(rest):
+			n++
+		case len(rest) > 0:
+			return n
+		}
+	}
+	return n
 }
 
 // wide is whether a table in the text could have more cells than is reasonable.

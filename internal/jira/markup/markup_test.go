@@ -65,7 +65,7 @@ var hostile = []string{
 	"!https://e.org/x.png!", "http:// x", "mailto:a@b.c", "ftp://e.org/x", "irc://x", "file:///etc/passwd", "javascript:alert(1)", "https://", "\\\\ x", "\\\\",
 	"a\\\\b\\c", "\\*x\\*", "\\{html}", "C:\\", "\\", "(/)", "(x)", "(!)", "(*r)", "(on)", ":)", ":-)", ";)", ":D", ":P now", ";-)", "=)", "&#42;x&#42;", "&lt;b&gt;",
 	"&copy;", "@bob", "a@b", "snake_case and kebab-case", "OPS-12", "2 - 1 = 1", "{", "}", "a}b{", "?!?", "what??", "1. x", "x\u2028* y", "\ue000\ue001x", "\u034f\u034f",
-	"\u202egnihton", "\x00{\x00html}", "{\u200bhtml}", "*a\u00a0*", "é*b*é", "*", "**", "_*-", "{-}x{-}", "[", "]", "[[x]]", "a|b", "\\|", "\\\u034f*", "(~)~", ":~)~", ":~D~ x", "(**r)**",
+	"\u202egnihton", "\x00{\x00html}", "{\u200bhtml}", "*a\u00a0*", "é*b*é", "*", "**", "_*-", "{-}x{-}", "[", "]", "[[x]]", "a|b", "\\|", "\\\u034f*", strings.Repeat("0", 500) + "!", strings.Repeat("-", 500), strings.Repeat("> ", 50) + "*x*", "(~)~", ":~)~", ":~D~ x", "(**r)**",
 }
 
 // plainly is Markdown for the words: with an escape before each sign.
