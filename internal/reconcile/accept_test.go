@@ -25,8 +25,8 @@ func TestUnacceptedCostsLittle(t *testing.T) {
 	}
 	s.look(t)
 	want := []string{
-		"Admits acme", "Comments acme/shop#42", "History acme/shop#42", "IncidentsOf acme/shop#42",
-		"Issue acme/shop#42", "Permission ada", "Record acme/shop#42", "Repository acme/shop",
+		"Admits acme", "Comments acme/shop#42", "History acme/shop#42",
+		"Issue acme/shop#42", "Observed acme/shop#42", "Permission ada", "Record acme/shop#42", "Repository acme/shop",
 		"SaveRecord acme/shop#42", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop", "Settings acme/shop",
 	}
 	calls := s.all()

@@ -102,7 +102,7 @@ var (
 		"Resume",
 	}
 	// remembering are those that ask nobody but the database and the operator.
-	remembering = []string{"Admits", "FollowUps", "IncidentsOf", "Pulls", "Record", "Settings"}
+	remembering = []string{"Admits", "FollowUps", "IncidentsOf", "Observed", "Pulls", "Record", "Settings"}
 )
 
 // expect fails the test unless there were exactly so many such calls.

@@ -29,7 +29,7 @@ func TestNoIncident(t *testing.T) {
 	if next := s.lookAt(t, key); !next.IsZero() {
 		t.Errorf("look again at %s", next)
 	}
-	want := []string{"Admits acme", "Issue acme/shop#9", "IncidentsOf acme/shop#9", "Record acme/shop#9", "Settings acme/shop"}
+	want := []string{"Admits acme", "Issue acme/shop#9", "Observed acme/shop#9", "Record acme/shop#9", "Settings acme/shop"}
 	if diff := cmp.Diff(want, s.all()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
@@ -325,11 +325,9 @@ func TestLookErrors(t *testing.T) {
 		{call: "SaveFollowUp", key: follow, by: installation, setUp: withFollowUp},
 		{call: "Mark", key: follow, by: installation, setUp: withFollowUp},
 		{call: "SaveFollowUp", key: parent, by: installation, setUp: withFollowUp},
-		{call: "IncidentsOf", key: follow, by: installation},
-		{call: "IncidentsOf", key: parent, by: installation},
-		{call: "FollowUps", key: parent, by: installation, setUp: func(s *stage) { s.memory.belongs(parent, number(41)) }},
+		{call: "Observed", key: follow, by: installation},
+		{call: "Observed", key: parent, by: installation},
 		{call: "Repository", key: follow, by: installation},
-		{call: "FollowUps", key: follow, by: installation, setUp: func(s *stage) { s.memory.belongs(follow, parent) }},
 	} {
 		t.Run(c.call+" "+c.key.String(), func(t *testing.T) {
 			t.Parallel()

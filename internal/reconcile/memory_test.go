@@ -176,6 +176,21 @@ func (f *fakeMemory) Unchecked(
 	return keys, err
 }
 
+func (f *fakeMemory) Observed(
+	ctx context.Context, followUp incident.Key,
+) (all map[incident.Key]incident.FollowUp, err error) {
+	err = f.call(ctx, "Observed", followUp.String(), func() error {
+		all = map[incident.Key]incident.FollowUp{}
+		for parent, known := range f.followUps {
+			if observed, ok := known[followUp]; ok {
+				all[parent] = observed
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (f *fakeMemory) CheckedAt(ctx context.Context, followUp incident.Key) (at time.Time, err error) {
 	err = f.call(ctx, "CheckedAt", followUp.String(), func() error {
 		at = f.checked[followUp]

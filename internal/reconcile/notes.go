@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -94,23 +95,16 @@ func of(parent incident.Key) func(remembered) bool {
 	return func(r remembered) bool { return r.of == parent }
 }
 
-// recallFollowUps is what is remembered of an issue as a follow-up.
+// recallFollowUps is what is remembered of an issue as a follow-up, in the order
+// of its incidents.
 func (r *Reconciler) recallFollowUps(ctx context.Context, key incident.Key) ([]remembered, error) {
-	parents, err := r.Memory.IncidentsOf(ctx, key)
+	known, err := r.Memory.Observed(ctx, key)
 	if err != nil {
-		return nil, fmt.Errorf("recall whose follow-up %s is: %w", key, err)
+		return nil, fmt.Errorf("recall what was seen of %s: %w", key, err)
 	}
 	var all []remembered
-	for _, parent := range parents {
-		known, err := r.Memory.FollowUps(ctx, parent)
-		if err != nil {
-			return nil, fmt.Errorf("recall the follow-ups of %s: %w", parent, err)
-		}
-		for _, f := range known {
-			if f.Issue == key {
-				all = append(all, remembered{parent, f})
-			}
-		}
+	for _, parent := range slices.SortedFunc(maps.Keys(known), incident.Key.Compare) {
+		all = append(all, remembered{parent, known[parent]})
 	}
 	return all, nil
 }

@@ -209,6 +209,9 @@ type Memory interface {
 	SaveRecord(ctx context.Context, key incident.Key, record incident.Record) error
 	// FollowUps that were observed for an incident, by repository and number.
 	FollowUps(ctx context.Context, of incident.Key) ([]incident.FollowUp, error)
+	// Observed is what was observed of an issue or ticket, by the incidents that
+	// it is a follow-up of.
+	Observed(ctx context.Context, followUp incident.Key) (map[incident.Key]incident.FollowUp, error)
 	// SaveFollowUp stores what was observed; the older observation never
 	// replaces the newer one ([incident.FollowUp].At). It tells whether
 	// anything changed.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/internal/incident"
 	"hindsight/internal/workset"
 )
 
@@ -72,4 +73,30 @@ func report(b *testing.B, waits []time.Duration) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b.ReportMetric(float64(m.Sys)/(1<<20), "sys-MB")
+}
+
+// BenchmarkChanged is what a sweep asks of 1,000 tickets of one incident, all of
+// which a site names as changed: what is known of each.
+func BenchmarkChanged(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { benchmarkChanged(b, sqliteDatabase(b)) })
+	b.Run("postgres", func(b *testing.B) { benchmarkChanged(b, postgresDatabase(b)) })
+}
+
+func benchmarkChanged(b *testing.B, d database) {
+	b.Helper()
+	const tickets = 1000
+	s := d.open(b)
+	for n := range tickets {
+		f := incident.FollowUp{Issue: ticket(10_000 + n), Title: "Add an alert", At: d.clock.now()}
+		if _, err := s.SaveFollowUp(b.Context(), key(42), f); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		for n := range tickets {
+			if known, err := s.Observed(b.Context(), ticket(10_000+n)); err != nil || len(known) != 1 {
+				b.Fatal(known, err)
+			}
+		}
+	}
 }

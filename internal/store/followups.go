@@ -31,6 +31,25 @@ func (s *Store) FollowUps(ctx context.Context, of incident.Key) ([]incident.Foll
 	return found, nil
 }
 
+// Observed is what was observed of an issue or ticket, by the incidents that it
+// is a follow-up of. It costs the same however many others they have.
+func (s *Store) Observed(ctx context.Context, followUp incident.Key) (map[incident.Key]incident.FollowUp, error) {
+	rows, err := s.reads.Observed(ctx, db.ObservedParams{Repo: string(followUp.Repo), Number: int64(followUp.Number)})
+	if err != nil {
+		return nil, fmt.Errorf("store: read what is known of %s: %w", followUp, err)
+	}
+	found := make(map[incident.Key]incident.FollowUp, len(rows))
+	for _, row := range rows {
+		of := incident.Key{Repo: incident.Repo(row.IncidentRepo), Number: int(row.IncidentNumber)}
+		var f incident.FollowUp
+		if err = json.Unmarshal([]byte(row.Observed), &f); err != nil {
+			return nil, fmt.Errorf("store: the follow-up %s of %s is damaged: %w", followUp, of, err)
+		}
+		found[of] = f
+	}
+	return found, nil
+}
+
 // SaveFollowUp stores what was observed for one incident, unless something
 // newer is stored already, and tells whether anything changed. Other incidents
 // that have the same follow-up keep what they know of it.

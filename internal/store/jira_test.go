@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,39 @@ func TestReceiveOfTickets(t *testing.T) {
 		save(key(43), changed)
 		if got := receive("j", 10012, changed); got != workset.Unrelated {
 			t.Errorf("both know it: receipt %d, want unrelated", got)
+		}
+	})
+}
+
+// What is known of one ticket is found by it, whatever else its incidents have.
+func TestObserved(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(d database) {
+		t := d.t
+		s := d.open(t)
+		at := d.clock.now().UTC().Truncate(time.Microsecond)
+		want := map[incident.Key]incident.FollowUp{}
+		for _, of := range []incident.Key{key(42), key(43)} {
+			for _, number := range []int{10012, 10013} {
+				f := incident.FollowUp{Issue: ticket(number), Item: incident.ItemKey(of.String()), Name: "OPS-12", At: at}
+				_, err := s.SaveFollowUp(t.Context(), of, f)
+				must(t, err)
+				if number == 10012 {
+					want[of] = f
+				}
+			}
+		}
+		got, err := s.Observed(t.Context(), ticket(10012))
+		must(t, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if got, err = s.Observed(t.Context(), ticket(10099)); err != nil || len(got) > 0 {
+			t.Errorf("of an unknown ticket: %v, %v", got, err)
+		}
+		change(t, d.raw(t), "UPDATE follow_ups SET observed = '{' WHERE incident_number = 43")
+		if _, err = s.Observed(t.Context(), ticket(10012)); err == nil || !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("what is damaged is taken: %v", err)
 		}
 	})
 }

@@ -93,6 +93,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.nextDueStmt, err = db.PrepareContext(ctx, nextDue); err != nil {
 		return nil, fmt.Errorf("error preparing query NextDue: %w", err)
 	}
+	if q.observedStmt, err = db.PrepareContext(ctx, observed); err != nil {
+		return nil, fmt.Errorf("error preparing query Observed: %w", err)
+	}
 	if q.pruneDeliveriesStmt, err = db.PrepareContext(ctx, pruneDeliveries); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneDeliveries: %w", err)
 	}
@@ -261,6 +264,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing nextDueStmt: %w", cerr)
 		}
 	}
+	if q.observedStmt != nil {
+		if cerr := q.observedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing observedStmt: %w", cerr)
+		}
+	}
 	if q.pruneDeliveriesStmt != nil {
 		if cerr := q.pruneDeliveriesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pruneDeliveriesStmt: %w", cerr)
@@ -403,6 +411,7 @@ type Queries struct {
 	lookStmt               *sql.Stmt
 	markWorkStmt           *sql.Stmt
 	nextDueStmt            *sql.Stmt
+	observedStmt           *sql.Stmt
 	pruneDeliveriesStmt    *sql.Stmt
 	pullsStmt              *sql.Stmt
 	recordStmt             *sql.Stmt
@@ -448,6 +457,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lookStmt:               q.lookStmt,
 		markWorkStmt:           q.markWorkStmt,
 		nextDueStmt:            q.nextDueStmt,
+		observedStmt:           q.observedStmt,
 		pruneDeliveriesStmt:    q.pruneDeliveriesStmt,
 		pullsStmt:              q.pullsStmt,
 		recordStmt:             q.recordStmt,

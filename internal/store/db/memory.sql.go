@@ -233,6 +233,44 @@ func (q *Queries) Look(ctx context.Context, repo string) (time.Time, error) {
 	return looked_until, err
 }
 
+const observed = `-- name: Observed :many
+SELECT incident_repo, incident_number, observed FROM follow_ups WHERE repo = $1 AND number = $2
+`
+
+type ObservedParams struct {
+	Repo   string
+	Number int64
+}
+
+type ObservedRow struct {
+	IncidentRepo   string
+	IncidentNumber int64
+	Observed       string
+}
+
+func (q *Queries) Observed(ctx context.Context, arg ObservedParams) ([]ObservedRow, error) {
+	rows, err := q.query(ctx, q.observedStmt, observed, arg.Repo, arg.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ObservedRow
+	for rows.Next() {
+		var i ObservedRow
+		if err := rows.Scan(&i.IncidentRepo, &i.IncidentNumber, &i.Observed); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pulls = `-- name: Pulls :many
 SELECT repo, number FROM pulls WHERE incident_repo = $1 AND incident_number = $2
 `

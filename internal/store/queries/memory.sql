@@ -95,3 +95,6 @@ SELECT looked_until FROM looks WHERE repo = $1;
 INSERT INTO looks (repo, looked_until)
 VALUES ($1, $2)
 ON CONFLICT (repo) DO UPDATE SET looked_until = excluded.looked_until;
+
+-- name: Observed :many
+SELECT incident_repo, incident_number, observed FROM follow_ups WHERE repo = $1 AND number = $2;
