@@ -99,14 +99,18 @@ func checklist(lines []incident.TrackerLine, title int) []group {
 // saidOnce leaves one long reason of several that are the same: what keeps one
 // ticket from being opened keeps the others, too.
 func saidOnce(lines []incident.TrackerLine) {
-	said := map[string]bool{}
+	first := map[string]string{}
 	for i, l := range lines {
-		if said[l.Why] {
-			lines[i].Why = "as above"
+		if of, said := first[l.Why]; said {
+			lines[i].Why = "the same as for “" + of + "”"
+		} else if of := called(l, firstShown, plainly(l)); len(l.Why) > len(of) {
+			first[l.Why] = of
 		}
-		said[l.Why] = len(l.Why) > len("waits for Jira")
 	}
 }
+
+// firstShown is how many characters of another line's title tell which it is.
+const firstShown = 40
 
 func dueOrNever(l incident.TrackerLine) incident.Day {
 	if l.Due == "" || l.State != incident.Open {
