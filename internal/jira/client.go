@@ -29,7 +29,6 @@ type site struct {
 	me     remembered[struct{}, gojira.User]
 	people remembered[string, gojira.User] // by e-mail address
 	screen remembered[screenKey, screen]
-	seen   remembered[string, bool] // projects, by key
 }
 
 func newSite(options Site, o Options) (*site, error) {
@@ -169,6 +168,13 @@ func (r *remembered[K, V]) get(key K, now func() time.Time, ask func() (V, time.
 	}
 	r.known[key] = kept[V]{value, now().Add(keep)}
 	return value, nil
+}
+
+// forget has the next who wants to know ask.
+func (r *remembered[K, V]) forget(key K) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, key)
 }
 
 // have is what is remembered by now.

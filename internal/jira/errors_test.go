@@ -256,4 +256,6 @@ func TestProjects(t *testing.T) {
 		shared,
 	}, j.Projects("Acme"))
 	same(t, "of another", []incident.Project{shared}, j.Projects("umbrella"))
+	same(t, "of all", []string{"OPS", "SRE"}, j.AllProjects(acme))
+	same(t, "at no site", 0, len(j.AllProjects(incident.JiraSite("old.example"))))
 }

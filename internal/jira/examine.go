@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	gojira "github.com/andygrunwald/go-jira"
+
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
 )
@@ -108,7 +110,34 @@ func permissions() []struct{ key, name, without string } {
 
 func (s *site) examineProject(ctx context.Context, key string) []Finding {
 	what := "project " + key
-	keys := make([]string, 0, len(permissions()))
+	have, err := s.permitted(ctx, key)
+	if err != nil {
+		return []Finding{failing(what, err)}
+	}
+	var lacks []Finding
+	for i, p := range permissions() {
+		if have[p.key] {
+			continue
+		}
+		lack := Finding{
+			What: what, Grade: Warning, Text: "Hindsight " + p.without,
+			Next: fmt.Sprintf("Give its account the permission “%s” in the project's permission scheme.", p.name),
+		}
+		if i < 2 { // nothing else is worth looking at
+			lack.Grade = Failed
+			return []Finding{lack}
+		}
+		lacks = append(lacks, lack)
+	}
+	if len(lacks) == 0 {
+		lacks = []Finding{{What: what, Grade: Fine, Text: "can be seen, and tickets can be created, edited and moved in it"}}
+	}
+	return append(lacks, s.examineTypes(ctx, key)...)
+}
+
+// permitted are the permissions that Hindsight has in a project.
+func (s *site) permitted(ctx context.Context, key string) (map[string]bool, error) {
+	var keys []string
 	for _, p := range permissions() {
 		keys = append(keys, p.key)
 	}
@@ -122,28 +151,11 @@ func (s *site) examineProject(ctx context.Context, key string) []Finding {
 	if missing(err) {
 		err = &incident.Blocked{Text: s.closedProject(key)}
 	}
-	if err != nil {
-		return []Finding{failing(what, err)}
+	have := map[string]bool{}
+	for name, p := range mine.Permissions {
+		have[name] = p.Have
 	}
-	all := []Finding{{What: what, Grade: Fine, Text: "can be seen, and tickets can be created, edited and moved in it"}}
-	for i, p := range permissions() {
-		if mine.Permissions[p.key].Have {
-			continue
-		}
-		lack := Finding{
-			What: what, Grade: Warning, Text: "Hindsight " + p.without,
-			Next: fmt.Sprintf("Give its account the permission “%s” in the project's permission scheme.", p.name),
-		}
-		if i < 2 { // nothing else is worth looking at
-			lack.Grade = Failed
-			return []Finding{lack}
-		}
-		if all[0].Grade == Fine {
-			all = nil
-		}
-		all = append(all, lack)
-	}
-	return append(all, s.examineTypes(ctx, key)...)
+	return have, err
 }
 
 // examineTypes looks at each issue type that the project's tickets may get.
@@ -207,32 +219,9 @@ func (s *site) examineValues(what string, sc screen, id incident.TicketField, na
 
 // examineStatuses looks whether tickets of a type can be open, and be done.
 func (s *site) examineStatuses(ctx context.Context, what, key, issueType string) Finding {
-	var types []struct {
-		Name     string `json:"name"`
-		Statuses []struct {
-			Name     string `json:"name"`
-			Category struct {
-				Key string `json:"key"`
-			} `json:"statusCategory"`
-		} `json:"statuses"`
-	}
-	path := "rest/api/2/project/" + url.PathEscape(key) + "/statuses"
-	if err := s.get(ctx, path, nil, &types, "the project "+markdown.Code(key)); err != nil {
+	open, done, err := s.statuses(ctx, key, issueType)
+	if err != nil {
 		return failing(what, err)
-	}
-	var open, done []string
-	for _, t := range types {
-		if !strings.EqualFold(t.Name, issueType) {
-			continue
-		}
-		for _, status := range t.Statuses {
-			switch {
-			case status.Category.Key == "done" && !s.dropped(status.Name):
-				done = append(done, status.Name)
-			case status.Category.Key != "done":
-				open = append(open, status.Name)
-			}
-		}
 	}
 	if len(open) == 0 || len(done) == 0 {
 		return Finding{
@@ -248,6 +237,33 @@ func (s *site) examineStatuses(ctx context.Context, what, key, issueType string)
 		}
 	}
 	return Finding{What: what, Grade: Fine, Text: "is done when it is " + strings.Join(done, " or ")}
+}
+
+// statuses are those that tickets of a type can have in a project, without those
+// that mean that they won't be done.
+func (s *site) statuses(ctx context.Context, key, issueType string) (open, done []string, err error) {
+	var types []struct {
+		Name     string          `json:"name"`
+		Statuses []gojira.Status `json:"statuses"`
+	}
+	path := "rest/api/2/project/" + url.PathEscape(key) + "/statuses"
+	if err := s.get(ctx, path, nil, &types, "the project "+markdown.Code(key)); err != nil {
+		return nil, nil, err
+	}
+	for _, t := range types {
+		if !strings.EqualFold(t.Name, issueType) {
+			continue
+		}
+		for _, status := range t.Statuses {
+			switch {
+			case status.StatusCategory.Key != "done":
+				open = append(open, status.Name)
+			case !s.dropped(status.Name):
+				done = append(done, status.Name)
+			}
+		}
+	}
+	return open, done, nil
 }
 
 // examinePeople looks whether those whom the operator names can be found.

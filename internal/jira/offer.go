@@ -85,9 +85,13 @@ func (j *Jira) Offer(ctx context.Context, kind incident.TicketKind) (incident.Of
 	return incident.Offer{Lacks: lacking(sc, s.projectOf(kind.Project))}, nil
 }
 
+func (s *site) screenKey(kind incident.TicketKind) screenKey {
+	return screenKey{kind.Project, s.projectOf(kind.Project).typeOf(kind.Type)}
+}
+
 // screenFor is what the kind's project takes.
 func (s *site) screenFor(ctx context.Context, kind incident.TicketKind) (screen, error) {
-	key := screenKey{kind.Project, s.projectOf(kind.Project).typeOf(kind.Type)}
+	key := s.screenKey(kind)
 	return s.screen.get(key, s.now, func() (screen, time.Duration, error) {
 		sc, err := s.askScreen(ctx, key)
 		if err == nil && sc.why == "" {

@@ -71,6 +71,9 @@ func (s *site) create(ctx context.Context, t incident.OpenTicket, fields map[str
 		answer, err = post()
 	}
 	if err != nil {
+		if refused(err) { // the project may want something else by now
+			s.screen.forget(s.screenKey(t.Kind))
+		}
 		return made{}, unsure(err, s.explain(err, about))
 	}
 	return answer, nil

@@ -378,3 +378,24 @@ func TestPeopleAreSearchedAsTheKindOfJiraWantsIt(t *testing.T) {
 		same(t, "address", "octo@acme.example", s.last("GET /rest/api/2/user/search").query[parameter])
 	}
 }
+
+// TestWhatTheProjectWantsIsAskedAnewAfterARefusal: its screen was changed.
+func TestWhatTheProjectWantsIsAskedAnewAfterARefusal(t *testing.T) {
+	t.Parallel()
+	s := ready(t, newCloud(t), everything()...)
+	s.says(fieldsLine, cloudFields(everything()...), cloudFields(plain("summary", "description", "labels", "assignee")...))
+	s.says(issueLine, no(400, `{"errors":{"duedate":"Field 'duedate' cannot be set."}}`), no(201, `{"id":"7","key":"OPS-7"}`))
+	j := s.connect()
+	if _, err := j.Open(t.Context(), newTicket(s)); err == nil {
+		t.Fatal("no error")
+	}
+	offer, err := j.Offer(t.Context(), kindAt(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "lacks", incident.TicketFields("duedate"), offer.Lacks)
+	if _, err := j.Open(t.Context(), newTicket(s)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "due", nil, s.written("duedate"))
+}

@@ -135,26 +135,19 @@ func (s *site) gone(ctx context.Context, because error, projects []string) error
 	}
 }
 
-// projectKept is how long it is remembered whether a project can be seen.
-const projectKept = time.Minute
-
-// visible are those of the projects that Jira shows.
+// visible are those of the projects that Jira shows right now: what it showed a
+// moment ago would make a deleted ticket of one that is only hidden.
 func (s *site) visible(ctx context.Context, keys []string) ([]string, error) {
 	var seen []string
 	for _, key := range keys {
-		there, err := s.seen.get(key, s.now, func() (bool, time.Duration, error) {
-			err := s.get(ctx, "rest/api/2/project/"+url.PathEscape(key), nil, nil, "the project "+markdown.Code(key))
-			if blocked := new(incident.Blocked); missing(err) || errors.As(err, &blocked) && !blocked.Whole {
-				return false, projectKept, nil
-			}
-			return true, projectKept, err
-		})
+		err := s.get(ctx, "rest/api/2/project/"+url.PathEscape(key), nil, nil, "the project "+markdown.Code(key))
+		if blocked := new(incident.Blocked); missing(err) || errors.As(err, &blocked) && !blocked.Whole {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		if there {
-			seen = append(seen, key)
-		}
+		seen = append(seen, key)
 	}
 	return seen, nil
 }
