@@ -251,6 +251,9 @@ func trimmed(pieces []piece) []piece {
 	if len(pieces) > 0 && pieces[0].kind == words {
 		pieces[0].text = strings.TrimLeft(pieces[0].text, " ")
 	}
+	if last := len(pieces) - 1; last >= 0 && pieces[last].kind == words {
+		pieces[last].text = strings.TrimRight(pieces[last].text, " ")
+	}
 	return pieces
 }
 
