@@ -56,7 +56,8 @@ func TestLogIn(t *testing.T) {
 
 func TestTokenExpiresAndIsRenewed(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		must(t, s.ExpireToken(bot))
 		a := s.ask("bot", http.MethodGet, "/myself", nil)
 		same(t, "status", 401, a.status)
@@ -72,7 +73,8 @@ func TestTokenExpiresAndIsRenewed(t *testing.T) {
 
 func TestServerInfoSaysWhichKind(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		a := s.ask("", http.MethodGet, "/serverInfo", nil)
 		want := map[jira.Mode]string{jira.Cloud: "Cloud", jira.DataCenter: "Server"}[s.Mode()]
 		same(t, "deploymentType", any(want), a.at("deploymentType"))
@@ -103,7 +105,8 @@ func TestSearchForPeople(t *testing.T) {
 
 func TestMyPermissions(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		must(t, s.Deny("SRE", bot, jira.Create))
 		const ask = "/mypermissions?permissions=CREATE_ISSUES,BROWSE_PROJECTS&projectKey="
 		may := func(path string) []any {
@@ -117,8 +120,9 @@ func TestMyPermissions(t *testing.T) {
 		s.refused(404, http.MethodGet, ask+"HID", nil, []any{"No project could be found with key 'HID'."}, nil)
 		s.refused(400, http.MethodGet, "/mypermissions?permissions=FLY", nil, []any{"Unrecognized permission: FLY"}, nil)
 	})
-	t.Run("Cloud wants to know which", func(t *testing.T) {
-		t.Parallel()
-		open(t, jira.Cloud).refused(400, http.MethodGet, "/mypermissions", nil, []any{"The 'permissions' query parameter is required."}, nil)
-	})
+}
+
+func TestCloudWantsToKnowWhichPermissions(t *testing.T) {
+	t.Parallel()
+	open(t, jira.Cloud).refused(400, http.MethodGet, "/mypermissions", nil, []any{"The 'permissions' query parameter is required."}, nil)
 }

@@ -12,7 +12,8 @@ const agile = "/rest/agile/1.0/board"
 
 func TestFilters(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		same(t, "none yet", []object(nil), s.want(200, http.MethodGet, "/filter/favourite", nil).list(""))
 		a := s.want(200, http.MethodPost, "/filter", object{"name": "Ours", "jql": "project = OPS", "favourite": true})
 		path := "/filter/" + fmt.Sprint(a.at("id"))
@@ -50,7 +51,8 @@ func TestWhoMayNotShare(t *testing.T) {
 
 func TestBoards(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		a := s.want(200, http.MethodPost, "/filter", object{"name": "Ours", "jql": "project in (OPS, SRE) ORDER BY Rank"})
 		var filter int
 		_, err := fmt.Sscan(fmt.Sprint(a.at("id")), &filter)
@@ -90,7 +92,7 @@ func TestColumnsOfABoard(t *testing.T) {
 	must(t, err)
 	s.want(201, http.MethodPost, agile, object{"name": "Ours", "type": "kanban", "filterId": filter})
 	for _, project := range []string{"OPS", "SRE"} {
-		_, err := s.As(ada).CreateTicket(project, jira.Draft{Summary: "One", Labels: []string{"ours"}})
+		_, err = s.As(ada).CreateTicket(project, jira.Draft{Summary: "One", Labels: []string{"ours"}})
 		must(t, err)
 		s.opened(project, "Not ours")
 	}

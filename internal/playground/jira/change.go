@@ -33,7 +33,7 @@ func (j *Jira) create(by *account, in input) (*ticket, error) {
 		Project: p.key, Type: kind.Name, Status: p.workflow.Statuses[0],
 		Creator: by.ID, Reporter: by.ID, Properties: map[string]json.RawMessage{},
 	}
-	f := j.newForm(by, p, append(kind.screen(), Field{ID: fieldProject}), &t)
+	f := j.newForm(p, append(kind.screen(), Field{ID: fieldProject}), &t)
 	delete(in.Fields, fieldProject)
 	f.fill(in)
 	f.addDefaults()
@@ -142,7 +142,7 @@ func (j *Jira) edit(by *account, t *ticket, in input) error {
 	}
 	kind, _ := t.project.issueType(t.Type)
 	next := t.clone()
-	f := j.newForm(by, t.project, kind.screen(), &next)
+	f := j.newForm(t.project, kind.screen(), &next)
 	f.fill(in)
 	if f.set[fieldAssignee] && !t.project.may(by, Assign) {
 		f.wrong[fieldAssignee] = "You do not have permission to assign issues."
@@ -164,7 +164,7 @@ func (j *Jira) transit(by *account, t *ticket, s step, in input) error {
 		return refuse(http.StatusForbidden, "You do not have permission to transition issues in this project.")
 	}
 	next := t.clone()
-	f := j.newForm(by, t.project, s.Screen, &next)
+	f := j.newForm(t.project, s.Screen, &next)
 	f.fill(in)
 	if err := f.check(func(Field) bool { return true }); err != nil {
 		return err

@@ -75,7 +75,8 @@ func TestRateLimit(t *testing.T) {
 
 func TestDown(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.SetDown(true)
 		a := s.ask("bot", http.MethodGet, "/myself", nil)
 		same(t, "answer", []any{503, "text/html;charset=UTF-8"}, []any{a.status, a.header.Get("Content-Type")})

@@ -11,7 +11,6 @@ import (
 // form is a ticket that is being filled in by the fields on a screen.
 type form struct {
 	j       *Jira
-	by      *account
 	project *project
 	screen  []Field
 	t       *Ticket
@@ -22,8 +21,8 @@ type form struct {
 	wrong     map[string]string // what is wrong, by field
 }
 
-func (j *Jira) newForm(by *account, p *project, screen []Field, t *Ticket) *form {
-	return &form{j: j, by: by, project: p, screen: screen, t: t, set: map[string]bool{}, wrong: map[string]string{}}
+func (j *Jira) newForm(p *project, screen []Field, t *Ticket) *form {
+	return &form{j: j, project: p, screen: screen, t: t, set: map[string]bool{}, wrong: map[string]string{}}
 }
 
 // fill sets what a client sends. Fields that are not on the screen are refused.

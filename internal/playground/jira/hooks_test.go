@@ -77,7 +77,8 @@ func (e *ear) events(s *stage) []string {
 
 func TestWebhooksOfATicketsLife(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		e := listen(s)
 		id := s.opened("OPS", "One")
 		must(t, s.As(ada).Move(id, "Done", nil))

@@ -1,6 +1,7 @@
 package jira_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,7 +36,8 @@ func (s *stage) library() *gojira.Client {
 
 func TestTicketAsTheLibraryReadsIt(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		id := s.opened("OPS", "Mend it", object{
 			"description": "h1. What", "labels": []string{"b", "a"}, "duedate": "2026-12-01",
 			"priority": object{"name": "High"}, "components": []object{{"name": "Network"}}, "assignee": s.who(ada),
@@ -63,7 +65,8 @@ func TestTicketAsTheLibraryReadsIt(t *testing.T) {
 func TestCreateIsRefused(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ä", 256)
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		must(t, s.SetTypes("SRE", jira.Type{Name: "Task", Fields: append(jira.Without(jira.DefaultFields(), "duedate"),
 			jira.Field{ID: "customfield_10011", Name: "Team", Kind: jira.Select, Required: true, Allowed: []string{"Platform", "Web"}},
 			jira.Field{ID: "customfield_10012", Name: "Cost", Kind: jira.Number},
@@ -75,9 +78,7 @@ func TestCreateIsRefused(t *testing.T) {
 		fields := func(more ...object) object {
 			all := object{"project": object{"key": "SRE"}, "issuetype": object{"name": "Task"}, "summary": "One"}
 			for _, m := range more {
-				for name, value := range m {
-					all[name] = value
-				}
+				maps.Copy(all, m)
 			}
 			return all
 		}
@@ -119,7 +120,7 @@ func TestCreateIsRefused(t *testing.T) {
 		}
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
-				s.refused(400, http.MethodPost, "/issue", object{"fields": tt.fields}, nil, tt.errors)
+				s.in(t).refused(400, http.MethodPost, "/issue", object{"fields": tt.fields}, nil, tt.errors)
 			})
 		}
 		same(t, "tickets", 0, len(s.Tickets()))
@@ -169,7 +170,8 @@ func TestWhoMayNotCreate(t *testing.T) {
 
 func TestPropertiesComeWithTheTicketOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		body := func(key string) object {
 			return object{
 				"fields":     object{"project": object{"key": "OPS"}, "issuetype": object{"name": "Task"}, "summary": "One"},
@@ -195,7 +197,8 @@ func TestPropertiesComeWithTheTicketOrNotAtAll(t *testing.T) {
 
 func TestEdit(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("OPS", "One", object{"labels": []string{"keep", "drop"}, "duedate": "2026-12-01", "assignee": s.who(ada)})
 		s.want(204, http.MethodPut, "/issue/OPS-1", object{
 			"fields": object{"summary": "Two", "duedate": nil, "assignee": nil},
@@ -249,7 +252,8 @@ func TestDefaultsFillInWhatIsRequired(t *testing.T) {
 
 func TestDeletedTicketIsGone(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		id := s.opened("OPS", "One")
 		gone := map[jira.Mode]string{
 			jira.Cloud: "Issue does not exist or you do not have permission to see it.", jira.DataCenter: "Issue Does Not Exist",
@@ -267,7 +271,8 @@ func TestDeletedTicketIsGone(t *testing.T) {
 
 func TestMovedTicketIsFoundByItsFormerKey(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		id := s.opened("OPS", "One", object{"components": []object{{"name": "Network"}}})
 		must(t, s.As(ada).Move(id, "Done", nil))
 		must(t, s.As(ada).MoveToProject(id, "SRE"))

@@ -27,7 +27,8 @@ func stock(t *testing.T, s *stage) {
 
 func TestJQL(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		stock(t, s)
 		adasName := map[jira.Mode]string{jira.Cloud: ada, jira.DataCenter: "ada"}[s.Mode()]
 		first := s.ticket("OPS-1").ID
@@ -81,7 +82,7 @@ func TestJQL(t *testing.T) {
 		}
 		for jql, want := range tests {
 			t.Run(jql, func(t *testing.T) {
-				same(t, "found", want, s.finds(jql))
+				same(t, "found", want, s.in(t).finds(jql))
 			})
 		}
 	})
@@ -90,7 +91,8 @@ func TestJQL(t *testing.T) {
 func TestJQLIsRefused(t *testing.T) {
 	t.Parallel()
 	const valid = " The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'."
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("OPS", "One")
 		tests := map[string]string{
 			`project = NOPE`:           "The value 'NOPE' does not exist for the field 'project'.",
@@ -119,7 +121,7 @@ func TestJQLIsRefused(t *testing.T) {
 		path := map[jira.Mode]string{jira.Cloud: "/search/jql", jira.DataCenter: "/search"}[s.Mode()]
 		for jql, message := range tests {
 			t.Run(jql, func(t *testing.T) {
-				s.refused(400, http.MethodGet, path+"?jql="+url.QueryEscape(jql), nil, []any{message}, nil)
+				s.in(t).refused(400, http.MethodGet, path+"?jql="+url.QueryEscape(jql), nil, []any{message}, nil)
 			})
 		}
 	})

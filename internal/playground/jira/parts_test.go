@@ -11,7 +11,8 @@ import (
 
 func TestComments(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("OPS", "One")
 		for _, body := range []string{"first", "second", "third"} {
 			s.clock.advance(time.Minute)
@@ -39,7 +40,8 @@ func TestComments(t *testing.T) {
 
 func TestRemoteLinksAreWrittenOverByTheirGlobalID(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("OPS", "One")
 		link := func(global, title string) object {
 			return object{"globalId": global, "object": object{"url": "https://example.com/42", "title": title}}
@@ -67,7 +69,8 @@ func TestRemoteLinksAreWrittenOverByTheirGlobalID(t *testing.T) {
 
 func TestLinksBetweenTickets(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("OPS", "First")
 		second := s.opened("OPS", "Second")
 		same(t, "types", []any{"Blocks", "Cloners", "Duplicate", "Relates"}, s.want(200, http.MethodGet, "/issueLinkType", nil).names("issueLinkTypes", "name"))

@@ -11,7 +11,8 @@ import (
 
 func TestPeopleGoTheWayOfTheAPI(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		made, err := s.As("ada@acme.example").CreateTicket("OPS", jira.Draft{
 			Type: "Bug", Summary: "Mend it", Description: "Now.", Priority: "Low", Assignee: "bob",
 			Due: "2026-12-01", Labels: []string{"x"}, Components: []string{"Network"},
@@ -57,7 +58,8 @@ func TestPeopleAreRefusedToo(t *testing.T) {
 
 func TestMovesAndTheirScreens(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		_, err := s.As(ada).CreateTicket("SEC", jira.Draft{Summary: "One"})
 		must(t, err)
 		moves, err := s.Moves("SEC-1")

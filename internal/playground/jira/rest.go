@@ -220,7 +220,7 @@ func (x *exchange) project() (*project, error) {
 	return p, nil
 }
 
-// query is a parameter, which may be given as a list or several times.
+// list is a parameter that may be given as a list or several times.
 func (x *exchange) list(name string) []string {
 	var all []string
 	for _, value := range x.r.URL.Query()[name] {

@@ -96,7 +96,8 @@ func TestDataCenterSearch(t *testing.T) {
 // The search shows everything late: what is new, what has changed, what is gone.
 func TestSearchLagsBehind(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.SetLag(time.Minute)
 		lag := func() { s.clock.advance(time.Minute) }
 		id := s.opened("OPS", "One")
@@ -128,7 +129,8 @@ func TestSearchLagsBehind(t *testing.T) {
 
 func TestSearchHidesWhatMayNotBeSeen(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		_, err := s.As(bob).CreateTicket("HID", jira.Draft{Summary: "Secret"})
 		must(t, err)
 		s.opened("OPS", "Plain")

@@ -3,6 +3,7 @@ package jira_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -80,14 +81,22 @@ func open(t *testing.T, mode jira.Mode, change ...func(*jira.Options)) *stage {
 }
 
 // both runs a test on both kinds of Jira.
-func both(t *testing.T, test func(t *testing.T, s *stage)) {
+func both(t *testing.T, test func(s *stage)) {
 	t.Helper()
 	for _, mode := range []jira.Mode{jira.Cloud, jira.DataCenter} {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
-			test(t, open(t, mode))
+			test(open(t, mode))
 		})
 	}
+}
+
+// in is the same stage in a part of the test.
+func (s *stage) in(t *testing.T) *stage {
+	t.Helper()
+	part := *s
+	part.t = t
+	return &part
 }
 
 func must(t *testing.T, err error) {
@@ -224,9 +233,7 @@ func (s *stage) opened(project, summary string, more ...object) string {
 	s.t.Helper()
 	fields := object{"project": object{"key": project}, "issuetype": object{"name": "Task"}, "summary": summary}
 	for _, m := range more {
-		for name, value := range m {
-			fields[name] = value
-		}
+		maps.Copy(fields, m)
 	}
 	id, _ := s.want(http.StatusCreated, http.MethodPost, "/issue", object{"fields": fields}).at("id").(string)
 	return id

@@ -1,6 +1,7 @@
 package jira_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -9,15 +10,14 @@ import (
 
 func (s *stage) transit(id string, more object) object {
 	body := object{"transition": object{"id": id}}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	return body
 }
 
 func TestTransitionsThatAreOffered(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("SRE", "One")
 		a := s.want(200, http.MethodGet, "/issue/SRE-1/transitions", nil)
 		same(t, "from To Do", []any{"Start progress", "Won't do"}, a.names("transitions", "name"))
@@ -51,7 +51,8 @@ func TestTransitionsThatOneMayNotDo(t *testing.T) {
 
 func TestScreens(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, s *stage) {
+	both(t, func(s *stage) {
+		t := s.t
 		s.opened("SEC", "One")
 		const path = "/issue/SEC-1/transitions"
 		plain := s.want(200, http.MethodGet, path, nil).list("transitions")[1]
