@@ -211,13 +211,13 @@ func (j *Jira) SetTypes(key string, types ...Type) error {
 	})
 }
 
-// Deny takes permissions in a project from an account; without any, all. Who
+// Deny takes permissions in a project from an account, by its id; without any, all. Who
 // may not [Browse] can't do anything else either.
 func (j *Jira) Deny(project, account string, ps ...Permission) error {
 	return j.grant(project, account, false, ps)
 }
 
-// Allow gives permissions in a project to an account; without any, all.
+// Allow gives permissions in a project to an account, by its id; without any, all.
 func (j *Jira) Allow(project, account string, ps ...Permission) error {
 	return j.grant(project, account, true, ps)
 }
