@@ -131,12 +131,12 @@ func newReference(owner, name, number string) (Reference, bool) {
 // Box is a line of a checklist, and what it stands for.
 type Box struct {
 	Line
-	// Of is the issue that [BoxMark] made the line's own; zero for a line that
+	// Of is the issue or ticket that [BoxMark] made the line's own; zero for a line that
 	// a person wrote.
 	Of Reference
 }
 
-// BoxMark is a hidden mark that makes a checklist's line the box of an issue.
+// BoxMark is a hidden mark that makes a checklist's line the box of an issue or ticket.
 // It belongs at the line's end. A line in which people name an issue in plain
 // sight has none.
 func BoxMark(r Reference) string {
