@@ -61,6 +61,7 @@ func (n *run) askOffer(ctx context.Context, kind incident.TicketKind) {
 		}
 		if err == nil {
 			n.answers.offers[kind] = offer
+			n.why(ctx, "a project takes no tickets", kind.Project, offer.Why)
 		}
 		return err
 	})

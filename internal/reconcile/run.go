@@ -397,14 +397,15 @@ func (n *run) carryOutOne(ctx context.Context, e incident.Effect) (err error) {
 	return n.save(ctx)
 }
 
-// hindered records what an effect at a Jira site failed of; it is stored with the
-// part's failure. When the run itself is being stopped, it is not known whether
+// hindered records, and logs, what an effect at a Jira site failed of; it is stored
+// with the part's failure, which tells one of several. When the run itself is being stopped, it is not known whether
 // the site did it.
 func (n *run) hindered(ctx context.Context, e incident.Effect, err error) {
 	changed := new(incident.Changed)
 	if _, at := e.Part().Site(); !at || ctx.Err() != nil || errors.As(err, &changed) {
 		return
 	}
+	n.r.Log.InfoContext(ctx, "could not be done in Jira", "incident", n.key, "effect", e.String(), "error", err)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.record.Hindered(e, err, n.r.Clock())

@@ -83,6 +83,14 @@ func (n *run) siteFailed(ctx context.Context, site incident.Repo, err error) {
 	n.fail(ctx, part, err)
 }
 
+// why logs Jira's reasons, if there are any: the tracker does not show them to
+// everybody.
+func (n *run) why(ctx context.Context, what, of, reason string) {
+	if reason != "" {
+		n.r.Log.InfoContext(ctx, "Jira has a reason", "incident", n.key, "what", what, "of", of, "reason", reason)
+	}
+}
+
 func (n *run) hasFailed(part incident.Part) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

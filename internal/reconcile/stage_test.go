@@ -49,6 +49,7 @@ type stage struct {
 	memory     *fakeMemory
 	marker     *fakeMarker
 	checker    *fakeChecker
+	jira       *fakeJira // nil unless the test connects it
 	reconciler *reconcile.Reconciler
 }
 

@@ -96,6 +96,7 @@ func (n *run) setTicket(ctx context.Context, e incident.SetFollowUp) (incident.O
 	}
 	return n.atTicket(ctx, e.Issue, func(incident.FollowUp) (incident.Outcome, error) {
 		t, declined, err := n.r.Jira.Set(ctx, e.Issue, e.State)
+		n.why(ctx, "an order was declined", e.Name, declined)
 		return incident.Outcome{Declined: declined}, n.wrote(ctx, t, err)
 	})
 }
