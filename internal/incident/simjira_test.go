@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"pgregory.net/rapid"
@@ -242,6 +243,39 @@ func (a *app) openTicket(t *rapid.T, e incident.OpenTicket) incident.Outcome {
 func (a *app) tellsNoSecret(t *rapid.T, text string) {
 	if !a.repository.Private && strings.Contains(text, onlyInJira) {
 		t.Fatalf("everybody reads of %s:\n%s", onlyInJira, text)
+	}
+}
+
+// TestSameEndInJira is the same property where follow-ups are tickets: in a site
+// that is down or refuses, whose search lags, and in which people work. Never two
+// tickets for an item, none lost, and nothing that only Jira tells on a public
+// parent.
+func TestSameEndInJira(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a := newApp()
+		a.policy.Place = rapid.SampledFrom([]string{"jira", "SRE", ""}).Draw(t, "place")
+		a.policy.Fallback = rapid.SampledFrom([]time.Duration{0, 2 * time.Minute}).Draw(t, "fallback")
+		a.repository.Private = rapid.Bool().Draw(t, "private")
+		a.body[1].text = titles[4]
+		a.written = map[string]int{}
+		for _, l := range slices.Concat(a.body, a.remarks[0].lines) {
+			people{a, t}.wrote(l.text)
+		}
+		t.Repeat(inAndAroundJira().actions(a))
+		a.toTheEnd(t)
+	})
+}
+
+func inAndAroundJira() deeds {
+	return deeds{
+		"write a line": people.writeLine, "tick": people.tick, "delete a line": people.deleteLine, "move a line": people.moveLine,
+		"label": people.label, "another label": people.other, "close or reopen the parent": people.closeOrReopenParent,
+		"close or reopen a follow-up": people.closeOrReopen, "lose the record": people.loseRecord,
+		"turn Jira off or on": people.turnJira, "work in Jira": people.workInJira, "work on in Jira": people.workInJira,
+		"move a ticket": people.moveTicket, "let time pass": func(p people) { p.now = p.now.Add(2 * time.Minute) },
+		"look": people.lookWithLuck, "look again": people.lookWithLuck, "look once more": people.lookWithLuck,
+		"look and look": people.lookWithLuck, "look on": people.lookWithLuck,
 	}
 }
 

@@ -38,6 +38,7 @@ func (plain) Tracker(v incident.TrackerView) string {
 	say(true, "page %s", pageStates[v.Page])
 	for _, l := range v.Lines {
 		say(true, "- %s #%d %s", l.State, l.Issue.Number, strings.TrimSpace(l.Text+" "+l.Owner))
+		say(l.Assignee != "" || l.Why != "", "  %s, %s", l.Assignee, l.Why)
 	}
 	say(v.Refused > 0, "refused %d", v.Refused)
 	say(v.Waiting > 0, "waiting %d", v.Waiting)
