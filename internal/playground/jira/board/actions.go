@@ -118,7 +118,7 @@ func (s *site) newTicket(r *http.Request, _ visit) (screen, error) {
 
 func (s *site) create(r *http.Request, v visit) (string, error) {
 	t, err := s.j.As(v.me.ID).CreateTicket(r.PathValue("project"), jira.Draft{
-		Type: r.PostForm.Get("type"), Summary: r.PostForm.Get("summary"), Description: r.PostForm.Get("description"),
+		Type: r.PostForm.Get("type"), Summary: r.PostForm.Get("summary"), Description: written(r, "description"),
 	})
 	return ticketPath(t.Key), err
 }
@@ -134,6 +134,11 @@ func (s *site) editor(r *http.Request, _ visit) (screen, error) {
 	}}, nil
 }
 
+// written is what somebody typed, with lines as they end everywhere but in forms.
+func written(r *http.Request, name string) string {
+	return strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n")
+}
+
 // edit writes the fields that the form holds, and no others.
 func (s *site) edit(r *http.Request, v visit) (string, error) {
 	var e jira.Edit
@@ -141,7 +146,7 @@ func (s *site) edit(r *http.Request, v visit) (string, error) {
 		"summary": &e.Summary, "description": &e.Description, "assignee": &e.Assignee, "due": &e.Due,
 	} {
 		if r.PostForm.Has(name) {
-			text := strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n")
+			text := written(r, name)
 			*to = &text
 		}
 	}
@@ -151,7 +156,7 @@ func (s *site) edit(r *http.Request, v visit) (string, error) {
 
 func (s *site) comment(r *http.Request, v visit) (string, error) {
 	key := r.PathValue("key")
-	return ticketPath(key), s.j.As(v.me.ID).Comment(key, r.PostForm.Get("body"))
+	return ticketPath(key), s.j.As(v.me.ID).Comment(key, written(r, "body"))
 }
 
 func (s *site) moveProject(r *http.Request, v visit) (string, error) {

@@ -51,6 +51,7 @@ type webhook struct {
 type request struct {
 	Good         bool
 	Method, Path string
+	Query        string // as it was meant, not as it was sent
 	Said         string
 	At           time.Time
 }
@@ -108,8 +109,8 @@ func asRequest(c jira.Call) request {
 		Good: c.Status >= 200 && c.Status < 400, Method: c.Method, Path: c.Path, At: c.At,
 		Said: fmt.Sprintf("%d %s, %d bytes", c.Status, http.StatusText(c.Status), c.ResponseBytes),
 	}
-	if query, err := url.QueryUnescape(c.Query); err == nil && query != "" {
-		q.Path += "?" + query
+	if query, err := url.QueryUnescape(c.Query); err == nil {
+		q.Query = query
 	}
 	if c.Status == 0 {
 		q.Said = "no answer yet, or cut off"
