@@ -87,6 +87,15 @@ func (s *stage) furnishJira() error {
 	)
 }
 
+// prepareTicket opens one that has nothing to do with the incident.
+func (s *stage) prepareTicket() error {
+	t, err := s.jira.As(aliceInJira).CreateTicket(ops, jira.Draft{Summary: places, Labels: []string{"backlog"}})
+	if err == nil && t.Key != backlogTicket {
+		err = fmt.Errorf("prepare %s: it was not empty", ops)
+	}
+	return err
+}
+
 // reviewed is the strict workflow, in which who approves says what it was.
 func reviewed() jira.Workflow {
 	w := jira.Strict()

@@ -33,6 +33,7 @@ const (
 	preparedIncident = 1
 	preparedPull     = 2
 	preparedBacklog  = 3
+	backlogTicket    = "OPS-1"
 
 	preparedWords = `Since 09:12 every checkout answers 500: the payment gateway refuses our certificate.
 

@@ -35,7 +35,7 @@ func (t *tour) tickets() []step {
 		{"Bob comments with an item for the strict project SRE, and with a ticket that is there", t.cross, all(
 			t.shows("one is opened there; what its screen lacks is left out, and said",
 				openLine(renewal, "SRE-"), has("SRE", "Due date")),
-			t.shows("the other is listed and counted", openLine(places, t.former())), t.leftAlone)},
+			t.shows("the other is listed and counted", openLine(places, backlogTicket)), t.leftAlone)},
 		{"Alice ticks the box of the strict one", t.tick(renewal, true), all(
 			t.shows("the workflow has no way straight to done: the box goes back, and the tracker says why",
 				openLine(renewal, "no way from", "by hand")), t.inStatus(renewal, "To Do"))},
@@ -52,12 +52,6 @@ func (t *tour) tickets() []step {
 		{"Jira is back; some minutes pass", t.mendJira, all(
 			t.shows("the ticket is found again", openLine(issuer, "OPS-"), lacks("⚠️")), t.countTickets(2))},
 	}
-}
-
-// prepareTicket opens one that has nothing to do with the incident.
-func (s *stage) prepareTicket() error {
-	_, err := s.jira.As(aliceInJira).CreateTicket(ops, jira.Draft{Summary: places, Labels: []string{"backlog"}})
-	return err
 }
 
 // ticketNamed is the one ticket with a summary.
@@ -145,12 +139,9 @@ func (t *tour) ticketed(context.Context) ([]string, error) {
 // cross writes an item for another project, and the key of a ticket.
 func (t *tour) cross(context.Context) error {
 	_, err := t.github.As(bob).Comment(shop, preparedIncident,
-		"### Follow-ups\n- [ ] "+renewal+" in SRE\n- [ ] "+t.former()+"\n")
+		"### Follow-ups\n- [ ] "+renewal+" in SRE\n- [ ] "+backlogTicket+"\n")
 	return err
 }
-
-// former is the key of the ticket that was there before.
-func (t *tour) former() string { return ops + "-1" }
 
 // leftAlone is whether an adopted ticket is as people left it.
 func (t *tour) leftAlone(context.Context) ([]string, error) {
