@@ -12,7 +12,7 @@ import (
 const (
 	ownerPattern = `[A-Za-z0-9][A-Za-z0-9_-]{0,99}`
 	namePattern  = `[A-Za-z0-9._-]{1,100}`
-	keyPattern   = `[A-Z][A-Z0-9_]{1,9}`
+	keyPattern   = `[A-Z][A-Z0-9_]{1,79}`
 )
 
 // repository is one by its full name. Whether it is there, and whose it is, a
