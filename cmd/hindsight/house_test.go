@@ -29,6 +29,7 @@ type house struct {
 	database string        // its address; "" is SQLite
 	desk     *desk         // the Jira site beside it, or nil
 	pause    time.Duration // how long [house.wait] waits
+	rounds   int           // how often [house.heal] sweeps
 	mu       sync.Mutex
 	app      *app
 	hear     *httptest.Server // where the app's webhooks come in
@@ -41,7 +42,7 @@ func newHouse(tb testing.TB, furnish ...func(*house)) *house {
 	tb.Helper()
 	key, err := playground.SharedKey()
 	must(tb, err)
-	h := &house{tb: tb, pause: time.Hour}
+	h := &house{tb: tb, pause: time.Hour, rounds: 4}
 	h.stage, err = newStage(tb.Context(), "127.0.0.1:0", noLog(), playground.Options{
 		Key:   key,
 		Clock: h.clock, AppClock: time.Now,
@@ -198,7 +199,7 @@ func (h *house) sweep() {
 // heal sweeps until nothing is left to do, with time passing in between.
 func (h *house) heal() {
 	h.tb.Helper()
-	for range 4 {
+	for range h.rounds {
 		h.sweep()
 		h.wait()
 	}
