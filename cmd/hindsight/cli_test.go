@@ -119,6 +119,36 @@ func TestPlanThenSweep(t *testing.T) {
 	}
 }
 
+// plan and sweep work with Jira as the server does; what is in trouble there is
+// said with the plan.
+func TestPlanThenSweepWithJira(t *testing.T) {
+	h := newHouse(t, withJira(deskOptions{}))
+	operate(t, h)
+	t.Setenv("HINDSIGHT_JIRA_FILE", h.desk.file)
+	number, err := h.github.As(alice).OpenIssue(shop, "Search is slow", ticketWords, "incident", "sev4")
+	must(t, err)
+	ref := shop + "#" + strconv.Itoa(number)
+	code, out, said := runCommand(t, "plan", ref)
+	for _, want := range []string{alertTicket + `" in Jira, in the project OPS`, bookTicket + `" in Jira, in the project SRE`} {
+		if code != 0 || said != "" || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, complained %q; the plan does not say %q:\n%s", code, said, want, out)
+		}
+	}
+	h.wantTickets()
+	must(t, h.desk.ExpireToken(deskBot))
+	if code, out, _ = runCommand(t, "sweep", ref); code != 0 || !strings.Contains(out, "!  tickets at 127.0.0.1") {
+		t.Errorf("exit code %d; it is not said what is in trouble:\n%s", code, out)
+	}
+	must(t, h.desk.RenewToken(deskBot, deskToken))
+	if code, out, said = runCommand(t, "sweep", ref); code != 0 {
+		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
+	h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
+	if _, out, _ = runCommand(t, "plan", ref); !strings.Contains(out, "nothing to do") {
+		t.Errorf("after the sweep the plan still says:\n%s", out)
+	}
+}
+
 // send reaches a running server with a good signature, and says what came
 // back when the signature is wrong.
 func TestSend(t *testing.T) {
