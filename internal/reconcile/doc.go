@@ -9,4 +9,12 @@
 // An issue may be an incident, a follow-up of one, or neither. A follow-up's
 // state is noted and its incident made due; so what a closure costs does not
 // grow with the number of follow-ups.
+//
+// A Jira ticket is a follow-up like an issue, at a site in the place of a
+// repository. Of its news the ticket is read, once; its incident is made due only
+// where something is new for it, and is told by what is remembered. Each site is a
+// part of its own: one that is down, or refuses, is left alone for a while and
+// holds up nothing else. A search that lags is no proof that a ticket is not there:
+// see [incident.Seek]. What the operator does not let an owner use is neither
+// asked for nor written to.
 package reconcile

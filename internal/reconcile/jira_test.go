@@ -31,7 +31,7 @@ type fakeJira struct {
 	clock    func() time.Time
 	projects map[string][]incident.Project // by owner
 	tickets  map[incident.Key]incident.Ticket
-	former   map[string]incident.Key    // by names that tickets had
+	former   map[string]incident.Key          // by names that tickets had
 	lag      func(incident.Key) time.Duration // how long the search does not show a new ticket
 	offers   map[incident.TicketKind]incident.Offer
 	unknown  map[string]bool // logins without an account
@@ -45,6 +45,12 @@ type fakeJira struct {
 func withJira(t *testing.T, body string) *stage {
 	t.Helper()
 	s := newStage(t, body)
+	s.connect()
+	return s
+}
+
+// connect gives the stage its Jira sites.
+func (s *stage) connect() {
 	at := func(site incident.Repo, key string) incident.Project {
 		return incident.Project{Site: site, URL: "https://" + site.Address(), Key: key, Lag: jiraLag}
 	}
@@ -59,7 +65,6 @@ func withJira(t *testing.T, body string) *stage {
 		comments: map[incident.Key][]string{}, links: map[incident.Key]map[string]incident.TicketLink{},
 	}
 	s.reconciler.Jira = s.jira
-	return s
 }
 
 // ticketed is an incident with one follow-up, in OPS.

@@ -104,7 +104,7 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer n.drain()
 	defer cancel()
-	waited := map[incident.Part]bool{}
+	waited := map[incident.Part]int{}
 	for rounds := 0; rounds < maxRounds; rounds++ {
 		plan, err := n.decide(ctx)
 		if err != nil {
@@ -118,8 +118,8 @@ func (n *run) toTheEnd(ctx context.Context) (time.Time, error) {
 			return time.Time{}, nil
 		}
 		mine, others := split(plan.Effects)
-		if part := awaited(mine, others); part != "" && !waited[part] {
-			waited[part] = true
+		if part := awaited(mine, others); part != "" && waited[part] < turns(part) {
+			waited[part]++
 			n.start(ctx, others)
 			n.linger(ctx)
 			continue
@@ -259,6 +259,15 @@ func awaited(tracker []incident.Effect, others map[incident.Part][]incident.Effe
 		}
 	}
 	return ""
+}
+
+// turns is how often in a row the tracker waits for a part: a ticket is linked once
+// it is there.
+func turns(part incident.Part) int {
+	if _, at := part.Site(); at {
+		return 2
+	}
+	return 1
 }
 
 // sites are the parts that work at Jira sites, in an order that is always the same.

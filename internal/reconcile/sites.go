@@ -11,7 +11,7 @@ import (
 
 // siteAnswers is how long a Jira site may take to answer a question: the page
 // and the follow-ups on GitHub wait for it, once in a run.
-const siteAnswers = 20 * time.Second
+const siteAnswers = 10 * time.Second
 
 // projects are those that the operator lets an owner's repositories use; none
 // without Jira.

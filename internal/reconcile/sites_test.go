@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"hindsight/internal/incident"
 )
@@ -97,7 +94,7 @@ func TestSiteHangs(t *testing.T) {
 		}
 		began := time.Now()
 		s.look(t)
-		if took := time.Since(began); took > 30*time.Second {
+		if took := time.Since(began); took > 15*time.Second {
 			t.Errorf("the look took %v", took)
 		}
 		s.showsPage(t)
@@ -154,206 +151,6 @@ func TestFallback(t *testing.T) {
 	s.expect(t, 1, "Jira.CloseAsDuplicate")
 }
 
-// A ticket is adopted by its name, in a project that the owner may use: by the one
-// in which it is now.
-func TestAdoptedTicket(t *testing.T) {
-	t.Parallel()
-	body := func(line string) string { return "### Follow-ups\n- [ ] " + line + "\n" }
-	for name, line := range map[string]string{
-		"by its name": "OPS-7", "by its address": "https://acme.atlassian.test/browse/OPS-7", "by a name that it had": "SRE-3",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := withJira(t, body(line))
-			had := s.addTicket(7, "SRE-3")
-			s.editTicket(had.Key, func(k *incident.Ticket) { k.Name = "OPS-7" })
-			s.look(t)
-			e := s.record(parent).Ledger.Items[0]
-			if !e.Adopted || e.Issue.Number != 7 || s.stored(had.Key).Item != e.Key {
-				t.Errorf("the entry is %+v, and remembered is %+v", e, s.stored(had.Key))
-			}
-			s.expect(t, 1, ofJira...)
-			s.forget()
-			s.look(t)
-			s.say(ben, "/incident severity sev1")
-			s.look(t)
-			s.expect(t, 0, slices.Concat(toJira, ofJira)...)
-			s.editTicket(had.Key, func(k *incident.Ticket) { k.State = incident.Done })
-			s.lookAt(t, had.Key)
-			s.look(t)
-			s.shows(t, "1 done")
-		})
-	}
-}
-
-// What is another owner's, or nowhere, is not adopted; nobody learns which.
-func TestTicketThatCanNotBeAdopted(t *testing.T) {
-	t.Parallel()
-	for name, set := range map[string]func(*stage){
-		"there is none":           func(*stage) {},
-		"it was moved to another": func(s *stage) { s.editTicket(ticket(7), func(k *incident.Ticket) { k.Name = "UMB-1" }) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := withJira(t, "### Follow-ups\n- [ ] OPS-7\n- [ ] UMB-2\n")
-			if name != "there is none" {
-				s.addTicket(7, "OPS-7")
-			}
-			s.addTicket(8, "UMB-2")
-			set(s)
-			s.look(t)
-			if items := s.record(parent).Ledger.Items; len(items) != 0 {
-				t.Errorf("adopted %+v", items)
-			}
-			s.expect(t, 0, "Jira.Named UMB-2")
-			s.hides(t, "Something in Jira", "UMB-1")
-		})
-	}
-}
-
-// The ledger in the tracker can be edited. It gives nobody a ticket that is not
-// this incident's: neither to read, nor to change.
-func TestForgedTicket(t *testing.T) {
-	t.Parallel()
-	foreign := func(s *stage) incident.Key {
-		k := s.addTicket(8, "UMB-2")
-		return k.Key
-	}
-	anothers := func(s *stage) incident.Key {
-		k := s.addTicket(9, "OPS-9")
-		s.editTicket(k.Key, func(k *incident.Ticket) {
-			k.Ours, k.Of, k.Entry.Key = true, idOf(41), "aaaaaaaaaaaa"
-		})
-		return k.Key
-	}
-	unmarked := func(s *stage) incident.Key {
-		k := s.addTicket(9, "OPS-9")
-		s.editTicket(k.Key, func(k *incident.Ticket) { k.Ours = true })
-		return k.Key
-	}
-	for name, of := range map[string]func(*stage) incident.Key{
-		"another owner's": foreign, "another incident's": anothers, "without a marker": unmarked,
-		"at an unknown site": func(*stage) incident.Key { return incident.Key{Repo: "jira:rival.test", Number: 5} },
-	} {
-		for _, kept := range []bool{true, false} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				s := withJira(t, "It is down.\n\n### Follow-ups\n- [ ] Mend the pool in NOPE/x\n")
-				s.look(t)
-				key := of(s)
-				before := s.ticketNow(key)
-				s.forgeLedger(t, func(l *incident.Ledger) {
-					l.Items = append(l.Items, incident.Entry{
-						Key: "bbbbbbbbbbbb", Source: incident.FromBody, Words: "aaaaaaaaaaaa", Issue: incident.Ref(key), Want: incident.Done,
-					})
-				})
-				if !kept {
-					s.forgetAll()
-				}
-				s.look(t)
-				s.reconciler.Clock = later(s.now().Add(time.Hour))
-				s.look(t)
-				if diff := cmp.Diff(before, s.ticketNow(key)); diff != "" {
-					t.Errorf("it was changed:\n%s", diff)
-				}
-				s.expect(t, 0, toJira...)
-				s.hides(t, "Something in Jira", "UMB-2", "OPS-9")
-				if of, _ := s.memory.IncidentsOf(t.Context(), key); len(of) != 0 {
-					t.Errorf("it is remembered as a follow-up of %v", of)
-				}
-			})
-		}
-	}
-}
-
-// Whoever may edit a ticket in another owner's project can have it name this
-// incident. It is not found by that.
-func TestTicketOfAnotherOwnerNamesTheIncident(t *testing.T) {
-	t.Parallel()
-	s, made := ticketed(t)
-	forged := s.addTicket(8, "UMB-2")
-	s.editTicket(forged.Key, func(k *incident.Ticket) { k.Ours, k.Of, k.Entry = true, made.Of, made.Entry })
-	s.forgetAll()
-	s.untilQuiet(t)
-	if got := s.record(parent).Ledger.Items[0].Issue.Number; got != made.Key.Number {
-		t.Errorf("the item's ticket is %d, want %d", got, made.Key.Number)
-	}
-	s.hides(t, "UMB-2", "Something in Jira")
-	if got := s.ticketNow(forged.Key); got.State != incident.Open {
-		t.Errorf("the foreign ticket is %s", got.State)
-	}
-}
-
-// A ticket that was moved to another owner's project is followed, and left alone:
-// nothing is told of it but how it stands.
-func TestTicketMovesToAnotherOwner(t *testing.T) {
-	t.Parallel()
-	s, made := ticketed(t)
-	s.forge.repository.Private = true
-	s.editTicket(made.Key, func(k *incident.Ticket) { k.Name, k.Title, k.Assignee = "UMB-5", "Umbrella's secret", "Eve" })
-	s.lookAt(t, made.Key)
-	s.look(t)
-	s.shows(t, "UMB-5")
-	s.hides(t, "Umbrella's secret", "Eve")
-	s.forget()
-	s.say(ben, "/incident severity sev1")
-	s.look(t)
-	s.say(ben, "/followup done UMB-5")
-	s.look(t)
-	s.expect(t, 0, toJira...)
-	if got := s.ticketNow(made.Key).State; got != incident.Open {
-		t.Errorf("it is %s", got)
-	}
-	s.editTicket(made.Key, func(k *incident.Ticket) { k.State = incident.Done })
-	s.lookAt(t, made.Key)
-	s.look(t)
-	s.shows(t, "1 done")
-}
-
-// What not everybody can read in Jira is not shown to everybody on GitHub.
-func TestSecretTicket(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ private, public, secret bool }{
-		"public repository, private site":  {false, false, true},
-		"public repository, public site":   {false, true, false},
-		"private repository, private site": {true, false, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := withJira(t, inOps)
-			s.forge.repository.Private = c.private
-			for i := range s.jira.projects["acme"] {
-				s.jira.projects["acme"][i].Public = c.public
-			}
-			s.look(t)
-			made := s.onlyTicket(t)
-			s.editTicket(made.Key, func(k *incident.Ticket) { k.Assignee = "Eve Adams" })
-			s.lookAt(t, made.Key)
-			s.look(t)
-			if shown := strings.Contains(s.tracker(t).Body, "Eve Adams"); shown == c.secret {
-				t.Errorf("who has it is shown: %t\n%s", shown, s.tracker(t).Body)
-			}
-			s.shows(t, made.Name, "Mend the pool")
-		})
-	}
-}
-
-// When a repository is opened to everybody, its tickets' words are not.
-func TestRepositoryOfTicketsBecomesPublic(t *testing.T) {
-	t.Parallel()
-	s := withJira(t, inOps)
-	s.forge.repository.Private = true
-	s.look(t)
-	made := s.onlyTicket(t)
-	s.editTicket(made.Key, func(k *incident.Ticket) { k.Assignee = "Eve Adams" })
-	s.lookAt(t, made.Key)
-	s.look(t)
-	s.shows(t, "Eve Adams")
-	s.forge.repository.Private = false
-	s.look(t)
-	s.hides(t, "Eve Adams")
-}
-
 // Where an account is not known, the ticket is opened without, and that is said.
 func TestTicketWithoutAccount(t *testing.T) {
 	t.Parallel()
@@ -374,7 +171,9 @@ func TestProjectTakesNoTickets(t *testing.T) {
 	t.Parallel()
 	const why = "OPS wants the field «Team», which nobody fills."
 	for name, set := range map[string]func(*stage){
-		"by its screen":  func(s *stage) { s.jira.offers[incident.TicketKind{Site: jiraSite, Project: "OPS"}] = incident.Offer{Why: why} },
+		"by its screen": func(s *stage) {
+			s.jira.offers[incident.TicketKind{Site: jiraSite, Project: "OPS"}] = incident.Offer{Why: why}
+		},
 		"by its refusal": func(s *stage) { s.before["Jira.Offer"] = fails(&incident.Blocked{Text: why}) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -405,4 +204,54 @@ func TestQuestionsAreAskedApart(t *testing.T) {
 	s.before["Repository acme/till"] = fails(errors.New("502"))
 	s.look(t)
 	s.onlyTicket(t)
+}
+
+// The tracker is written once for a ticket that is opened and linked.
+func TestTrackerWaitsForTickets(t *testing.T) {
+	t.Parallel()
+	s := withJira(t, "It is down.")
+	s.look(t)
+	s.forget()
+	s.edit(parent, func(i *incident.Issue) { i.Body = inOps + "- [ ] Write it down\n" })
+	s.look(t)
+	s.expect(t, 1, "Jira.Open")
+	s.expect(t, 1, "Jira.Link")
+	s.expect(t, 1, "OpenIssue")
+	s.expect(t, 1, "EditComment")
+}
+
+// When the tracker knows more than the database, tickets may have been opened that
+// it does not know of: they are sought, once.
+func TestDatabaseOfLongAgo(t *testing.T) {
+	t.Parallel()
+	s := withJira(t, "It is down.")
+	s.look(t)
+	old := s.record(parent)
+	s.edit(parent, func(i *incident.Issue) { i.Body = inOps })
+	s.look(t)
+	made := s.onlyTicket(t)
+	old.Revision = s.record(parent).Revision
+	s.mu.Lock()
+	s.memory.records[parent] = old
+	delete(s.memory.followUps, parent)
+	s.mu.Unlock()
+	s.forget()
+	s.untilQuiet(t)
+	s.expect(t, 2, "Jira.Find "+string(jiraSite)) // at once, and when it shows all
+	s.expect(t, 0, "Jira.Open")
+	if got := s.stored(made.Key); got.State != incident.Open {
+		t.Errorf("remembered %+v", got)
+	}
+	s.forget()
+	s.look(t)
+	s.expect(t, 0, ofJira...)
+}
+
+// A fresh incident has nothing that could be sought.
+func TestFreshIncidentSeeksNothing(t *testing.T) {
+	t.Parallel()
+	s := withJira(t, inOps)
+	s.look(t)
+	s.expect(t, 0, "Jira.Find")
+	s.expect(t, 1, "Jira.Open")
 }

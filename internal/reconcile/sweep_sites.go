@@ -49,27 +49,32 @@ func (r *Reconciler) sweepSite(ctx context.Context, site incident.Repo, lag time
 			return 0, fmt.Errorf("ask which tickets changed: %w", err)
 		}
 	}
-	stale, err := r.Memory.Unchecked(ctx, site, began.Add(-checkEvery), checkMost)
+	stale, err := r.seenBefore(ctx, changed)
+	if err != nil {
+		return 0, err
+	}
+	unchecked, err := r.Memory.Unchecked(ctx, site, began.Add(-checkEvery), checkMost)
 	if err != nil {
 		return 0, fmt.Errorf("choose tickets to look at: %w", err)
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(changed), incident.Key.Compare) {
-		news, err := r.isNews(ctx, key, changed[key])
-		if err != nil {
-			return 0, err
-		}
-		if news {
-			stale = union(stale, []incident.Key{key})
-		}
-	}
+	stale = union(stale, unchecked)
 	if err := r.markAll(ctx, 0, stale); err != nil {
 		return 0, err
 	}
 	return len(stale), wrap(r.Memory.SaveLook(ctx, site, began), "remember the look")
 }
 
-// isNews is whether a ticket has changed since it was seen, by Jira's clock.
-func (r *Reconciler) isNews(ctx context.Context, key incident.Key, at time.Time) (bool, error) {
-	known, err := r.recallFollowUps(ctx, key)
-	return slices.ContainsFunc(known, func(f remembered) bool { return f.At.Before(at) }), err
+// seenBefore are the follow-ups among tickets that have changed since they were
+// seen, by Jira's clock.
+func (r *Reconciler) seenBefore(ctx context.Context, changed map[incident.Key]time.Time) (stale []incident.Key, err error) {
+	for _, key := range slices.SortedFunc(maps.Keys(changed), incident.Key.Compare) {
+		known, err := r.recallFollowUps(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(known, func(f remembered) bool { return f.At.Before(changed[key]) }) {
+			stale = append(stale, key)
+		}
+	}
+	return stale, nil
 }

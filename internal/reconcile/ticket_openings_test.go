@@ -273,7 +273,7 @@ func TestTicketsWhileTheSearchLags(t *testing.T) {
 			return lags[key]
 		}
 		for range rapid.IntRange(1, 4).Draw(rt, "disturbances") {
-			s.disturb(rt, t, items)
+			s.disturb(t.Context(), rt, items)
 			s.reconciler.Clock = later(s.reconciler.Clock().Add(lag.Draw(rt, "pause")))
 		}
 		clear(s.before)
@@ -298,8 +298,7 @@ func TestTicketsWhileTheSearchLags(t *testing.T) {
 }
 
 // disturb is a look that is hindered in a way that is drawn.
-func (s *stage) disturb(rt *rapid.T, t *testing.T, items []string) {
-	t.Helper()
+func (s *stage) disturb(ctx context.Context, rt *rapid.T, items []string) {
 	hooks := s.before
 	if rapid.Bool().Draw(rt, "after") {
 		hooks = s.after
@@ -308,7 +307,7 @@ func (s *stage) disturb(rt *rapid.T, t *testing.T, items []string) {
 	if rapid.Bool().Draw(rt, "search") {
 		call = "Jira.Find"
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	switch rapid.SampledFrom([]string{"crash", "lost", "refused", "down", "none"}).Draw(rt, "trouble") {
 	case "crash":

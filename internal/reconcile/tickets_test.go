@@ -282,3 +282,44 @@ func TestLookAtTicketFails(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A ticket is found by a name that it got while nobody was told.
+func TestOrderByANewName(t *testing.T) {
+	t.Parallel()
+	s, made := ticketed(t)
+	s.editTicket(made.Key, func(k *incident.Ticket) { k.Name = "SRE-4" })
+	s.say(ben, "/followup done SRE-4")
+	s.look(t)
+	if got := s.ticketNow(made.Key).State; got != incident.Done {
+		t.Errorf("it is %s", got)
+	}
+	s.expect(t, 1, "Jira.Named")
+	s.shows(t, "SRE-4", opsTicked)
+}
+
+// An incident that is transferred keeps its ticket, also when what was remembered
+// is lost with it.
+func TestIncidentWithATicketIsTransferred(t *testing.T) {
+	t.Parallel()
+	s, made := ticketed(t)
+	moved := incident.Key{Repo: till, Number: 3}
+	s.mu.Lock()
+	issue := s.forge.issues[parent]
+	issue.Key = moved
+	s.forge.issues[moved], s.forge.comments[moved] = issue, s.forge.comments[parent]
+	delete(s.forge.issues, parent)
+	delete(s.forge.comments, parent)
+	s.forge.moved[parent] = moved
+	s.mu.Unlock()
+	s.forgetAll()
+	for range 3 {
+		if next := s.lookAt(t, moved); !next.IsZero() {
+			s.reconciler.Clock = later(next)
+		}
+	}
+	s.onlyTicket(t)
+	s.expect(t, 0, "OpenIssue")
+	if got := s.record(moved).Ledger.Items[0].Issue.In(till); got != made.Key {
+		t.Errorf("its ticket is %s, want %s", got, made.Key)
+	}
+}
