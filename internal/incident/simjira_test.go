@@ -19,6 +19,7 @@ type jiraInMemory struct {
 	down    bool
 	refuses bool // to open a ticket, or to close one
 	wants   bool // a field that nobody fills in
+	dies    bool // with the next ticket that is opened, before it answers
 }
 
 // jiraTicket is a ticket that was opened as a follow-up. Its seen is what is
@@ -107,7 +108,7 @@ func (a *app) seek(w *incident.World, record *incident.Record, first bool, luck 
 		return
 	}
 	for _, t := range a.jira.tickets {
-		if !t.deleted && t.project != "UMB" && (!t.created.Add(ops.Lag).After(a.now) || !luck.stale) {
+		if !t.deleted && t.project != "UMB" && !t.created.Add(ops.Lag).After(a.now) {
 			t.seen = a.follow(t)
 		}
 	}
@@ -155,6 +156,10 @@ func (a *app) hindrance(t *rapid.T, e incident.Effect, record incident.Record, l
 	switch {
 	case !atJira:
 		return err
+	case a.jira.dies && opens && !a.jira.down:
+		a.jira.dies, a.jira.down = false, true
+		a.apply(t, e, record)
+		return &incident.Unsure{Err: errors.New("connection reset")}
 	case a.jira.down:
 		err = errors.New("connection refused")
 	case a.jira.refuses && opens:
@@ -280,11 +285,16 @@ func inAndAroundJira() deeds {
 }
 
 func (p people) turnJira() {
-	switch rapid.IntRange(0, 3).Draw(p.t, "what of Jira") {
+	switch rapid.IntRange(0, 5).Draw(p.t, "what of Jira") {
 	case 0:
 		p.jira.refuses = !p.jira.refuses
 	case 1:
 		p.jira.wants = !p.jira.wants
+	case 2, 3:
+		p.jira.dies = true
+		p.writeLine()
+		p.look(p.t, noLuckNeeded)
+		p.jira.down = p.coin("stays down")
 	default:
 		p.jira.down = !p.jira.down
 	}
