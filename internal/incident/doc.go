@@ -14,6 +14,15 @@
 // know before they decide, who may and where to, they ask for by
 // [QuestionsOf].
 //
+// A follow-up is an issue or a Jira ticket: both have a [Key], in which a ticket's
+// site stands for a repository ([JiraSite]). Where each goes, and who may have it
+// there, is the matter of places.go and reach.go; by which names people know a
+// ticket, of named.go. tickets.go plans what becomes of tickets, and stuck.go what
+// of those that wait: each site is a [Part] of its own, so that one in trouble
+// holds up nothing else, and while a [Seek] says that a ticket may have been
+// opened of which nothing is known, none is opened at its site. Where there are
+// two for one item all the same, heal.go closes the second.
+//
 // What must survive is the [Ledger]. It is kept twice: in the database, where
 // it is quick to reach, and in the tracker's comment, where it outlives the
 // database.

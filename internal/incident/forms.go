@@ -131,11 +131,11 @@ func followUpVerbs() []verb {
 		{name: nameFollowUp, word: "all", help: "Confirms that all of a large number of new items are meant."},
 		{
 			name: nameFollowUp, word: "done", rest: "#77", read: readDone(Done), pending: stillWanted,
-			help: "Closes a follow-up as completed; takes several numbers, too.",
+			help: "Closes a follow-up as completed; takes several numbers, and tickets such as OPS-12, too.",
 		},
 		{
 			name: nameFollowUp, word: "reopen", rest: "#77", read: readDone(Open), pending: stillWanted,
-			help: "Opens a follow-up again; takes several numbers, too.",
+			help: "Opens a follow-up again; takes several numbers, and tickets such as OPS-12, too.",
 		},
 		{
 			name: nameFollowUp, word: "snooze", rest: "#77 2w REASON", read: readSnooze,

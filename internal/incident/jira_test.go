@@ -97,12 +97,10 @@ func has(f incident.FollowUp) change {
 	}
 }
 
-// fails is a site in trouble that failed in this very run.
-func fails(site incident.Repo) change {
-	return func(w *incident.World) {
-		part := incident.JiraPart(site)
-		w.Busy, w.Failed = map[incident.Part]bool{part: true}, map[incident.Part]bool{part: true}
-	}
+// siteFails has the site be in trouble: it failed in this very run.
+func siteFails(w *incident.World) {
+	part := incident.JiraPart(site)
+	w.Busy, w.Failed = map[incident.Part]bool{part: true}, map[incident.Part]bool{part: true}
 }
 
 // planned is the plan when all questions are answered.

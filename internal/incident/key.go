@@ -39,7 +39,8 @@ const (
 )
 
 // Key names an issue or pull request, "owner/name#42", or with one of the
-// numbers above the repository's wiki or labels.
+// numbers above the repository's wiki or labels; or a Jira ticket, by its site
+// ([JiraSite]) and Jira's id for it.
 type Key struct {
 	Repo   Repo
 	Number int

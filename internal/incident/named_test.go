@@ -91,7 +91,7 @@ func TestTicketsAreAskedForOnce(t *testing.T) {
 	same(t, "by outsiders", none, asked(wrote(mallory, "comment:7", "OPS-12"), orders(mallory, 8, "/followup done OPS-12")))
 	same(t, "of another project", none, asked(wrote(ada, "body", "UMB-12"), orders(ada, 8, "/followup done UMB-12")))
 	same(t, "of one that is known", none, asked(has(ticketAt(site, 10012, "OPS")), wrote(ada, "body", "OPS-12")))
-	same(t, "in trouble", none, asked(fails(site), wrote(ada, "body", "OPS-12"), orders(ben, 7, "/followup done OPS-12")))
+	same(t, "in trouble", none, asked(siteFails, wrote(ada, "body", "OPS-12"), orders(ben, 7, "/followup done OPS-12")))
 }
 
 // TestTicketThatCanNotBeLookedUp holds up nothing else, and nothing is complete
@@ -99,7 +99,7 @@ func TestTicketsAreAskedForOnce(t *testing.T) {
 func TestTicketThatCanNotBeLookedUp(t *testing.T) {
 	t.Parallel()
 	policy := incident.DefaultPolicy()
-	w := world(connected, resolved, label("postmortem: reviewed"), fails(site), wrote(ada, "body", "OPS-12", "Fix it"))
+	w := world(connected, resolved, label("postmortem: reviewed"), siteFails, wrote(ada, "body", "OPS-12", "Fix it"))
 	plan := planned(policy, w)
 	same(t, "opens", []string{"Fix it"}, opens(plan))
 	w = through(policy, w)
@@ -165,7 +165,7 @@ func TestTicketOrdersWait(t *testing.T) {
 	policy := incident.DefaultPolicy()
 	w := through(policy, world(connected, wrote(ada, "body", "Fix it in OPS")))
 	orders(ben, 7, "/followup done SRE-5")(&w)
-	fails(site)(&w)
+	siteFails(&w)
 	plan := planned(policy, w)
 	same(t, "ran", 0, len(plan.Record.Ledger.Ran)+len(plan.Record.Ledger.Failed))
 	w.Busy, w.Failed = nil, nil

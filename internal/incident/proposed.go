@@ -69,7 +69,7 @@ func (d *decision) accepting() bool {
 // takeProposed takes in what somebody has accepted.
 func (d *decision) takeProposed(accepted []candidate) {
 	for _, c := range accepted {
-		if possible, why := d.possible(c); possible == Denied { // elsewhere, by nobody knows whom
+		if possible, why := d.possible(c); possible == Denied && !c.Default { // elsewhere, by nobody knows whom
 			d.say(c.line, quoted(c.Item.Text)+" "+why+" It is followed up here.")
 		}
 		if d.goes(&c) {

@@ -35,15 +35,18 @@ func (d *decision) fallBackAt(item ItemKey) {
 	}
 }
 
-// forgetStuck forgets what does not wait for Jira any more.
+// forgetStuck forgets what does not wait for Jira any more. What waits for GitHub
+// by now is remembered, or it would wait for Jira again; so is an item whose line
+// can't be read just now.
 func (d *decision) forgetStuck() {
+	read := map[ItemKey]bool{}
 	for _, c := range d.lines {
-		if e := d.ledger().Entry(c.Entry.Key); e != nil && !e.Opened() && d.fallsBack(e.Key) {
-			d.pending[e.Key] = true
-		}
+		read[c.Entry.Key] = true
 	}
 	for item := range d.next.Stuck {
-		if !d.pending[item] {
+		e := d.ledger().Entry(item)
+		waits := e != nil && !e.Opened() && (!read[item] || d.fallsBack(item))
+		if !waits && !d.pending[item] {
 			delete(d.next.Stuck, item)
 		}
 	}

@@ -39,10 +39,10 @@ func TestFallback(t *testing.T) {
 		{name: "never", policy: fallback(0), since: now.Add(-1000 * day), tickets: []string{"OPS: Fix it"}},
 		{name: "not yet", policy: fallback(day), since: now.Add(-23 * time.Hour), tickets: []string{"OPS: Fix it"}, again: now.Add(time.Hour)},
 		{name: "now", policy: fallback(day), since: now.Add(-day), issues: []string{"Fix it"}},
-		{name: "now, while it is down", policy: fallback(day), since: now.Add(-day), changes: []change{fails(site)}, issues: []string{"Fix it"}},
+		{name: "now, while it is down", policy: fallback(day), since: now.Add(-day), changes: []change{siteFails}, issues: []string{"Fix it"}},
 		{
 			name: "now, though it may have been opened", policy: fallback(day), since: now.Add(-day), issues: []string{"Fix it"},
-			changes: []change{fails(site), func(w *incident.World) { w.Record.Seek(site, now.Add(-day)) }},
+			changes: []change{siteFails, func(w *incident.World) { w.Record.Seek(site, now.Add(-day)) }},
 		},
 		{
 			name: "now, while GitHub is down", policy: fallback(day), since: now.Add(-day),
@@ -204,7 +204,7 @@ func TestSiteInTrouble(t *testing.T) {
 		})
 	}
 	other := incident.JiraPart("jira:a.test")
-	w := world(connected, wrote(ada, "body", "Fix it in OPS"), fails(site))
+	w := world(connected, wrote(ada, "body", "Fix it in OPS"), siteFails)
 	w.Busy[other] = true
 	w.Record.Problems = map[incident.Part]incident.Problem{
 		incident.JiraPart(site): incident.NewProblem(incident.JiraPart(site), whole, incident.Problem{}, now),
@@ -247,7 +247,7 @@ func TestPageWaitsForTickets(t *testing.T) {
 	plan = planned(policy, w)
 	same(t, "tickets", 1, len(tickets(plan)))
 	same(t, "in trouble", 1, len(of[incident.UpdatePage](plan)))
-	fails(site)(&w)
+	siteFails(&w)
 	same(t, "when it failed", 1, len(of[incident.UpdatePage](planned(policy, w))))
 }
 
@@ -255,7 +255,7 @@ func TestPageWaitsForTickets(t *testing.T) {
 func TestItemInJiraIsOpen(t *testing.T) {
 	t.Parallel()
 	policy := incident.DefaultPolicy()
-	w := world(connected, resolved, label("postmortem: reviewed"), fails(site), wrote(ada, "body", "Fix it in OPS"))
+	w := world(connected, resolved, label("postmortem: reviewed"), siteFails, wrote(ada, "body", "Fix it in OPS"))
 	w = through(policy, w)
 	same(t, "complete", false, w.Record.Ledger.Closing.Labelled)
 	w.Busy, w.Failed = nil, nil
@@ -263,4 +263,42 @@ func TestItemInJiraIsOpen(t *testing.T) {
 	same(t, "complete with the ticket open", false, w.Record.Ledger.Closing.Labelled)
 	w.FollowUps[0].State = incident.Done
 	same(t, "complete when it is done", true, through(policy, w).Record.Ledger.Closing.Labelled)
+}
+
+// TestStuckIsRemembered as long as the item waits, and no longer.
+func TestStuckIsRemembered(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change change
+		want   int
+	}{
+		{"while it waits", func(*incident.World) {}, 1},
+		{"while its page can't be read", func(w *incident.World) { w.Items, w.PageUnread = nil, true }, 1},
+		{"its line is gone", func(w *incident.World) { w.Items = nil }, 0},
+		{"its line was ticked", func(w *incident.World) { w.Items[0].Ticked = true }, 0},
+		{"its line says another place", func(w *incident.World) { w.Items[0].Text = "Fix it in acme/shop" }, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := world(connected, wrote(incident.Actor{}, incident.FromPage, "Fix it in OPS"))
+			w.Record = planned(incident.DefaultPolicy(), w).Record
+			refused(now, "No.")(&w)
+			tt.change(&w)
+			same(t, "stuck", tt.want, len(planned(incident.DefaultPolicy(), w).Record.Stuck))
+		})
+	}
+}
+
+// TestUnansweredOffers are asked for again without news, as all questions are.
+func TestUnansweredOffers(t *testing.T) {
+	t.Parallel()
+	w := world(connected, wrote(ada, "body", "Fix it in OPS"))
+	answer(&w, incident.QuestionsOf(incident.DefaultPolicy(), w).May)
+	plan := decide(w)
+	same(t, "tickets", []string(nil), tickets(plan))
+	same(t, "looks again", now.Add(time.Minute), plan.LookAgain)
+	siteFails(&w)
+	same(t, "not of a site in trouble", time.Time{}, decide(w).LookAgain)
 }

@@ -24,7 +24,9 @@ func (d *decision) openTicket(c candidate, e Entry) {
 	switch {
 	case d.troubled(site):
 		d.next.stuck(e.Key, d.next.Stuck[e.Key].Text, d.now)
-	case d.sought(site) || !known || owner.Login != "" && d.Assignable[owner] == Unknown:
+	case d.sought(site):
+	case !known || owner.Login != "" && d.Assignable[owner] == Unknown:
+		d.unanswered = d.unanswered || !d.rests(site)
 	case offer.Why != "":
 		d.next.stuck(e.Key, offer.Why, d.now)
 		d.atLatest(d.now.Add(min(max(d.now.Sub(d.next.Stuck[e.Key].Since), blockedRest), longestWait)))

@@ -56,7 +56,7 @@ func TestTicketWaits(t *testing.T) {
 	}{
 		{name: "for a search", change: seeks, again: now.Add(time.Minute)},
 		{name: "for a search that is late", change: func(w *incident.World) { w.Record.Seek(site, now.Add(-time.Hour)) }, again: now},
-		{name: "for a site that failed just now", change: fails(site), stuck: true},
+		{name: "for a site that failed just now", change: siteFails, stuck: true},
 		{
 			name: "for a site that is down", stuck: true, why: "waits for Jira", again: now.Add(time.Hour),
 			change: func(w *incident.World) {
