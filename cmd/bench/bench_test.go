@@ -210,7 +210,7 @@ func TestHurry(t *testing.T) {
 		}
 	})
 	const many = 40
-	number, err := github.promise(many)
+	number, err := github.promise(many, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ type moment struct {
 // act does something, notes when each moment has come, and then waits until
 // the program is idle.
 func (s *scene) act(ctx context.Context, do func() error, moments ...moment) (act, error) {
-	s.github.ResetCalls()
+	s.github.forget()
 	a := act{times: map[string]time.Duration{}}
 	began := time.Now()
 	if err := do(); err != nil {
@@ -124,7 +124,7 @@ func (s *scene) act(ctx context.Context, do func() error, moments ...moment) (ac
 		a.times[m.name] = time.Since(began)
 	}
 	err := s.untilIdle(ctx)
-	a.calls = s.github.Calls()
+	a.calls = s.github.asked()
 	return a, err
 }
 
@@ -146,12 +146,12 @@ func poll(ctx context.Context, came func() bool) error {
 // untilIdle waits until every webhook has been taken in and no request has
 // come for a while.
 func (s *scene) untilIdle(ctx context.Context) error {
-	if err := s.github.Settle(ctx); err != nil {
+	if err := s.github.settle(ctx); err != nil {
 		return err
 	}
-	heard, since := len(s.github.Calls()), time.Now()
+	heard, since := len(s.github.asked()), time.Now()
 	err := poll(ctx, func() bool {
-		if n := len(s.github.Calls()); n != heard {
+		if n := len(s.github.asked()); n != heard {
 			heard, since = n, time.Now()
 		}
 		return time.Since(since) > hush
@@ -244,19 +244,24 @@ func counts(left, right string, lefts, rights []playground.Call) []row {
 		rows = append(rows, row{"  " + kind, one[kind].String() + "   " + other[kind].String(), ""})
 	}
 	rows = append(rows, row{"  together", total(lefts, "").String() + "   " + total(rights, "").String(), ""})
+	if one, other := total(lefts, "jira "), total(rights, "jira "); one.requests+other.requests > 0 {
+		rows = append(rows, row{"  of them to Jira", one.String() + "   " + other.String(), ""})
+	}
 	if git := total(lefts, "git "); git.sent > 0 {
 		rows = append(rows, row{"git sent, received", fmt.Sprintf("%d B, %d B", git.sent, git.received), ""})
 	}
 	return rows
 }
 
-// rank puts reading before writing, and git last.
+// rank puts reading before writing, then git, and Jira last.
 func rank(kind string) int {
 	switch method, _, _ := strings.Cut(kind, " "); method {
 	case http.MethodGet:
 		return 0
 	case "git":
 		return 2
+	case "jira":
+		return 3
 	}
 	return 1
 }

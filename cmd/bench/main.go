@@ -14,6 +14,7 @@
 //	incident.go     requests to GitHub, bytes by git, time until all is there
 //	many.go         the same for one more step, with 10 and with 200 follow-ups
 //	hurry.go        how 200 follow-ups are opened in seconds
+//	tickets.go      requests to Jira and GitHub, with 10 and with 1,000 tickets
 //	wiki.go         a page in wikis of 10, 1,000 and 20,000 pages, and from a clone
 //	library.go      such a wiki, and what a clone takes
 //	program.go      the program as a process
@@ -78,6 +79,7 @@ func (b *bench) parts() []part {
 		{"startup", b.startup},
 		{"incident", b.incident},
 		{"many", b.many},
+		{"jira", b.tickets},
 		{"wiki", b.wiki},
 	}
 }
@@ -114,7 +116,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 	seconds := flags.Int("seconds", 10, "how long deliveries are measured, 1 to 60 s")
 	senders := flags.Int("senders", 32, "connections that deliver at once, 1 to 512")
 	payload := flags.Int("payload", 14_000, "bytes of each payload, 8000 to 1000000")
-	only := flags.String("only", "", "run one part: deliveries, startup, incident, many or wiki")
+	only := flags.String("only", "", "run one part: deliveries, startup, incident, many, jira or wiki")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -136,7 +138,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 			return o, nil
 		}
 	}
-	return options{}, fmt.Errorf("--only %q names no part: there are deliveries, startup, incident, many and wiki", o.only)
+	return options{}, fmt.Errorf("--only %q names no part: there are deliveries, startup, incident, many, jira and wiki", o.only)
 }
 
 // measure runs the parts that were asked for, and leaves nothing behind.

@@ -80,7 +80,7 @@ func (c *crowds) prepare(ctx context.Context, github *standIn, data string) (err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	for _, n := range []int{few, lots, thousand} {
-		if c.numbers[n], err = github.promise(n); err != nil {
+		if c.numbers[n], err = github.promise(n, ""); err != nil {
 			return err
 		}
 		if err := h.look(ctx, c.numbers[n]); err != nil {
@@ -99,12 +99,13 @@ func (c *crowds) prepare(ctx context.Context, github *standIn, data string) (err
 	return nil
 }
 
-// promise opens an incident with n follow-ups in its text, and confirms them.
-func (s *standIn) promise(n int) (number int, err error) {
+// promise opens an incident with n follow-ups in its text, each with such an
+// end, and confirms them.
+func (s *standIn) promise(n int, end string) (number int, err error) {
 	var text strings.Builder
 	text.WriteString("Since 09:12 every checkout answers 500.\n\n### Follow-ups\n")
 	for i := range n {
-		fmt.Fprintf(&text, "- [ ] Alert on the age of certificate %d\n", i+1)
+		fmt.Fprintf(&text, "- [ ] Alert on the age of certificate %d%s\n", i+1, end)
 	}
 	person := s.As(alice)
 	if number, err = person.OpenIssue(shop, "Checkout answers 500", text.String(), "incident", "sev2"); err != nil {

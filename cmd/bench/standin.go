@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"hindsight/internal/playground"
@@ -31,7 +32,13 @@ const (
 type standIn struct {
 	*playground.GitHub
 	http *http.Server
+	jira *jiraSite // beside it, or nil
+	// behind is how far back its clock is, and Jira's, in nanoseconds.
+	behind atomic.Int64
 }
+
+// now is the stand-ins' time.
+func (s *standIn) now() time.Time { return time.Now().Add(-time.Duration(s.behind.Load())) }
 
 func newStandIn(ctx context.Context, dir string) (*standIn, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -41,14 +48,15 @@ func newStandIn(ctx context.Context, dir string) (*standIn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a throwaway key: %w", err)
 	}
-	g, err := playground.New(playground.Options{ //nolint:contextcheck // it outlives ctx, until it is closed
-		Dir: dir, Clock: time.Now, Key: key,
+	s := &standIn{}
+	s.GitHub, err = playground.New(playground.Options{ //nolint:contextcheck // it outlives ctx, until it is closed
+		Dir: dir, Clock: s.now, AppClock: time.Now, Key: key,
 		Limits: playground.Limits{PerHour: plenty, CreatesPerMinute: plenty, CreatesPerHour: plenty},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the stand-in for GitHub: %w", err)
 	}
-	s := &standIn{GitHub: g, http: &http.Server{Handler: g.Handler(), ReadHeaderTimeout: 10 * time.Second}}
+	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the stand-in for GitHub: %w", err), s.end())
 	}
@@ -73,6 +81,9 @@ func (s *standIn) open(ctx context.Context) error {
 func (s *standIn) end() error {
 	err := s.http.Close()
 	s.Close()
+	if s.jira != nil {
+		s.jira.end()
+	}
 	return err
 }
 
@@ -84,7 +95,7 @@ func (s *standIn) slowDown(d time.Duration) {
 // settings are the program's, as an operator would set them.
 func (s *standIn) settings(data string) []string {
 	app := s.App()
-	return []string{
+	all := []string{
 		"HINDSIGHT_ADDR=127.0.0.1:0",
 		"HINDSIGHT_DATA_DIR=" + data,
 		"HINDSIGHT_APP_ID=" + strconv.FormatInt(app.ID, 10),
@@ -94,6 +105,37 @@ func (s *standIn) settings(data string) []string {
 		"HINDSIGHT_GITHUB_URL=" + s.URL(),
 		"HINDSIGHT_ALLOWED_OWNERS=" + owner,
 	}
+	if s.jira != nil {
+		all = append(all, s.jira.settings()...)
+	}
+	return all
+}
+
+// asked are all requests to GitHub, and to Jira where there is one, since they
+// were forgotten.
+func (s *standIn) asked() []playground.Call {
+	all := s.Calls()
+	if s.jira != nil {
+		all = append(all, s.jira.calls()...)
+	}
+	return all
+}
+
+// forget forgets them.
+func (s *standIn) forget() {
+	s.ResetCalls()
+	if s.jira != nil {
+		s.jira.ResetCalls()
+	}
+}
+
+// settle waits until every webhook has been taken in.
+func (s *standIn) settle(ctx context.Context) error {
+	err := s.Settle(ctx)
+	if s.jira != nil {
+		err = errors.Join(err, s.jira.Settle(ctx))
+	}
+	return err
 }
 
 // scene is a program beside its GitHub.
