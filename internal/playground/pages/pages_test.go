@@ -263,4 +263,9 @@ func TestWelcomeLeadsOn(t *testing.T) {
 		}
 		s.See(to)
 	}
+	for _, to := range []string{"https://jira.test/", "https://jira.test/_behind"} {
+		if !links[to] {
+			t.Errorf("the welcome does not lead to %s", to)
+		}
+	}
 }

@@ -35,6 +35,7 @@ func open(t *testing.T) *stage {
 			{Login: "alice", About: "may write"}, {Login: "bob", About: "may label"}, {Login: "mallory", About: "may read"},
 		},
 		Prepared: shop + "/issues/1", Central: "acme/payments", Showcase: "acme/shop",
+		BoardURL: "https://jira.test",
 	})
 	server := httptest.NewServer(g.Handler())
 	g.SetURL(server.URL)

@@ -98,7 +98,7 @@ func TestATicketByHand(t *testing.T) {
 	webtest.Equal(t, "what was changed", webtest.Texts(page.Class("changed")), []string{
 		"Alice changed summary from Renew it to Renew <it> · 20 Nov 2026, 14:05:00 UTC",
 		"Alice changed assignee to Bob · 20 Nov 2026, 14:05:00 UTC",
-		"Alice changed duedate to 2026-12-01 · 20 Nov 2026, 14:05:00 UTC",
+		"Alice changed due date to 2026-12-01 · 20 Nov 2026, 14:05:00 UTC",
 	})
 	s.Post(at+"/edit", "assignee", "", "due", "")
 	webtest.Equal(t, "emptied", s.look("OPS-1").Assignee+s.look("OPS-1").Due, "")

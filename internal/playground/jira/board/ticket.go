@@ -119,12 +119,25 @@ func talk(t jira.Ticket, names map[string]string) (all []said) {
 	for _, c := range t.History {
 		one := said{Anchor: fmt.Sprintf("change-%d", c.ID), By: names[c.By], At: c.At}
 		for _, i := range c.Items {
-			one.Changes = append(one.Changes, changed{i.Field, brief(i.FromText), brief(i.ToText)})
+			if i.FromText != i.ToText { // else it is another of the same name, as where a ticket was moved
+				one.Changes = append(one.Changes, changed{fieldName(i.Field), brief(i.FromText), brief(i.ToText)})
+			}
 		}
 		all = append(all, one)
 	}
 	slices.SortStableFunc(all, func(a, b said) int { return a.At.Compare(b.At) })
 	return all
+}
+
+// fieldName is what people call a field, where the history has it in one word.
+func fieldName(field string) string {
+	switch field {
+	case "duedate":
+		return "due date"
+	case "issuetype":
+		return "type"
+	}
+	return strings.ToLower(field)
 }
 
 // brief is the beginning of a long text.
