@@ -117,7 +117,7 @@ func (b *bench) ticketsWith(ctx context.Context, n int) (names []string, acts []
 	name := fmt.Sprintf("tickets-%d", n)
 	d := &desk{tracked: n}
 	d.scene, err = b.setScene(ctx, name, func(github *standIn) error {
-		github.jira = newJiraSite(github.now)
+		github.jira = newJiraSite(github.now) //nolint:contextcheck // it outlives ctx, until it is closed
 		return d.prepare(ctx, github, filepath.Join(b.dir, name))
 	})
 	if err != nil {
@@ -138,7 +138,7 @@ func (d *desk) prepare(ctx context.Context, github *standIn, data string) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	if err := github.jira.adapter(h); err != nil {
+	if err = github.jira.adapter(h); err != nil {
 		return err
 	}
 	github.behind.Store(int64(aged))
@@ -147,7 +147,7 @@ func (d *desk) prepare(ctx context.Context, github *standIn, data string) (err e
 		if d.number, err = github.promise(min(left, perIncident), " in jira"); err != nil {
 			return err
 		}
-		if err := h.look(ctx, d.number); err != nil {
+		if err = h.look(ctx, d.number); err != nil {
 			return err
 		}
 	}
@@ -222,15 +222,15 @@ func (d *desk) tick(_ context.Context, number int) (func() bool, error) {
 		}
 	}
 	return func() bool {
-		now, err := d.github.jira.Ticket(ticket.Key)
-		return err == nil && now.Status.Category == playjira.Complete
+		now, gone := d.github.jira.Ticket(ticket.Key)
+		return gone == nil && now.Status.Category == playjira.Complete
 	}, err
 }
 
 // sweep runs the command beside the server.
 func (d *desk) sweep(program string) func(context.Context, int) (func() bool, error) {
 	return func(ctx context.Context, _ int) (func() bool, error) {
-		cmd := exec.CommandContext(ctx, program, "sweep") //nolint:gosec // what was just built
+		cmd := exec.CommandContext(ctx, program, "sweep")
 		cmd.Env = append(withoutSettings(cmd.Environ()), d.github.settings(d.data)...)
 		if said, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%w: %s", err, said)

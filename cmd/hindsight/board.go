@@ -47,7 +47,7 @@ func (b boardCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	sites, err := b.Sites.Resolve()
+	sites, err := b.Resolve()
 	if err != nil {
 		return err
 	}

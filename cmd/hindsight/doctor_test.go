@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,47 +51,56 @@ func wantTerse(t *testing.T, said, mark string, all ...string) {
 // Each line says how something is, and beneath what can be done; what is broken
 // makes it fail, and nothing keeps it from looking at the rest.
 func TestDoctor(t *testing.T) {
+	well := func(*house) error { return nil }
 	tests := map[string]struct {
-		spoil func(t *testing.T, h *house)
+		env   map[string]string
+		spoil func(h *house) error
 		code  int
 		mark  string
 		says  []string
 	}{
-		"all is well":    {func(*testing.T, *house) {}, 0, "✓", []string{"account", "logged in as Hindsight"}},
-		"the project":    {func(*testing.T, *house) {}, 0, "✓", []string{"project OPS", "can be seen"}},
-		"GitHub":         {func(*testing.T, *house) {}, 0, "–", []string{"GitHub", "not looked at"}},
-		"no webhook yet": {func(*testing.T, *house) {}, 0, "!", []string{"webhook", "none has come"}},
-		"a webhook": {func(t *testing.T, h *house) {
+		"all is well":    {nil, well, 0, "✓", []string{"account", "logged in as Hindsight"}},
+		"the project":    {nil, well, 0, "✓", []string{"project OPS", "can be seen"}},
+		"GitHub":         {nil, well, 0, "–", []string{"GitHub", "not looked at"}},
+		"no webhook yet": {nil, well, 0, "!", []string{"webhook", "none has come"}},
+		"a webhook": {nil, func(h *house) error {
 			_, err := h.desk.As(deskBob).CreateTicket("SRE", playjira.Draft{Summary: "Mend it"})
-			must(t, err)
-			must(t, h.desk.Settle(t.Context()))
+			return errors.Join(err, h.desk.Settle(h.tb.Context()))
 		}, 0, "✓", []string{"webhook", "the last one came at " + time.Now().UTC().Format("2006-01-02")}},
-		"an expired token": {func(t *testing.T, h *house) { must(t, h.desk.ExpireToken(deskBot)) }, 1, "✗", []string{"token"}},
-		"the site is down": {func(_ *testing.T, h *house) { h.desk.SetDown(true) }, 1, "✗", []string{"site"}},
-		"no permission": {func(t *testing.T, h *house) {
-			must(t, h.desk.Deny("SRE", deskBot, playjira.Create))
+		"an expired token": {nil, func(h *house) error { return h.desk.ExpireToken(deskBot) }, 1, "✗", []string{"token"}},
+		"the site is down": {nil, func(h *house) error {
+			h.desk.SetDown(true)
+			return nil
+		}, 1, "✗", []string{"site"}},
+		"no permission": {nil, func(h *house) error {
+			return h.desk.Deny("SRE", deskBot, playjira.Create)
 		}, 1, "✗", []string{"project SRE", "can't open tickets"}},
-		"a permission that is wanted": {func(t *testing.T, h *house) {
-			must(t, h.desk.Deny("SRE", deskBot, playjira.Transit))
+		"a permission that is wanted": {nil, func(h *house) error {
+			return h.desk.Deny("SRE", deskBot, playjira.Transit)
 		}, 0, "!", []string{"project SRE", "ticked"}},
-		"no field": {func(t *testing.T, h *house) {
-			must(t, h.desk.SetTypes("OPS", playjira.Type{Name: "Task", Fields: playjira.Without(playjira.DefaultFields(), "duedate")}))
+		"no field": {nil, func(h *house) error {
+			return h.desk.SetTypes("OPS", playjira.Type{Name: "Task", Fields: playjira.Without(playjira.DefaultFields(), "duedate")})
 		}, 0, "!", []string{"project OPS, Task", "Due date"}},
-		"no issue type": {func(t *testing.T, h *house) {
-			must(t, h.desk.SetTypes("OPS", playjira.Type{Name: "Chore", Fields: playjira.DefaultFields()}))
+		"no issue type": {nil, func(h *house) error {
+			return h.desk.SetTypes("OPS", playjira.Type{Name: "Chore", Fields: playjira.DefaultFields()})
 		}, 1, "✗", []string{"project OPS", "Task"}},
-		"a database that can't be opened": {func(t *testing.T, _ *house) {
-			t.Setenv("HINDSIGHT_DATABASE_URL", "postgres://127.0.0.1:9/nothing?sslmode=disable")
-		}, 1, "✗", []string{"database", "HINDSIGHT_DATABASE_URL"}},
-		"a file that can't be used": {func(t *testing.T, h *house) {
-			must(t, os.WriteFile(h.desk.file, []byte("sites:\n  - ulr: https://jira.example\n"), 0o600))
+		"a database that can't be opened": {
+			map[string]string{"HINDSIGHT_DATABASE_URL": "postgres://127.0.0.1:9/nothing?sslmode=disable"},
+			well, 1, "✗",
+			[]string{"database", "HINDSIGHT_DATABASE_URL"},
+		},
+		"a file that can't be used": {nil, func(h *house) error {
+			return os.WriteFile(h.desk.file, []byte("sites:\n  - ulr: https://jira.example\n"), 0o600)
 		}, 1, "✗", []string{"settings", "ulr"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, withJira(deskOptions{}))
 			operateJira(t, h)
-			test.spoil(t, h)
+			for k, v := range test.env {
+				t.Setenv(k, v)
+			}
+			must(t, test.spoil(h))
 			code, out, said := runCommand(t, "doctor")
 			if code != test.code || (said != "") != (test.code != 0) {
 				t.Errorf("exit code %d, want %d; complained %q\n%s", code, test.code, said, out)
@@ -178,22 +188,25 @@ func TestJiraBoard(t *testing.T) {
 // What can't be done is said in one sentence.
 func TestJiraBoardInTrouble(t *testing.T) {
 	tests := map[string]struct {
-		args  []string
-		spoil func(t *testing.T, h *house)
-		code  int
-		says  string
+		args          []string
+		expired, down bool
+		code          int
+		says          string
 	}{
-		"no such site":     {[]string{"--site", "nowhere.example"}, func(*testing.T, *house) {}, exitUsage, "127.0.0.1"},
-		"no such project":  {[]string{"--project", "NOPE"}, func(*testing.T, *house) {}, exitUsage, "NOPE"},
-		"an expired token": {nil, func(t *testing.T, h *house) { must(t, h.desk.ExpireToken(deskBot)) }, exitFailed, "token"},
-		"the site is down": {nil, func(_ *testing.T, h *house) { h.desk.SetDown(true) }, exitFailed, "503"},
-		"no Jira":          {nil, func(t *testing.T, _ *house) { must(t, os.Unsetenv("HINDSIGHT_JIRA_FILE")) }, exitUsage, "HINDSIGHT_JIRA_URL"},
+		"no such site":     {[]string{"--site", "nowhere.example"}, false, false, exitUsage, "127.0.0.1"},
+		"no such project":  {[]string{"--project", "NOPE"}, false, false, exitUsage, "NOPE"},
+		"an expired token": {nil, true, false, exitFailed, "token"},
+		"the site is down": {nil, false, true, exitFailed, "503"},
+		"no Jira":          {[]string{"--jira-file="}, false, false, exitUsage, "HINDSIGHT_JIRA_URL"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, withJira(deskOptions{}))
 			operateJira(t, h)
-			test.spoil(t, h)
+			h.desk.SetDown(test.down)
+			if test.expired {
+				must(t, h.desk.ExpireToken(deskBot))
+			}
 			code, out, said := runCommand(t, append([]string{"jira", "board"}, test.args...)...)
 			if code != test.code || !strings.Contains(said, test.says) || out != "" {
 				t.Errorf("exit code %d, want %d; said %q, want it to name %q; printed %q", code, test.code, said, test.says, out)

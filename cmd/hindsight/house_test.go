@@ -67,7 +67,7 @@ func (h *house) leave() {
 	must(h.tb, h.app.close())
 	must(h.tb, h.close())
 	if h.desk != nil {
-		h.desk.close()
+		h.desk.leave()
 	}
 	h.app = nil
 }

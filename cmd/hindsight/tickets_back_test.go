@@ -108,27 +108,30 @@ func TestTicketClosureTable(t *testing.T) {
 // A reason is asked for on a ticket that is given up without a word, once.
 func TestDroppedTicketIsAskedWhy(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		number := h.mild("## Follow-ups\n- [ ] " + alertTicket + " in OPS\n- [ ] " + bookTicket + " in OPS\n")
-		h.hearBoth()
-		alert, book := h.ticketOf(alertTicket), h.ticketOf(bookTicket)
-		must(t, h.desk.As(deskBob).Comment(book.Key, "Nobody reads it."))
-		h.wait()
-		must(t, h.desk.As(deskBob).Move(alert.Key, "Won't Do", nil))
-		must(t, h.desk.As(deskBob).Move(book.Key, "Won't Do", nil))
-		must(t, h.desk.As(deskBob).Comment(book.Key, "As was said."))
-		h.hearBoth()
-		h.heal()
-		h.heal()
-		if asked := h.ticketOf(alertTicket).Comments; len(asked) != 1 || asked[0].Author != deskBot {
-			t.Errorf("%s has the comments %v, want one question", alert.Key, asked)
-		}
-		if asked := h.ticketOf(bookTicket).Comments; len(asked) != 2 {
-			t.Errorf("%s has the comments %v, want those of the person", book.Key, asked)
-		}
-		h.idle(shop, number)
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			number := h.mild("## Follow-ups\n- [ ] " + alertTicket + " in OPS\n- [ ] " + bookTicket + " in OPS\n")
+			h.hearBoth()
+			alert, book := h.ticketOf(alertTicket), h.ticketOf(bookTicket)
+			must(t, h.desk.As(deskBob).Comment(book.Key, "Nobody reads it."))
+			h.wait()
+			must(t, h.desk.As(deskBob).Move(alert.Key, "Won't Do", nil))
+			must(t, h.desk.As(deskBob).Move(book.Key, "Won't Do", nil))
+			must(t, h.desk.As(deskBob).Comment(book.Key, "As was said."))
+			h.hearBoth()
+			h.heal()
+			h.heal()
+			if asked := h.ticketOf(alertTicket).Comments; len(asked) != 1 || asked[0].Author != deskBot {
+				t.Errorf("%s has the comments %v, want one question", alert.Key, asked)
+			}
+			if asked := h.ticketOf(bookTicket).Comments; len(asked) != 2 {
+				t.Errorf("%s has the comments %v, want those of the person", book.Key, asked)
+			}
+			h.idle(shop, number)
+		})
+	}
 }
 
 // What is not signed, or not by the site, changes nothing and asks for nothing.
@@ -159,23 +162,26 @@ func TestUnsignedWebhooksOfJira(t *testing.T) {
 // All is done, in Jira and here: the incident is complete.
 func TestIncidentWithTicketsIsComplete(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		number := h.mild(ticketWords)
-		h.hearBoth()
-		for _, ticket := range h.desk.Tickets() {
-			must(t, h.desk.As(deskBob).Move(ticket.Key, "Done", nil))
-		}
-		must(t, h.github.As(bob).Close(shop, h.followUps(shop)[0].Number, "completed"))
-		must(t, h.github.As(alice).Close(shop, number, "completed"))
-		h.hearBoth()
-		wantComplete(h, number)
-		wantBoxes(t, h.tracker(number).Body, 0, 3)
-		must(t, h.desk.As(deskBob).Move("OPS-1", "To Do", nil))
-		h.hearBoth()
-		if words := h.ours(shop, number); !strings.Contains(words[1], "**Open again.**") {
-			t.Errorf("the app says %q of a ticket that was reopened", words[1])
-		}
-		h.idle(shop, number)
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			number := h.mild(ticketWords)
+			h.hearBoth()
+			for _, ticket := range h.desk.Tickets() {
+				must(t, h.desk.As(deskBob).Move(ticket.Key, "Done", nil))
+			}
+			must(t, h.github.As(bob).Close(shop, h.followUps(shop)[0].Number, "completed"))
+			must(t, h.github.As(alice).Close(shop, number, "completed"))
+			h.hearBoth()
+			wantComplete(h, number)
+			wantBoxes(t, h.tracker(number).Body, 0, 3)
+			must(t, h.desk.As(deskBob).Move("OPS-1", "To Do", nil))
+			h.hearBoth()
+			if words := h.ours(shop, number); !strings.Contains(words[1], "**Open again.**") {
+				t.Errorf("the app says %q of a ticket that was reopened", words[1])
+			}
+			h.idle(shop, number)
+		})
+	}
 }

@@ -12,33 +12,36 @@ import (
 // item's own line and the command.
 func TestTickingTickets(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		number := h.mild(ticketWords)
-		h.hearBoth()
-		orders := []struct {
-			order  func()
-			status string
-			closed int
-		}{
-			{func() { h.tick(alice, number, alertTicket, true) }, "Done", 1},
-			{func() { h.tick(alice, number, alertTicket, false) }, "To Do", 0},
-			{func() { must(t, h.github.As(alice).TickBody(shop, number, 0, true)) }, "Done", 1},
-			{func() { h.say(bob, shop, number, "/followup reopen OPS-1") }, "To Do", 0},
-			{func() { h.say(bob, shop, number, "/followup done OPS-1") }, "Done", 1},
-		}
-		for n, o := range orders {
-			o.order()
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			number := h.mild(ticketWords)
 			h.hearBoth()
-			h.wantStatus(alertTicket, o.status)
-			if open, closed := boxes(h.tracker(number).Body); closed != o.closed {
-				t.Errorf("after order %d the tracker shows %d open and %d closed:\n%s", n+1, open, closed, h.tracker(number).Body)
+			orders := []struct {
+				order  func()
+				status string
+				closed int
+			}{
+				{func() { h.tick(alice, number, alertTicket, true) }, "Done", 1},
+				{func() { h.tick(alice, number, alertTicket, false) }, "To Do", 0},
+				{func() { must(t, h.github.As(alice).TickBody(shop, number, 0, true)) }, "Done", 1},
+				{func() { h.say(bob, shop, number, "/followup reopen OPS-1") }, "To Do", 0},
+				{func() { h.say(bob, shop, number, "/followup done OPS-1") }, "Done", 1},
 			}
-		}
-		h.heal()
-		h.idle(shop, number)
-		h.wantMoves("OPS-1", "Done", "To Do", "Done", "To Do", "Done")
-	})
+			for n, o := range orders {
+				o.order()
+				h.hearBoth()
+				h.wantStatus(alertTicket, o.status)
+				if open, closed := boxes(h.tracker(number).Body); closed != o.closed {
+					t.Errorf("after order %d the tracker shows %d open and %d closed:\n%s", n+1, open, closed, h.tracker(number).Body)
+				}
+			}
+			h.heal()
+			h.idle(shop, number)
+			h.wantMoves("OPS-1", "Done", "To Do", "Done", "To Do", "Done")
+		})
+	}
 }
 
 // wantMoves wants a ticket to have got into these statuses, one after the other.
@@ -105,49 +108,55 @@ func TestDeclinedTick(t *testing.T) {
 // stays as it is.
 func TestSeverityRelabelsTickets(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		o.more = "projects:\n  OPS:\n    priorities: {sev1: Highest, sev4: Low}\n  SRE:\n    priorities: {sev1: Highest, sev4: Low}\n"
-		h := newHouse(t, withJira(o))
-		number := h.mild(ticketWords)
-		h.hearBoth()
-		priority, mine := "Medium", append(slices.Clone(h.ticketOf(bookTicket).Labels), "mine")
-		must(t, h.desk.As(deskBob).Edit("SRE-1", playjira.Edit{Priority: &priority, Labels: &mine}))
-		h.say(bob, shop, number, "/incident severity sev1")
-		h.hearBoth()
-		alert, book := h.ticketOf(alertTicket), h.ticketOf(bookTicket)
-		if !slices.Contains(alert.Labels, "sev1") || slices.Contains(alert.Labels, "sev4") || alert.Priority != "Highest" {
-			t.Errorf("%s has the labels %q and the priority %s", alert.Key, alert.Labels, alert.Priority)
-		}
-		if !slices.Contains(book.Labels, "sev1") || !slices.Contains(book.Labels, "mine") || book.Priority != "Medium" {
-			t.Errorf("%s has the labels %q and the priority %s, of which a person has changed the latter", book.Key, book.Labels, book.Priority)
-		}
-		h.heal()
-		h.idle(shop, number)
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o.more = "projects:\n  OPS:\n    priorities: {sev1: Highest, sev4: Low}\n  SRE:\n    priorities: {sev1: Highest, sev4: Low}\n"
+			h := newHouse(t, withJira(o))
+			number := h.mild(ticketWords)
+			h.hearBoth()
+			priority, mine := "Medium", append(slices.Clone(h.ticketOf(bookTicket).Labels), "mine")
+			must(t, h.desk.As(deskBob).Edit("SRE-1", playjira.Edit{Priority: &priority, Labels: &mine}))
+			h.say(bob, shop, number, "/incident severity sev1")
+			h.hearBoth()
+			alert, book := h.ticketOf(alertTicket), h.ticketOf(bookTicket)
+			if !slices.Contains(alert.Labels, "sev1") || slices.Contains(alert.Labels, "sev4") || alert.Priority != "Highest" {
+				t.Errorf("%s has the labels %q and the priority %s", alert.Key, alert.Labels, alert.Priority)
+			}
+			if !slices.Contains(book.Labels, "sev1") || !slices.Contains(book.Labels, "mine") || book.Priority != "Medium" {
+				t.Errorf("%s has the labels %q and the priority %s, of which a person has changed the latter", book.Key, book.Labels, book.Priority)
+			}
+			h.heal()
+			h.idle(shop, number)
+		})
+	}
 }
 
 // An item's words, owner and day follow the line that people write, where nobody
 // has changed the ticket.
 func TestTicketsFollowTheirLine(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		number := h.mild(ticketWords)
-		h.hearBoth()
-		theirs := "Write it down"
-		must(t, h.desk.As(deskBob).Edit("SRE-1", playjira.Edit{Summary: &theirs}))
-		h.hearBoth()
-		words := strings.NewReplacer(alertTicket, alertTicket+" soon", bookTicket, bookTicket+" soon").Replace(ticketWords)
-		words = strings.Replace(words, "soon in jira", "soon @bob due 2027-03-04 in jira", 1)
-		must(t, h.github.As(alice).EditIssue(shop, number, nil, &words))
-		h.hearBoth()
-		h.heal()
-		h.wantTickets("OPS "+alertTicket+" soon", "SRE "+theirs)
-		if alert := h.ticketOf(alertTicket + " soon"); alert.Assignee != deskBob || alert.Due != "2027-03-04" {
-			t.Errorf("%s is assigned to %q and due %q", alert.Key, alert.Assignee, alert.Due)
-		}
-		h.idle(shop, number)
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			number := h.mild(ticketWords)
+			h.hearBoth()
+			theirs := "Write it down"
+			must(t, h.desk.As(deskBob).Edit("SRE-1", playjira.Edit{Summary: &theirs}))
+			h.hearBoth()
+			words := strings.NewReplacer(alertTicket, alertTicket+" soon", bookTicket, bookTicket+" soon").Replace(ticketWords)
+			words = strings.Replace(words, "soon in jira", "soon @bob due 2027-03-04 in jira", 1)
+			must(t, h.github.As(alice).EditIssue(shop, number, nil, &words))
+			h.hearBoth()
+			h.heal()
+			h.wantTickets("OPS "+alertTicket+" soon", "SRE "+theirs)
+			if alert := h.ticketOf(alertTicket + " soon"); alert.Assignee != deskBob || alert.Due != "2027-03-04" {
+				t.Errorf("%s is assigned to %q and due %q", alert.Key, alert.Assignee, alert.Due)
+			}
+			h.idle(shop, number)
+		})
+	}
 }
 
 // The page comes after the tickets: they are linked to it all the same, and it

@@ -89,9 +89,9 @@ func (d *desk) described(o deskOptions) string {
 	return text
 }
 
-func (d *desk) close() {
+func (d *desk) leave() {
 	d.server.Close()
-	d.Jira.Close()
+	d.Close()
 }
 
 // deskFault is asked by the Jira site as [house.fault] is by GitHub.

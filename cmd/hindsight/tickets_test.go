@@ -24,17 +24,10 @@ const (
 	ticketWords = "It is slow.\n\n## Follow-ups\n- [ ] " + alertTicket + " in jira\n- [ ] " + bookTicket + " in SRE\n- [ ] " + stays + "\n"
 )
 
-// bothKinds plays a test at a site of Cloud, and at one of Data Center that is
-// served below a path.
-func bothKinds(t *testing.T, play func(t *testing.T, o deskOptions)) {
-	t.Helper()
-	kinds := map[string]deskOptions{"Cloud": {mode: playjira.Cloud}, "Data Center": {mode: playjira.DataCenter, path: "/jira"}}
-	for name, o := range kinds {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			play(t, o)
-		})
-	}
+// bothKinds are a site of Cloud, and one of Data Center that is served below a
+// path.
+func bothKinds() map[string]deskOptions {
+	return map[string]deskOptions{"Cloud": {mode: playjira.Cloud}, "Data Center": {mode: playjira.DataCenter, path: "/jira"}}
 }
 
 // An item says where it goes; without a word the configuration does, by the
@@ -110,53 +103,57 @@ func (h *house) addTeam(owner, name, configuration string) (repo string) {
 // incident nothing but its name, and is linked to it and to its page.
 func TestTicketsFields(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		const severityField = "customfield_10010"
-		o.first = playjira.ProjectOptions{
-			Components: []string{"Reliability", "Gateway"},
-			Types: []playjira.Type{
-				{Name: "Task", Fields: playjira.DefaultFields()},
-				{Name: "Bug", Fields: append(playjira.DefaultFields(), playjira.Field{ID: severityField, Name: "Severity"})},
-			},
-		}
-		o.more = "projects:\n  OPS:\n    types: {mitigation: Bug}\n    priorities: {p1: High, sev2: Low}\n" +
-			"    components: [Reliability]\n    fields: {" + severityField + ": \"was {severity}\"}\n"
-		h := newHouse(t, withJira(o))
-		h.configure("jira:\n  components: [Gateway]\n")
-		_, err := h.github.As(alice).OpenIssue(shop, "Checkout answers 500",
-			"The secret word.\n\n## Follow-ups\n- [ ] Alert on {old} certificates @bob p1 due 2027-01-15 [mitigation] in jira\n", "incident", "sev2")
-		must(t, err)
-		h.heal()
-		got := h.ticketOf("Alert on {old} certificates")
-		if len(got.Labels) == 4 && strings.HasPrefix(got.Labels[0], "hindsight-") {
-			got.Labels = got.Labels[1:]
-		}
-		day := h.clock().UTC().Format("20060102")
-		type fields struct {
-			Project, Type, Priority, Creator, Assignee, Due string
-			Components, Labels                              []string
-			Custom                                          map[string][]string
-		}
-		want := fields{
-			"OPS", "Bug", "High", deskBot, deskBob, "2027-01-15",
-			[]string{"Gateway", "Reliability"}, []string{"postmortem-followup", "sev2", "sev2_" + day},
-			map[string][]string{severityField: {"was sev2"}},
-		}
-		slices.Sort(got.Components)
-		have := fields{
-			got.Project, got.Type, got.Priority, got.Creator, got.Assignee, got.Due, got.Components, got.Labels, got.Custom,
-		}
-		if diff := cmp.Diff(want, have); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", got.Key, diff)
-		}
-		if got.Properties["hindsight"] == nil {
-			t.Errorf("%s carries no marker", got.Key)
-		}
-		h.wantLinks(got, 1)
-		wantSays(t, "the description", got.Description, shop+"#1")
-		wantSilent(t, "the description", got.Description, "secret word", "Checkout answers")
-		h.wantTracker(1, got.Key, h.desk.TicketURL(got.Key))
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const severityField = "customfield_10010"
+			o.first = playjira.ProjectOptions{
+				Components: []string{"Reliability", "Gateway"},
+				Types: []playjira.Type{
+					{Name: "Task", Fields: playjira.DefaultFields()},
+					{Name: "Bug", Fields: append(playjira.DefaultFields(), playjira.Field{ID: severityField, Name: "Severity"})},
+				},
+			}
+			o.more = "projects:\n  OPS:\n    types: {mitigation: Bug}\n    priorities: {p1: High, sev2: Low}\n" +
+				"    components: [Reliability]\n    fields: {" + severityField + ": \"was {severity}\"}\n"
+			h := newHouse(t, withJira(o))
+			h.configure("jira:\n  components: [Gateway]\n")
+			_, err := h.github.As(alice).OpenIssue(shop, "Checkout answers 500",
+				"The secret word.\n\n## Follow-ups\n- [ ] Alert on {old} certificates @bob p1 due 2027-01-15 [mitigation] in jira\n", "incident", "sev2")
+			must(t, err)
+			h.heal()
+			got := h.ticketOf("Alert on {old} certificates")
+			if len(got.Labels) == 4 && strings.HasPrefix(got.Labels[0], "hindsight-") {
+				got.Labels = got.Labels[1:]
+			}
+			day := h.clock().UTC().Format("20060102")
+			type fields struct {
+				Project, Type, Priority, Creator, Assignee, Due string
+				Components, Labels                              []string
+				Custom                                          map[string][]string
+			}
+			want := fields{
+				"OPS", "Bug", "High", deskBot, deskBob, "2027-01-15",
+				[]string{"Gateway", "Reliability"},
+				[]string{"postmortem-followup", "sev2", "sev2_" + day},
+				map[string][]string{severityField: {"was sev2"}},
+			}
+			slices.Sort(got.Components)
+			have := fields{
+				got.Project, got.Type, got.Priority, got.Creator, got.Assignee, got.Due, got.Components, got.Labels, got.Custom,
+			}
+			if diff := cmp.Diff(want, have); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", got.Key, diff)
+			}
+			if got.Properties["hindsight"] == nil {
+				t.Errorf("%s carries no marker", got.Key)
+			}
+			h.wantLinks(got, 1)
+			wantSays(t, "the description", got.Description, shop+"#1")
+			wantSilent(t, "the description", got.Description, "secret word", "Checkout answers")
+			h.wantTracker(1, got.Key, h.desk.TicketURL(got.Key))
+		})
+	}
 }
 
 // wantLinks wants a ticket to be linked to an incident of the shop and to its
@@ -182,85 +179,94 @@ func (h *house) wantLinks(got playjira.Ticket, number int) {
 // item, also when the database is gone.
 func TestTicketsAreOpenedOnce(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		h.github.SetDeliveryFault(func(playground.Delivery) playground.DeliveryFault { return playground.DeliveryFault{Double: true} })
-		h.desk.SetDeliveryFault(func(playjira.Delivery) playjira.DeliveryFault { return playjira.DeliveryFault{Double: true} })
-		number := h.mild(ticketWords)
-		h.hearBoth()
-		want := func() {
-			t.Helper()
-			h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
-			h.wantFollowUps(shop, stays)
-			wantBoxes(t, h.tracker(number).Body, 3, 0)
-			h.idle(shop, number)
-		}
-		h.heal()
-		want()
-		h.revive(true)
-		h.heal()
-		want()
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			h.github.SetDeliveryFault(func(playground.Delivery) playground.DeliveryFault { return playground.DeliveryFault{Double: true} })
+			h.desk.SetDeliveryFault(func(playjira.Delivery) playjira.DeliveryFault { return playjira.DeliveryFault{Double: true} })
+			number := h.mild(ticketWords)
+			h.hearBoth()
+			want := func() {
+				t.Helper()
+				h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
+				h.wantFollowUps(shop, stays)
+				wantBoxes(t, h.tracker(number).Body, 3, 0)
+				h.idle(shop, number)
+			}
+			h.heal()
+			want()
+			h.revive(true)
+			h.heal()
+			want()
+		})
+	}
 }
 
 // What Hindsight does in Jira comes back as webhooks: they cost no request.
 func TestOurOwnChangesAreNoNews(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		h.desk.HoldDeliveries()
-		number := h.mild(ticketWords)
-		h.tick(alice, number, alertTicket, true)
-		h.hearAndWork()
-		h.wantStatus(alertTicket, "Done")
-		h.desk.ResetCalls()
-		h.github.ResetCalls()
-		sent := 0
-		h.desk.ReleaseDeliveries(func(held []playjira.Delivery) []playjira.Delivery {
-			sent = len(held)
-			return held
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			h.desk.HoldDeliveries()
+			number := h.mild(ticketWords)
+			h.tick(alice, number, alertTicket, true)
+			h.hearAndWork()
+			h.wantStatus(alertTicket, "Done")
+			h.desk.ResetCalls()
+			h.github.ResetCalls()
+			sent := 0
+			h.desk.ReleaseDeliveries(func(held []playjira.Delivery) []playjira.Delivery {
+				sent = len(held)
+				return held
+			})
+			h.hearBoth()
+			if sent < 3 {
+				t.Errorf("Jira tells of %d changes, want two tickets and a transition at least", sent)
+			}
+			h.wantNoJiraCalls("after its webhooks of our own changes")
+			if calls := h.github.Calls(); len(calls) > 0 {
+				t.Errorf("GitHub was asked %d times after Jira's webhooks of our own changes", len(calls))
+			}
 		})
-		h.hearBoth()
-		if sent < 3 {
-			t.Errorf("Jira tells of %d changes, want two tickets and a transition at least", sent)
-		}
-		h.wantNoJiraCalls("after its webhooks of our own changes")
-		if calls := h.github.Calls(); len(calls) > 0 {
-			t.Errorf("GitHub was asked %d times after Jira's webhooks of our own changes", len(calls))
-		}
-	})
+	}
 }
 
 // A line that names a ticket takes it as it is: it is never changed, and only
 // what the owner may use is taken.
 func TestAdoptedTickets(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		mine, err := h.desk.As(deskAlice).CreateTicket("SRE", playjira.Draft{Summary: "Mend the gauge", Labels: []string{"mine"}})
-		must(t, err)
-		theirs, err := h.desk.As(deskBob).CreateTicket("UMB", playjira.Draft{Summary: "Buy the competitor"})
-		must(t, err)
-		byAddress, err := h.desk.As(deskAlice).CreateTicket("OPS", playjira.Draft{Summary: "Oil the hinge"})
-		must(t, err)
-		number := h.mild(fmt.Sprintf("## Follow-ups\n- [ ] %s\n- [ ] %s\n- [ ] %s\n", mine.Key, theirs.Key, h.desk.TicketURL(byAddress.Key)))
-		h.heal()
-		h.wantTracker(number, "Mend the gauge", "Oil the hinge")
-		h.wantNotInTracker(number, "Buy the competitor", h.desk.TicketURL(theirs.Key))
-		wantBoxes(t, h.tracker(number).Body, 2, 0)
-		must(t, h.github.As(alice).Label(shop, number, "sev3"))
-		must(t, h.desk.As(deskAlice).Move(mine.Key, "Done", nil))
-		h.hearBoth()
-		wantBoxes(t, h.tracker(number).Body, 1, 1)
-		after, err := h.desk.Ticket(mine.Key)
-		must(t, err)
-		if diff := cmp.Diff([]string{"mine"}, after.Labels); diff != "" || len(after.Links) > 0 || len(after.Properties) > 0 {
-			t.Errorf("the adopted ticket has the links %v, the properties %v and the labels (-want +got):\n%s", after.Links, after.Properties, diff)
-		}
-		if got, err := h.desk.Ticket(theirs.Key); err != nil || len(got.History) > 0 {
-			t.Errorf("another owner's ticket was touched: %v (%v)", got.History, err)
-		}
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			mine, err := h.desk.As(deskAlice).CreateTicket("SRE", playjira.Draft{Summary: "Mend the gauge", Labels: []string{"mine"}})
+			must(t, err)
+			theirs, err := h.desk.As(deskBob).CreateTicket("UMB", playjira.Draft{Summary: "Buy the competitor"})
+			must(t, err)
+			byAddress, err := h.desk.As(deskAlice).CreateTicket("OPS", playjira.Draft{Summary: "Oil the hinge"})
+			must(t, err)
+			number := h.mild(fmt.Sprintf("## Follow-ups\n- [ ] %s\n- [ ] %s\n- [ ] %s\n", mine.Key, theirs.Key, h.desk.TicketURL(byAddress.Key)))
+			h.heal()
+			h.wantTracker(number, "Mend the gauge", "Oil the hinge")
+			h.wantNotInTracker(number, "Buy the competitor", h.desk.TicketURL(theirs.Key))
+			wantBoxes(t, h.tracker(number).Body, 2, 0)
+			must(t, h.github.As(alice).Label(shop, number, "sev3"))
+			must(t, h.desk.As(deskAlice).Move(mine.Key, "Done", nil))
+			h.hearBoth()
+			wantBoxes(t, h.tracker(number).Body, 1, 1)
+			after, err := h.desk.Ticket(mine.Key)
+			must(t, err)
+			if diff := cmp.Diff([]string{"mine"}, after.Labels); diff != "" || len(after.Links) > 0 || len(after.Properties) > 0 {
+				t.Errorf("the adopted ticket has the links %v, the properties %v and the labels (-want +got):\n%s", after.Links, after.Properties, diff)
+			}
+			if got, err := h.desk.Ticket(theirs.Key); err != nil || len(got.History) > 0 {
+				t.Errorf("another owner's ticket was touched: %v (%v)", got.History, err)
+			}
+		})
+	}
 }
 
 // Everybody can read the parent: of the ticket, which fewer can, its name, link

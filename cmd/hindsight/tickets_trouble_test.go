@@ -14,29 +14,32 @@ import (
 // up on GitHub; the tracker says so as long as it is, and all is made up for.
 func TestSiteDownForADay(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		h.desk.SetDown(true)
-		number, err := h.github.As(alice).OpenIssue(shop, "Checkout answers 500", ticketWords, "incident", "sev2")
-		must(t, err)
-		for range 6 {
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			h.desk.SetDown(true)
+			number, err := h.github.As(alice).OpenIssue(shop, "Checkout answers 500", ticketWords, "incident", "sev2")
+			must(t, err)
+			for range 6 {
+				h.sweepBeside()
+				h.wait()
+			}
+			h.page(shop)
+			h.wantFollowUps(shop, stays)
+			h.wantTracker(number, "⚠️", "Jira", alertTicket, bookTicket)
+			wantBoxes(t, h.tracker(number).Body, 1, 0)
+			h.nextDay()
 			h.sweepBeside()
-			h.wait()
-		}
-		h.page(shop)
-		h.wantFollowUps(shop, stays)
-		h.wantTracker(number, "⚠️", "Jira", alertTicket, bookTicket)
-		wantBoxes(t, h.tracker(number).Body, 1, 0)
-		h.nextDay()
-		h.sweepBeside()
-		h.desk.SetDown(false)
-		h.heal()
-		h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
-		h.wantFollowUps(shop, stays)
-		h.wantNotInTracker(number, "⚠️")
-		wantBoxes(t, h.tracker(number).Body, 3, 0)
-		h.idle(shop, number)
-	})
+			h.desk.SetDown(false)
+			h.heal()
+			h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
+			h.wantFollowUps(shop, stays)
+			h.wantNotInTracker(number, "⚠️")
+			wantBoxes(t, h.tracker(number).Body, 3, 0)
+			h.idle(shop, number)
+		})
+	}
 }
 
 // sweepBeside sweeps though a Jira site does not answer, which is no reason to
@@ -105,19 +108,22 @@ func (h *house) spoilJira(which func(playjira.Call) bool, fault playjira.Fault) 
 // been, all goes on.
 func TestExpiredToken(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		h := newHouse(t, withJira(o))
-		must(t, h.desk.ExpireToken(deskBot))
-		number := h.mild(ticketWords)
-		h.wantTracker(number, "⚠️", "token", alertTicket, bookTicket)
-		h.wantNotInTracker(number, deskToken)
-		h.wantFollowUps(shop, stays)
-		must(t, h.desk.RenewToken(deskBot, deskToken))
-		h.heal()
-		h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
-		h.wantNotInTracker(number, "⚠️")
-		h.idle(shop, number)
-	})
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, withJira(o))
+			must(t, h.desk.ExpireToken(deskBot))
+			number := h.mild(ticketWords)
+			h.wantTracker(number, "⚠️", "token", alertTicket, bookTicket)
+			h.wantNotInTracker(number, deskToken)
+			h.wantFollowUps(shop, stays)
+			must(t, h.desk.RenewToken(deskBot, deskToken))
+			h.heal()
+			h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
+			h.wantNotInTracker(number, "⚠️")
+			h.idle(shop, number)
+		})
+	}
 }
 
 // What keeps one ticket from being opened is said on its own line, and holds up
@@ -159,23 +165,25 @@ func TestOneTicketIsRefused(t *testing.T) {
 		},
 	}
 	for name, test := range tests {
-		bothKinds(t, func(t *testing.T, o deskOptions) {
-			t.Log(name)
-			h := newHouse(t, withJira(o))
-			must(t, test.spoil(h))
-			number := h.mild(ticketWords)
-			h.heal()
-			h.wantTickets("SRE " + bookTicket)
-			h.wantFollowUps(shop, stays)
-			wantBoxes(t, h.tracker(number).Body, 2, 0)
-			line := lineWith(h.tracker(number).Body, alertTicket)
-			wantSays(t, "the line", line, test.says)
-			must(t, test.mend(h))
-			h.nextDay()
-			h.heal()
-			h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
-			h.idle(shop, number)
-		})
+		for kind, o := range bothKinds() {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				t.Parallel()
+				h := newHouse(t, withJira(o))
+				must(t, test.spoil(h))
+				number := h.mild(ticketWords)
+				h.heal()
+				h.wantTickets("SRE " + bookTicket)
+				h.wantFollowUps(shop, stays)
+				wantBoxes(t, h.tracker(number).Body, 2, 0)
+				line := lineWith(h.tracker(number).Body, alertTicket)
+				wantSays(t, "the line", line, test.says)
+				must(t, test.mend(h))
+				h.nextDay()
+				h.heal()
+				h.wantTickets("OPS "+alertTicket, "SRE "+bookTicket)
+				h.idle(shop, number)
+			})
+		}
 	}
 }
 
@@ -192,20 +200,23 @@ func lineWith(text, part string) string {
 // Fields that are on no screen are left out, and the tracker says so.
 func TestFieldsThatAreOnNoScreen(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, o deskOptions) {
-		o.first.Types = []playjira.Type{{Name: "Task", Fields: playjira.Without(playjira.DefaultFields(), "duedate", "assignee")}}
-		h := newHouse(t, withJira(o))
-		number := h.mild("## Follow-ups\n- [ ] " + alertTicket + " @bob due 2027-01-15 in OPS\n")
-		h.heal()
-		h.wantTickets("OPS " + alertTicket)
-		h.wantTracker(number, "Due date", "OPS")
-		h.idle(shop, number)
-		for _, c := range h.desk.Calls() {
-			if c.Status == http.StatusBadRequest {
-				t.Errorf("%s %s was refused: it was not found out beforehand", c.Method, c.Path)
+	for name, o := range bothKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o.first.Types = []playjira.Type{{Name: "Task", Fields: playjira.Without(playjira.DefaultFields(), "duedate", "assignee")}}
+			h := newHouse(t, withJira(o))
+			number := h.mild("## Follow-ups\n- [ ] " + alertTicket + " @bob due 2027-01-15 in OPS\n")
+			h.heal()
+			h.wantTickets("OPS " + alertTicket)
+			h.wantTracker(number, "Due date", "OPS")
+			h.idle(shop, number)
+			for _, c := range h.desk.Calls() {
+				if c.Status == http.StatusBadRequest {
+					t.Errorf("%s %s was refused: it was not found out beforehand", c.Method, c.Path)
+				}
 			}
-		}
-	})
+		})
+	}
 }
 
 // Where the configuration wants it, what Jira does not take for a day is opened
