@@ -100,7 +100,9 @@ func TestManualsItems(t *testing.T) {
 	t.Parallel()
 	written := friday(t)
 	for _, row := range examples(t, "items") {
-		w := incident.ParseWish(strings.Trim(row[0], "`"), incident.WishContext{Written: written, Zone: written.Location()})
+		w := incident.ParseWish(strings.Trim(row[0], "`"), incident.WishContext{
+			Written: written, Zone: written.Location(), Projects: []string{"OPS"},
+		})
 		var said []string
 		if w.Owner != "" {
 			said = append(said, "@"+w.Owner)

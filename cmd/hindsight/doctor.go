@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -112,7 +111,6 @@ const quiet = 14 * 24 * time.Hour
 
 // heard is when a site last sent something, as far as anybody knows.
 func (d doctorCommand) heard(ctx context.Context, s *store.Store, site config.JiraSite) (g grade, text, next string) {
-	const how = "In Jira's settings, add a webhook for issues to %s/webhooks/jira, with the secret that the server is given."
 	if len(site.WebhookSecrets) == 0 {
 		return warning, "no secret is configured, so that nothing it sends is believed; the sweep alone finds what has changed",
 			"Set HINDSIGHT_JIRA_WEBHOOK_SECRET, or the site's webhook_secrets in the file of Jira sites, and the same in Jira's webhook."
@@ -126,7 +124,8 @@ func (d doctorCommand) heard(ctx context.Context, s *store.Store, site config.Ji
 	}
 	switch {
 	case at.IsZero():
-		return warning, "none has come yet; the sweep alone finds what has changed", fmt.Sprintf(how, "the server's address")
+		return warning, "none has come yet; the sweep alone finds what has changed",
+			"In Jira's settings, add a webhook for issues, to /webhooks/jira at the server's public address, with the secret that the server is given."
 	case time.Since(at) > quiet:
 		return warning, "the last one came at " + stamp(at), "See in Jira's settings whether its webhook is still there, and what becomes of it."
 	}
