@@ -37,8 +37,9 @@ type Project struct {
 	// URL is the site's, as people open it, without a slash at its end.
 	URL string
 	Key string // "OPS"
-	// Public is true where everybody can read the site, by the operator's word.
-	Public bool
+	// Public is true where everybody can read the site, by the operator's word, and
+	// Internal where everybody in the enterprise can: as in internal repositories.
+	Public, Internal bool
 	// Lag is how long the site's search may not show a new ticket.
 	Lag time.Duration
 }
@@ -85,6 +86,9 @@ type Offer struct {
 	// Lacks are the fields that Hindsight would write, and the project's screen
 	// does not have: they are left out.
 	Lacks TicketFields
+	// Components are those that the project has, in lower case; nil without the
+	// field.
+	Components []string
 	// Why is what keeps every ticket of the kind from being opened, such as a
 	// field that must be filled in, and the next step: neutral Markdown, or "".
 	Why string
@@ -113,8 +117,9 @@ type Ticket struct {
 	Due             Day
 	Created, Closed time.Time // Closed is zero while it is open
 	At              time.Time // when it last changed, by Jira's word
-	// Public is true where everybody can read the site.
-	Public bool
+	// Public is true where everybody can read the site, and Internal where
+	// everybody in the enterprise can.
+	Public, Internal bool
 	// Ours is true when Hindsight's account has created it. Of and Entry are what
 	// the marker says that it was created with: nothing if there is none.
 	Ours  bool
@@ -148,6 +153,17 @@ type Stuck struct {
 	// Text is what Jira says of it and the next step, neutral Markdown; "" where
 	// all of the site is in trouble, and its part says so.
 	Text string `json:"text,omitempty"`
+}
+
+// SiteTrouble is what is wrong with a Jira site: it is known once for all
+// incidents that have tickets there. The zero value is that nothing is.
+type SiteTrouble struct {
+	// Text says what is wrong and the next step, neutral Markdown; "" while it may
+	// pass by itself and nothing is shown yet.
+	Text string `json:"text,omitempty"`
+	// Attempts are the failures in a row, and Since is when the first was.
+	Attempts int       `json:"attempts"`
+	Since    time.Time `json:"since"`
 }
 
 // HiddenSites are the addresses of Jira sites that not everybody can read: those

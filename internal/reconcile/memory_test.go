@@ -22,6 +22,7 @@ type fakeMemory struct {
 	wikis     map[incident.Repo][]incident.Key                    // of other repositories
 	settings  map[incident.Repo]reconcile.Settings
 	looks     map[incident.Repo]time.Time
+	troubles  map[incident.Repo]incident.SiteTrouble
 	checked   map[incident.Key]time.Time // when follow-ups were looked at
 	unchecked []incident.Key
 	asked     time.Time // what Unchecked was asked for
@@ -38,6 +39,7 @@ func newMemory(j *journal) *fakeMemory {
 		wikis:     map[incident.Repo][]incident.Key{},
 		settings:  map[incident.Repo]reconcile.Settings{},
 		looks:     map[incident.Repo]time.Time{},
+		troubles:  map[incident.Repo]incident.SiteTrouble{},
 	}
 }
 
@@ -243,4 +245,36 @@ func (f *fakeMemory) SaveLook(ctx context.Context, repo incident.Repo, until tim
 		f.looks[repo] = until
 		return nil
 	})
+}
+
+func (f *fakeMemory) SiteTrouble(
+	ctx context.Context, site incident.Repo,
+) (trouble incident.SiteTrouble, err error) {
+	err = f.call(ctx, "SiteTrouble", string(site), func() error {
+		trouble = f.troubles[site]
+		return nil
+	})
+	return trouble, err
+}
+
+func (f *fakeMemory) SaveSiteTrouble(ctx context.Context, site incident.Repo, trouble incident.SiteTrouble) error {
+	return f.call(ctx, "SaveSiteTrouble", string(site), func() error {
+		f.troubles[site] = trouble
+		return nil
+	})
+}
+
+func (f *fakeMemory) IncidentsAt(ctx context.Context, site incident.Repo) (of []incident.Key, err error) {
+	err = f.call(ctx, "IncidentsAt", string(site), func() error {
+		for parent, known := range f.followUps {
+			for key := range known {
+				if key.Repo == site {
+					of = append(of, parent)
+				}
+			}
+		}
+		slices.SortFunc(of, incident.Key.Compare)
+		return nil
+	})
+	return slices.Compact(of), err
 }

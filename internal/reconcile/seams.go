@@ -169,16 +169,20 @@ type Jira interface {
 	Offer(ctx context.Context, kind incident.TicketKind) (incident.Offer, error)
 	// Assignable is whether the operator's list has an account for the login.
 	Assignable(ctx context.Context, site incident.Repo, login string) (incident.Verdict, error)
-	// Ticket is read by its id. It is [incident.Missing] where it was deleted, or
-	// moved to where Hindsight can't see it; not where a whole project, or the
-	// site, can't be seen any more.
-	Ticket(ctx context.Context, key incident.Key) (incident.Ticket, error)
+	// Ticket is read by its id. Name is what it was called last, or "" if that was
+	// never known. It is [incident.Missing] where it was deleted, or moved to where
+	// Hindsight can't see it; [incident.Blocked] where its project, by that name,
+	// can't be seen any more, or all of the site. Without a name nobody can tell
+	// whether it is only hidden: it is missing.
+	Ticket(ctx context.Context, key incident.Key, name string) (incident.Ticket, error)
 	// Named finds a ticket by a name that it has, or had before it was moved.
 	Named(ctx context.Context, ref incident.TicketRef) (incident.Ticket, error)
 	// Find are the tickets that Hindsight has created at a site since a time and
 	// that carry the marker of an incident, by one of its ids, the oldest first.
-	// What was created a moment ago may not be among them.
-	Find(ctx context.Context, site incident.Repo, of []incident.ID, since time.Time) ([]incident.Ticket, error)
+	// Those from which people took the labels are looked for in the projects only,
+	// by their keys: the owner's. What was created a moment ago may not be among
+	// them. What was read when it failed is kept for the next try.
+	Find(ctx context.Context, site incident.Repo, projects []string, of []incident.ID, since time.Time) ([]incident.Ticket, error)
 	// Changed are the tickets of a site that changed at or after since, each with
 	// the time of its newest change; it may leave out what changed a moment ago.
 	Changed(ctx context.Context, site incident.Repo, since time.Time) (map[incident.Key]time.Time, error)
@@ -186,15 +190,24 @@ type Jira interface {
 	// since, or Hindsight has with the body, Markdown.
 	Explained(ctx context.Context, key incident.Key, since time.Time, body string) (bool, error)
 
-	// Open creates a ticket with its marker in one call.
+	// Open creates a ticket with its marker in one call. An assignee whom Jira does
+	// not take is left out: then the ticket has no owner, though one was asked for.
 	Open(ctx context.Context, t incident.OpenTicket) (incident.Ticket, error)
-	// Edit looks again, and writes what is to change and nobody else has changed.
-	Edit(ctx context.Context, e incident.UpdateFollowUp) (incident.Ticket, error)
+
+	// The next three look again before they write, and do nothing to a ticket that
+	// is by now in none of the projects, by their keys: those in which Hindsight may
+	// write for the owner. Then the ticket comes with [incident.Changed].
+
+	// Edit writes what is to change and nobody else has changed. Refused are the
+	// fields that Jira does not take there, which are as they were.
+	Edit(ctx context.Context, in []string, e incident.UpdateFollowUp) (
+		t incident.Ticket, refused incident.TicketFields, err error)
 	// Set closes a ticket as done, or opens it again, by one transition. Declined
 	// is why that can't be done, for people: neutral Markdown, or "".
-	Set(ctx context.Context, key incident.Key, state incident.State) (t incident.Ticket, declined string, err error)
+	Set(ctx context.Context, in []string, e incident.SetFollowUp) (t incident.Ticket, declined string, err error)
 	// CloseAsDuplicate closes the second of two, with a link to the first.
-	CloseAsDuplicate(ctx context.Context, e incident.CloseDuplicate) (incident.Ticket, error)
+	CloseAsDuplicate(ctx context.Context, in []string, e incident.CloseDuplicate) (incident.Ticket, error)
+
 	Link(ctx context.Context, key incident.Key, links []incident.TicketLink) error
 	// Comment writes Markdown.
 	Comment(ctx context.Context, key incident.Key, body string) error
@@ -245,6 +258,13 @@ type Memory interface {
 	// Look is until when a repository has been swept; zero for never.
 	Look(ctx context.Context, repo incident.Repo) (time.Time, error)
 	SaveLook(ctx context.Context, repo incident.Repo, until time.Time) error
+	// SiteTrouble is what is wrong with a Jira site; the zero value where nothing
+	// is, or is known to be. Saving that forgets what was.
+	SiteTrouble(ctx context.Context, site incident.Repo) (incident.SiteTrouble, error)
+	SaveSiteTrouble(ctx context.Context, site incident.Repo, trouble incident.SiteTrouble) error
+	// IncidentsAt are the incidents that have follow-ups at a Jira site, or in a
+	// repository: open, done and gone ones.
+	IncidentsAt(ctx context.Context, site incident.Repo) ([]incident.Key, error)
 }
 
 // Settings are what is remembered of a repository's configuration file.

@@ -1,8 +1,8 @@
 // Package store remembers what must outlive the process: the deliveries that
 // were received, the issues that want a look, what is known of incidents, their
 // follow-ups and the pull requests that refer to them, what repositories have
-// configured, how far each has been swept, and when each Jira site was last
-// heard of. A Jira site stands where a repository does, and a ticket where an
+// configured, how far each has been swept, when each Jira site was last heard
+// of, and what is wrong with it. A Jira site stands where a repository does, and a ticket where an
 // issue does; see [hindsight/internal/incident.Key].
 //
 // It runs on SQLite, the default, and on PostgreSQL, where several processes

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,4 +70,60 @@ func (s *Store) LastHeard(ctx context.Context, site incident.Repo) (time.Time, e
 		return time.Time{}, fmt.Errorf("store: look up when %s was last heard of: %w", site, err)
 	}
 	return at.UTC(), nil
+}
+
+// SiteTrouble is what is wrong with a Jira site; the zero value for nothing.
+func (s *Store) SiteTrouble(ctx context.Context, site incident.Repo) (incident.SiteTrouble, error) {
+	var trouble incident.SiteTrouble
+	text, err := s.reads.SiteTrouble(ctx, string(site))
+	if errors.Is(err, sql.ErrNoRows) {
+		return trouble, nil
+	}
+	if err != nil {
+		return trouble, fmt.Errorf("store: read what is wrong with %s: %w", site, err)
+	}
+	if err = json.Unmarshal([]byte(text), &trouble); err != nil {
+		return incident.SiteTrouble{}, fmt.Errorf("store: what is wrong with %s is damaged: %w", site, err)
+	}
+	return trouble, nil
+}
+
+// SaveSiteTrouble remembers what is wrong with a Jira site; the zero value
+// forgets what was.
+func (s *Store) SaveSiteTrouble(ctx context.Context, site incident.Repo, trouble incident.SiteTrouble) error {
+	if err := checkKey(incident.Key{Repo: site}); err != nil {
+		return err
+	}
+	err := s.saveSiteTrouble(ctx, string(site), trouble)
+	if err != nil {
+		return fmt.Errorf("store: remember what is wrong with %s: %w", site, err)
+	}
+	return nil
+}
+
+func (s *Store) saveSiteTrouble(ctx context.Context, site string, trouble incident.SiteTrouble) error {
+	if trouble == (incident.SiteTrouble{}) {
+		return s.writes.EndSiteTrouble(ctx, site)
+	}
+	trouble.Since = trouble.Since.UTC()
+	text, err := json.Marshal(trouble)
+	if err != nil {
+		return err
+	}
+	return s.writes.SaveSiteTrouble(ctx, db.SaveSiteTroubleParams{Site: site, Trouble: string(text)})
+}
+
+// IncidentsAt are the incidents that have follow-ups at a Jira site, or in a
+// repository, by repository and number.
+func (s *Store) IncidentsAt(ctx context.Context, site incident.Repo) ([]incident.Key, error) {
+	rows, err := s.reads.IncidentsAt(ctx, string(site))
+	if err != nil {
+		return nil, fmt.Errorf("store: list the incidents with follow-ups at %s: %w", site, err)
+	}
+	found := make([]incident.Key, len(rows))
+	for i, row := range rows {
+		found[i] = incident.Key{Repo: incident.Repo(row.IncidentRepo), Number: int(row.IncidentNumber)}
+	}
+	slices.SortFunc(found, compareKeys)
+	return found, nil
 }

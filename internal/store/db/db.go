@@ -39,6 +39,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.checkedAtStmt, err = db.PrepareContext(ctx, checkedAt); err != nil {
 		return nil, fmt.Errorf("error preparing query CheckedAt: %w", err)
 	}
+	if q.endSiteTroubleStmt, err = db.PrepareContext(ctx, endSiteTrouble); err != nil {
+		return nil, fmt.Errorf("error preparing query EndSiteTrouble: %w", err)
+	}
 	if q.extendWorkStmt, err = db.PrepareContext(ctx, extendWork); err != nil {
 		return nil, fmt.Errorf("error preparing query ExtendWork: %w", err)
 	}
@@ -65,6 +68,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.incidentsStmt, err = db.PrepareContext(ctx, incidents); err != nil {
 		return nil, fmt.Errorf("error preparing query Incidents: %w", err)
+	}
+	if q.incidentsAtStmt, err = db.PrepareContext(ctx, incidentsAt); err != nil {
+		return nil, fmt.Errorf("error preparing query IncidentsAt: %w", err)
 	}
 	if q.incidentsOfStmt, err = db.PrepareContext(ctx, incidentsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query IncidentsOf: %w", err)
@@ -135,8 +141,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveSettingsStmt, err = db.PrepareContext(ctx, saveSettings); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSettings: %w", err)
 	}
+	if q.saveSiteTroubleStmt, err = db.PrepareContext(ctx, saveSiteTrouble); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSiteTrouble: %w", err)
+	}
 	if q.settingsStmt, err = db.PrepareContext(ctx, settings); err != nil {
 		return nil, fmt.Errorf("error preparing query Settings: %w", err)
+	}
+	if q.siteTroubleStmt, err = db.PrepareContext(ctx, siteTrouble); err != nil {
+		return nil, fmt.Errorf("error preparing query SiteTrouble: %w", err)
 	}
 	if q.touchFollowUpStmt, err = db.PrepareContext(ctx, touchFollowUp); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchFollowUp: %w", err)
@@ -172,6 +184,11 @@ func (q *Queries) Close() error {
 	if q.checkedAtStmt != nil {
 		if cerr := q.checkedAtStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing checkedAtStmt: %w", cerr)
+		}
+	}
+	if q.endSiteTroubleStmt != nil {
+		if cerr := q.endSiteTroubleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing endSiteTroubleStmt: %w", cerr)
 		}
 	}
 	if q.extendWorkStmt != nil {
@@ -217,6 +234,11 @@ func (q *Queries) Close() error {
 	if q.incidentsStmt != nil {
 		if cerr := q.incidentsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing incidentsStmt: %w", cerr)
+		}
+	}
+	if q.incidentsAtStmt != nil {
+		if cerr := q.incidentsAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing incidentsAtStmt: %w", cerr)
 		}
 	}
 	if q.incidentsOfStmt != nil {
@@ -334,9 +356,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveSettingsStmt: %w", cerr)
 		}
 	}
+	if q.saveSiteTroubleStmt != nil {
+		if cerr := q.saveSiteTroubleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSiteTroubleStmt: %w", cerr)
+		}
+	}
 	if q.settingsStmt != nil {
 		if cerr := q.settingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing settingsStmt: %w", cerr)
+		}
+	}
+	if q.siteTroubleStmt != nil {
+		if cerr := q.siteTroubleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing siteTroubleStmt: %w", cerr)
 		}
 	}
 	if q.touchFollowUpStmt != nil {
@@ -393,6 +425,7 @@ type Queries struct {
 	addToWikiStmt          *sql.Stmt
 	allLabelsStmt          *sql.Stmt
 	checkedAtStmt          *sql.Stmt
+	endSiteTroubleStmt     *sql.Stmt
 	extendWorkStmt         *sql.Stmt
 	failWorkStmt           *sql.Stmt
 	followUpsStmt          *sql.Stmt
@@ -402,6 +435,7 @@ type Queries struct {
 	heardStmt              *sql.Stmt
 	inWikiStmt             *sql.Stmt
 	incidentsStmt          *sql.Stmt
+	incidentsAtStmt        *sql.Stmt
 	incidentsOfStmt        *sql.Stmt
 	isIncidentStmt         *sql.Stmt
 	isKnownStmt            *sql.Stmt
@@ -425,7 +459,9 @@ type Queries struct {
 	saveLookStmt           *sql.Stmt
 	saveRecordStmt         *sql.Stmt
 	saveSettingsStmt       *sql.Stmt
+	saveSiteTroubleStmt    *sql.Stmt
 	settingsStmt           *sql.Stmt
+	siteTroubleStmt        *sql.Stmt
 	touchFollowUpStmt      *sql.Stmt
 	uncheckedFollowUpsStmt *sql.Stmt
 }
@@ -439,6 +475,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addToWikiStmt:          q.addToWikiStmt,
 		allLabelsStmt:          q.allLabelsStmt,
 		checkedAtStmt:          q.checkedAtStmt,
+		endSiteTroubleStmt:     q.endSiteTroubleStmt,
 		extendWorkStmt:         q.extendWorkStmt,
 		failWorkStmt:           q.failWorkStmt,
 		followUpsStmt:          q.followUpsStmt,
@@ -448,6 +485,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		heardStmt:              q.heardStmt,
 		inWikiStmt:             q.inWikiStmt,
 		incidentsStmt:          q.incidentsStmt,
+		incidentsAtStmt:        q.incidentsAtStmt,
 		incidentsOfStmt:        q.incidentsOfStmt,
 		isIncidentStmt:         q.isIncidentStmt,
 		isKnownStmt:            q.isKnownStmt,
@@ -471,7 +509,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveLookStmt:           q.saveLookStmt,
 		saveRecordStmt:         q.saveRecordStmt,
 		saveSettingsStmt:       q.saveSettingsStmt,
+		saveSiteTroubleStmt:    q.saveSiteTroubleStmt,
 		settingsStmt:           q.settingsStmt,
+		siteTroubleStmt:        q.siteTroubleStmt,
 		touchFollowUpStmt:      q.touchFollowUpStmt,
 		uncheckedFollowUpsStmt: q.uncheckedFollowUpsStmt,
 	}

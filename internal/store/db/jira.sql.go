@@ -10,6 +10,15 @@ import (
 	"time"
 )
 
+const endSiteTrouble = `-- name: EndSiteTrouble :exec
+DELETE FROM site_troubles WHERE site = $1
+`
+
+func (q *Queries) EndSiteTrouble(ctx context.Context, site string) error {
+	_, err := q.exec(ctx, q.endSiteTroubleStmt, endSiteTrouble, site)
+	return err
+}
+
 const heard = `-- name: Heard :exec
 INSERT INTO heard (site, heard_at)
 VALUES ($1, $2)
@@ -25,6 +34,38 @@ type HeardParams struct {
 func (q *Queries) Heard(ctx context.Context, arg HeardParams) error {
 	_, err := q.exec(ctx, q.heardStmt, heard, arg.Site, arg.HeardAt)
 	return err
+}
+
+const incidentsAt = `-- name: IncidentsAt :many
+SELECT DISTINCT incident_repo, incident_number FROM follow_ups WHERE repo = $1
+`
+
+type IncidentsAtRow struct {
+	IncidentRepo   string
+	IncidentNumber int64
+}
+
+func (q *Queries) IncidentsAt(ctx context.Context, repo string) ([]IncidentsAtRow, error) {
+	rows, err := q.query(ctx, q.incidentsAtStmt, incidentsAt, repo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IncidentsAtRow
+	for rows.Next() {
+		var i IncidentsAtRow
+		if err := rows.Scan(&i.IncidentRepo, &i.IncidentNumber); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const isOlder = `-- name: IsOlder :one
@@ -57,4 +98,31 @@ func (q *Queries) LastHeard(ctx context.Context, site string) (time.Time, error)
 	var heard_at time.Time
 	err := row.Scan(&heard_at)
 	return heard_at, err
+}
+
+const saveSiteTrouble = `-- name: SaveSiteTrouble :exec
+INSERT INTO site_troubles (site, trouble)
+VALUES ($1, $2)
+ON CONFLICT (site) DO UPDATE SET trouble = excluded.trouble
+`
+
+type SaveSiteTroubleParams struct {
+	Site    string
+	Trouble string
+}
+
+func (q *Queries) SaveSiteTrouble(ctx context.Context, arg SaveSiteTroubleParams) error {
+	_, err := q.exec(ctx, q.saveSiteTroubleStmt, saveSiteTrouble, arg.Site, arg.Trouble)
+	return err
+}
+
+const siteTrouble = `-- name: SiteTrouble :one
+SELECT trouble FROM site_troubles WHERE site = $1
+`
+
+func (q *Queries) SiteTrouble(ctx context.Context, site string) (string, error) {
+	row := q.queryRow(ctx, q.siteTroubleStmt, siteTrouble, site)
+	var trouble string
+	err := row.Scan(&trouble)
+	return trouble, err
 }
