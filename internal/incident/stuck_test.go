@@ -132,7 +132,9 @@ func TestTwoForOneItem(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := through(policy, world(connected, wrote(ada, "body", "Fix it in OPS")))
+			w := world(connected, wrote(ada, "body", "Fix it in OPS"))
+			w.Offers = map[incident.TicketKind]incident.Offer{{Site: site, Project: "OPS"}: {Lacks: "duedate"}}
+			w = through(policy, w)
 			if tt.first != "" {
 				w.FollowUps[0].State = tt.first
 			}
@@ -144,7 +146,9 @@ func TestTwoForOneItem(t *testing.T) {
 				closes = append(closes, e.String())
 			}
 			same(t, "closes", tt.closes, closes)
-			same(t, "stays", tt.stays, plan.Record.Ledger.Items[0].Issue)
+			e := plan.Record.Ledger.Items[0]
+			same(t, "stays", tt.stays, e.Issue)
+			same(t, "is linked, and lacks what the first did", e.Issue == w.Record.Ledger.Items[0].Issue, e.Paged && e.Lacks != "")
 		})
 	}
 }

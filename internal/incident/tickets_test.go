@@ -166,7 +166,8 @@ func TestLinkTicket(t *testing.T) {
 	w.Record.Ledger.Page = world().Record.Ledger.Page
 	same(t, "once there is a page", []incident.TicketLink{page}, links(w))
 
-	w = through(policy, world(connected, has(ticketAt(site, 10012, "OPS")), wrote(ada, "body", "OPS-12")))
+	w = world(connected, has(ticketAt(site, 10012, "OPS")), wrote(ada, "body", "OPS-12"))
+	w = carryOut(w, planned(policy, w))
 	same(t, "of people's own", none, links(w))
 	same(t, "is followed", 1, len(w.Record.Ledger.Items))
 }
@@ -261,20 +262,22 @@ func TestTicketLate(t *testing.T) {
 	t.Parallel()
 	policy := incident.DefaultPolicy()
 	for _, tt := range []struct {
-		name  string
-		due   incident.Day
-		lacks incident.TicketFields
-		late  int
+		name   string
+		due    incident.Day
+		lacks  incident.TicketFields
+		secret bool
+		late   int
 	}{
 		{name: "Jira's day", due: "20261110", late: 1},
 		{name: "none", due: ""},
-		{name: "no such field", lacks: "duedate"},
+		{name: "no such field", due: "20261110", lacks: "duedate"},
+		{name: "a secret day", due: "20261110", secret: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := through(policy, world(connected, wrote(ada, "body", "Fix it due 2026-12-01 in OPS")))
 			f := &w.FollowUps[0]
-			f.State, f.Closed, f.Due = incident.Done, now, tt.due
+			f.State, f.Closed, f.Due, f.Secret = incident.Done, now, tt.due, tt.secret
 			w.Record.Ledger.Items[0].Lacks = tt.lacks
 			resolved(&w)
 			label("postmortem: reviewed")(&w)
@@ -371,4 +374,78 @@ func TestTicketGoesToNobody(t *testing.T) {
 	same(t, "owner", "", of[incident.OpenTicket](plan)[0].Owner)
 	judged(policy)(&w)
 	saysOnly(t, "doubt", "«Fix it» goes to nobody: the list of people at acme.atlassian.net has no Jira account for «mallory».", doubts(w))
+}
+
+// TestAssumedTicket: while a site does not answer and nobody remembers the ticket,
+// the line says what people wrote, and what was ordered waits.
+func TestAssumedTicket(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := through(policy, world(connected, wrote(ada, "body", "Fix it @ada due 2026-12-01 in OPS")))
+	key := w.FollowUps[0].Issue
+	w.FollowUps = []incident.FollowUp{{Issue: key, Item: w.FollowUps[0].Item, State: incident.Open}}
+	w.Record.Ledger.Items[0].Want = incident.Done
+	siteFails(&w)
+	plan := planned(policy, w)
+	same(t, "still wanted", incident.Done, plan.Record.Ledger.Items[0].Want)
+	same(t, "declined", 0, len(plan.Record.Declined))
+	w.Record.Ledger.Items[0].Want = ""
+	same(t, "line", incident.TrackerLine{
+		Issue: key, Name: "a ticket at acme.atlassian.net", Text: "Fix it", State: incident.Open, Owner: "ada", Due: "20261201",
+	}, shows(policy, w))
+}
+
+// TestTicketsNeedNoPermissionThere: who has triage permission here may have them
+// and command them, and nobody is asked about a repository that is a Jira site.
+func TestTicketsNeedNoPermissionThere(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := through(policy, world(connected, wrote(ben, "comment:7", "Fix it in OPS")))
+	w = rewritten(w, wrote(ben, "comment:7", "x Fix it p1 in OPS"), wrote(ben, "comment:8", "OPS-1", "Mend it in OPS"),
+		orders(ben, 9, "/followup done OPS-1"))
+	w.Ticks = []incident.Tick{{Ticket: "OPS-1", Ticked: true, By: ben, Edit: "edit"}}
+	for q := incident.QuestionsOf(policy, w); len(q.May) > 0; q = incident.QuestionsOf(policy, w) {
+		for _, ask := range q.May {
+			same(t, "asked in", incident.Repo(""), ask.Repo)
+		}
+		answer(&w, q.May)
+	}
+	plan := planned(policy, w)
+	same(t, "wanted", incident.Done, plan.Record.Ledger.Items[0].Want)
+	same(t, "reads its line", incident.Priority("p1"), plan.Record.Ledger.Items[0].Priority)
+	same(t, "is one", 2, len(plan.Record.Ledger.Items))
+}
+
+// TestTicketsLeaveRoom: GitHub's limit of sub-issues is of issues.
+func TestTicketsLeaveRoom(t *testing.T) {
+	t.Parallel()
+	w := world(connected, wrote(ada, "body", "Fix it"))
+	for n := range 100 {
+		w.Record.Ledger.Items = append(w.Record.Ledger.Items, incident.Entry{
+			Key: incident.ItemKey(ticketAt(site, 10001+n, "OPS").Name), Source: incident.FromTracker, Words: "abcdefgh",
+			Issue: incident.Ref{Repo: site, Number: 10001 + n}, Attached: true,
+		})
+	}
+	same(t, "attaches", 1, len(of[incident.AttachFollowUp](planned(incident.DefaultPolicy(), w))))
+}
+
+// TestWhoseTicketIsAsked: whether somebody has an account is asked before a ticket
+// is opened or given to another one, and not when people took it off somebody.
+func TestWhoseTicketIsAsked(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := world(connected, wrote(ada, "body", "Fix it @ada in OPS"))
+	answer(&w, incident.QuestionsOf(policy, w).May)
+	same(t, "before", []incident.Assignment{{Repo: site, Login: "ada"}}, incident.QuestionsOf(policy, w).Assignable)
+	w.Offers = map[incident.TicketKind]incident.Offer{{Site: site, Project: "OPS"}: {}}
+	same(t, "opened before it is known", []string(nil), tickets(decide(w)))
+	down := w
+	siteFails(&down)
+	same(t, "in trouble", incident.Questions{}, incident.QuestionsOf(policy, down))
+
+	w = through(policy, w)
+	w.Assignable, w.FollowUps[0].Owner = nil, ""
+	same(t, "taken off by people", 0, len(incident.QuestionsOf(policy, w).Assignable))
+	w = rewritten(w, wrote(ada, "body", "Fix it @ben in OPS"))
+	same(t, "given to another", []incident.Assignment{{Repo: site, Login: "ben"}}, incident.QuestionsOf(policy, w).Assignable)
 }
