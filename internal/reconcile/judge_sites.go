@@ -23,9 +23,7 @@ func (n *run) apart(q incident.Questions) (here, atSites incident.Questions) {
 		here = incident.Questions{}
 	}
 	atSites.Offers = slices.DeleteFunc(slices.Clone(q.Offers), func(k incident.TicketKind) bool { return !n.asks(k.Site) })
-	atSites.Tickets = slices.DeleteFunc(slices.Clone(q.Tickets), func(r incident.TicketRef) bool {
-		return n.mine(r.Site) && !n.asks(r.Site)
-	})
+	atSites.Tickets = slices.DeleteFunc(slices.Clone(q.Tickets), func(r incident.TicketRef) bool { return !n.asks(r.Site) })
 	return here, atSites
 }
 
@@ -80,10 +78,6 @@ func (n *run) askAssignable(ctx context.Context, a incident.Assignment) {
 // askTicket asks for a ticket by its name. What is not there, and what the
 // operator does not let the owner use, are told by the same answer.
 func (n *run) askTicket(ctx context.Context, w *incident.World, ref incident.TicketRef) error {
-	if !n.mine(ref.Site) {
-		n.answers.tickets[ref] = incident.Key{}
-		return nil
-	}
 	if !n.asks(ref.Site) {
 		return nil
 	}

@@ -81,6 +81,25 @@ func TestAnotherSiteIsDown(t *testing.T) {
 	}
 }
 
+// What is true of all of a site is not tried again with the next ticket; and of one
+// ticket's trouble and the site's, the site's decides when that is.
+func TestSiteEndsTheWork(t *testing.T) {
+	t.Parallel()
+	s := withJira(t, inOps+"- [ ] Write it down in OPS\n- [ ] Tell the team in OPS\n")
+	pause := s.reconciler.Clock().Add(time.Hour)
+	s.before["Jira.Open Mend the pool"] = fails(&incident.Blocked{Text: "The field `team` is missing."})
+	s.before["Jira.Open Write it down"] = fails(&incident.Later{At: pause, Err: errors.New("429")})
+	s.look(t)
+	s.expect(t, 2, "Jira.Open")
+	if p := s.record(parent).Problems[incident.JiraPart(jiraSite)]; !p.NotBefore.Equal(pause) {
+		t.Errorf("the problem %+v does not wait until %v", p, pause)
+	}
+	s = withJira(t, inOps+"- [ ] Write it down in OPS\n")
+	s.before["Jira.Open"] = fails(&incident.Blocked{Text: "Jira refuses the token.", Whole: true})
+	s.look(t)
+	s.expect(t, 1, "Jira.Open")
+}
+
 // A site that hangs holds up the rest for a short time only.
 func TestSiteHangs(t *testing.T) {
 	t.Parallel()
@@ -200,24 +219,29 @@ func TestProjectTakesNoTickets(t *testing.T) {
 // other way round.
 func TestQuestionsAreAskedApart(t *testing.T) {
 	t.Parallel()
-	s := withJira(t, inOps+"- [ ] Write it down in acme/till\n")
-	s.before["Repository acme/till"] = fails(errors.New("502"))
+	s := withJira(t, inOps)
+	s.say(ben, "### Follow-ups\n- [ ] Write it down\n")
+	s.before["Permission ben"] = fails(errors.New("502"))
 	s.look(t)
 	s.onlyTicket(t)
+	if _, failed := s.record(parent).Problems[incident.FollowUpsPart]; !failed {
+		t.Error("GitHub's trouble is not known")
+	}
 }
 
 // The tracker is written once for a ticket that is opened and linked.
 func TestTrackerWaitsForTickets(t *testing.T) {
 	t.Parallel()
-	s := withJira(t, "It is down.")
-	s.look(t)
-	s.forget()
-	s.edit(parent, func(i *incident.Issue) { i.Body = inOps + "- [ ] Write it down\n" })
-	s.look(t)
-	s.expect(t, 1, "Jira.Open")
-	s.expect(t, 1, "Jira.Link")
-	s.expect(t, 1, "OpenIssue")
-	s.expect(t, 1, "EditComment")
+	for _, body := range []string{inOps, inOps + "- [ ] Write it down\n"} {
+		s := withJira(t, "It is down.")
+		s.look(t)
+		s.forget()
+		s.edit(parent, func(i *incident.Issue) { i.Body = body })
+		s.look(t)
+		s.expect(t, 1, "Jira.Open")
+		s.expect(t, 1, "Jira.Link")
+		s.expect(t, 1, "EditComment")
+	}
 }
 
 // When the tracker knows more than the database, tickets may have been opened that

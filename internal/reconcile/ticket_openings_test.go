@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"hindsight/internal/incident"
+	"hindsight/templates"
 )
 
 // untilQuiet looks when it asks for it, and at the news of tickets, until there
@@ -188,6 +190,55 @@ func TestOpenedTicketThatIsNotStored(t *testing.T) {
 	}
 }
 
+// The same, when the program ends before it can look again.
+func TestOpenedTicketThatIsNotStoredAndCutOff(t *testing.T) {
+	t.Parallel()
+	s := withJira(t, inOps)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.after["Jira.Open"] = func(context.Context) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.before["SaveFollowUp"] = once(fails(errors.New("the disk is full")))
+		s.before["Comments "+parent.String()] = once(func(ctx context.Context) error { cancel(); return ctx.Err() })
+		return nil
+	}
+	if _, err := s.reconciler.Look(ctx, installation, parent); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	s.untilQuiet(t)
+	s.onlyTicket(t)
+	s.expect(t, 1, "Jira.Open")
+}
+
+// What another part stores while the program is being stopped does not forget that
+// a ticket may have been opened.
+func TestStoppedWhileOpening(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := withJira(t, inOps)
+		ctx, cancel := context.WithCancel(t.Context())
+		made := make(chan struct{})
+		s.after["Jira.Open"] = once(func(ctx context.Context) error {
+			<-made
+			cancel()
+			return ctx.Err()
+		})
+		s.after["Create"] = once(func(context.Context) error {
+			close(made)
+			<-ctx.Done()
+			time.Sleep(time.Second) // until the other part has come to its end
+			return nil
+		})
+		if _, err := s.reconciler.Look(ctx, installation, parent); !errors.Is(err, context.Canceled) {
+			t.Fatalf("error %v", err)
+		}
+		s.untilQuiet(t)
+		s.onlyTicket(t)
+		s.expect(t, 1, "Jira.Open")
+	})
+}
+
 // A panic tells as little as a crash.
 func TestPanicWhileOpening(t *testing.T) {
 	t.Parallel()
@@ -218,6 +269,50 @@ func TestSecondTicketIsHealed(t *testing.T) {
 	s.forget()
 	s.look(t)
 	s.expect(t, 0, toJira...)
+}
+
+// What people did to the second of two is looked at again before it is closed.
+func TestSecondTicketIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]func(*incident.Ticket){
+		"closed":     func(k *incident.Ticket) { k.State = incident.Done },
+		"taken over": func(k *incident.Ticket) { k.Of = idOf(41) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, made := ticketed(t)
+			twin := made
+			twin.Key.Number += 5
+			twin.Name = "OPS-20000"
+			s.jira.tickets[twin.Key] = twin
+			s.forgetAll()
+			s.before["Jira.Ticket "+twin.Key.String()] = once(func(context.Context) error {
+				s.editTicket(twin.Key, how)
+				return nil
+			})
+			s.untilQuiet(t)
+			s.expect(t, 1, "Jira.Ticket "+twin.Key.String())
+			s.expect(t, 0, "Jira.CloseAsDuplicate")
+		})
+	}
+}
+
+// An issue that was opened for the same item does not have the ticket be looked
+// for on GitHub.
+func TestIssueBesideATicket(t *testing.T) {
+	t.Parallel()
+	s, made := ticketed(t)
+	key := number(90)
+	s.addIssue(key)
+	s.edit(key, func(i *incident.Issue) {
+		i.AppID = ourApp
+		_, i.Body = templates.New().FollowUp(incident.FollowUpView{
+			Facts: incident.Facts{ID: idOf(parent.Number), Key: parent}, Item: made.Entry.Key, Text: "Mend the pool",
+		})
+	})
+	s.forge.subs = []incident.Key{key}
+	s.look(t)
+	s.expect(t, 0, "Issue "+made.Key.String())
 }
 
 // A preview looks for what is there, and changes nothing.

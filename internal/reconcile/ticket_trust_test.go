@@ -88,8 +88,14 @@ func TestForgedTicket(t *testing.T) {
 		s.editTicket(k.Key, func(k *incident.Ticket) { k.Ours = true })
 		return k.Key
 	}
+	nobodys := func(s *stage) incident.Key {
+		k := s.addTicket(9, "OPS-9")
+		s.editTicket(k.Key, func(k *incident.Ticket) { k.Ours, k.Entry.Key = true, "bbbbbbbbbbbb" })
+		return k.Key
+	}
 	for name, of := range map[string]func(*stage) incident.Key{
-		"another owner's": foreign, "another incident's": anothers, "without a marker": unmarked,
+		"with a marker of no incident": nobodys,
+		"another owner's":              foreign, "another incident's": anothers, "without a marker": unmarked,
 		"at an unknown site": func(*stage) incident.Key { return incident.Key{Repo: "jira:rival.test", Number: 5} },
 	} {
 		for _, kept := range []bool{true, false} {
@@ -107,9 +113,13 @@ func TestForgedTicket(t *testing.T) {
 				if !kept {
 					s.forgetAll()
 				}
+				s.forget()
 				s.look(t)
 				s.reconciler.Clock = later(s.now().Add(time.Hour))
 				s.look(t)
+				if asked := s.made("Jira.Ticket"); len(asked) > 2 {
+					t.Errorf("it was asked for %d times in two looks", len(asked))
+				}
 				if diff := cmp.Diff(before, s.ticketNow(key)); diff != "" {
 					t.Errorf("it was changed:\n%s", diff)
 				}
@@ -149,6 +159,9 @@ func TestTicketMovesToAnotherOwner(t *testing.T) {
 	s.forge.repository.Private = true
 	s.editTicket(made.Key, func(k *incident.Ticket) { k.Name, k.Title, k.Assignee = "UMB-5", "Umbrella's secret", "Eve" })
 	s.lookAt(t, made.Key)
+	if !s.stored(made.Key).Secret {
+		t.Error("it is remembered as one that all may read who may read the parent")
+	}
 	s.look(t)
 	s.shows(t, "UMB-5")
 	s.hides(t, "Umbrella's secret", "Eve")

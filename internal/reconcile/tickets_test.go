@@ -142,6 +142,21 @@ func TestDeletedTicket(t *testing.T) {
 	s.shows(t, made.Name)
 }
 
+// That a ticket is not there to be written to is found out.
+func TestDeletedTicketIsWrittenTo(t *testing.T) {
+	t.Parallel()
+	s, made := ticketed(t)
+	s.mu.Lock()
+	delete(s.jira.tickets, made.Key)
+	s.mu.Unlock()
+	s.say(ben, "/incident severity sev1")
+	s.look(t)
+	s.expect(t, 1, "Jira.Edit")
+	if !slices.Contains(s.marked(), made.Key) {
+		t.Errorf("made due %v", s.marked())
+	}
+}
+
 // That somebody commented changes nothing for the incident.
 func TestCommentIsNoNews(t *testing.T) {
 	t.Parallel()
