@@ -2,6 +2,7 @@ package webhooks
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -52,19 +53,19 @@ func NewRoom() *Room {
 	}
 }
 
-// read reads the whole body. The caller releases it; until then, and not
-// longer, its bytes may be used.
-func (p *Room) read(w http.ResponseWriter, r *http.Request) (*body, error) {
-	if r.ContentLength > MaxBody {
+// read reads the whole body, of at most so many bytes, and no more than MaxBody.
+// The caller releases it; until then, and not longer, its bytes may be used.
+func (p *Room) read(w http.ResponseWriter, r *http.Request, most int64) (*body, error) {
+	if r.ContentLength > most {
 		w.Header().Set("Connection", "close") // rather than read what is refused
-		return nil, tooLarge()
+		return nil, tooLarge(most)
 	}
 	if !p.usual.TryAcquire(usualBody) {
 		w.Header().Set("Connection", "close")
 		return nil, noRoom()
 	}
 	b := p.pool.Get().(*body)
-	if err := p.fill(b, http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
+	if err := p.fill(b, http.MaxBytesReader(w, r.Body, most)); err != nil {
 		p.release(b)
 		w.Header().Set("Connection", "close")
 		return nil, unreadable(err)
@@ -117,8 +118,8 @@ func unreadable(err error) error {
 	if _, ok := errors.AsType[*refusal](err); ok {
 		return err
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge()
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(large.Limit)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return &refusal{
@@ -139,9 +140,9 @@ func noRoom() error {
 	}
 }
 
-func tooLarge() error {
+func tooLarge(most int64) error {
 	return &refusal{
 		status: http.StatusRequestEntityTooLarge, Result: ResultTooLarge,
-		Reason: "the body is larger than 25 MB, which is the senders' own limit",
+		Reason: fmt.Sprintf("the body is larger than %d MB, which is more than is taken in", most>>20),
 	}
 }

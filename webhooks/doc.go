@@ -37,7 +37,8 @@
 //	issue.id               the ticket's id, a number as text
 //	issue.fields.updated   since when there is something to see
 //
-// and no more. The shapes are those of
+// and no more. It may have 5 MB, since a stranger's is signed once with each
+// secret of each site, to compare. The shapes are those of
 // https://developer.atlassian.com/cloud/jira/platform/webhooks/ and, for Data
 // Center, https://developer.atlassian.com/server/jira/platform/webhooks/. Our own
 // changes to tickets are no news by the last of these: they have been seen. That

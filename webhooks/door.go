@@ -12,8 +12,14 @@ import (
 	"hindsight/internal/workset"
 )
 
-// MaxBody is GitHub's own limit for a payload, and Jira's, in bytes.
-const MaxBody = 25 << 20
+const (
+	// MaxBody is GitHub's own limit for a payload, in bytes.
+	MaxBody = 25 << 20
+	// MaxJiraBody is how large one of Jira's may be, in bytes: far more than a
+	// ticket takes. A stranger's is signed once with each secret of each site, to
+	// compare.
+	MaxJiraBody = 5 << 20
+)
 
 // The results that Observe is called with, and nothing else: they are fit to
 // be a metric's label.
@@ -22,7 +28,7 @@ const (
 	ResultDuplicate    = "duplicate"    // was on disk before
 	ResultIgnored      = "ignored"      // concerns no incident
 	ResultUnauthorized = "unauthorized" // not signed with one of our secrets
-	ResultTooLarge     = "too_large"    // more than MaxBody
+	ResultTooLarge     = "too_large"    // more than MaxBody, from Jira MaxJiraBody
 	ResultMalformed    = "malformed"    // not a delivery
 	ResultUnavailable  = "unavailable"  // could not be taken in now
 )
@@ -38,6 +44,8 @@ type source interface {
 	// nothing is one too, with a 2xx. Nothing in the delivery shares memory with
 	// the body, which is used again.
 	read(r *http.Request, body []byte, claimed digest) (workset.Delivery, error)
+	// most is how large a body may be, in bytes, up to MaxBody.
+	most() int64
 	// unrelated is why the inbox may not have wanted a delivery.
 	unrelated() string
 	// describe is what the headers say, for the log.
@@ -92,7 +100,7 @@ func (d *door) take(w http.ResponseWriter, r *http.Request) answer {
 		w.Header().Set("Connection", "close") // or the server waits for a body that nobody reads
 		return refused(err)
 	}
-	body, err := d.room.read(w, r)
+	body, err := d.room.read(w, r, d.source.most())
 	if err != nil {
 		return refused(err)
 	}

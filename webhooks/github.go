@@ -94,6 +94,8 @@ func (g github) read(r *http.Request, body []byte, claimed digest) (workset.Deli
 	return g.rules.reduce(h, body)
 }
 
+func (github) most() int64 { return MaxBody }
+
 func (github) unrelated() string { return "no incident label and no known issue" }
 
 func (github) describe(header http.Header) []slog.Attr {

@@ -122,6 +122,8 @@ func (j *jira) hear(ctx context.Context, site incident.Repo) {
 	}
 }
 
+func (*jira) most() int64 { return MaxJiraBody }
+
 func (*jira) unrelated() string { return "no known ticket, or nothing that is not known of it" }
 
 func (*jira) describe(header http.Header) []slog.Attr {

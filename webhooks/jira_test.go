@@ -184,12 +184,20 @@ func TestJiraTooLarge(t *testing.T) {
 	t.Parallel()
 	e, h := startJira(t, nil)
 	r := ticketDelivery(t, e.url, cloudSecret, moved)
-	r.Body, r.ContentLength = io.NopCloser(io.LimitReader(endless{}, webhooks.MaxBody+1)), -1
-	if got := send(t, r); got.Status != 413 || got.Result != webhooks.ResultTooLarge {
-		t.Errorf("got %d %s, want 413", got.Status, got.Result)
+	r.Body, r.ContentLength = io.NopCloser(io.LimitReader(endless{}, webhooks.MaxJiraBody+1)), -1
+	large := moved + strings.Repeat(" ", webhooks.MaxJiraBody-len(moved))
+	for name, r := range map[string]*http.Request{
+		"without a length": r, "with a length": ticketDelivery(t, e.url, cloudSecret, large+" "),
+	} {
+		if got := send(t, r); got.Status != 413 || got.Result != webhooks.ResultTooLarge || !strings.Contains(got.Reason, "5 MB") {
+			t.Errorf("%s: got %d %s %q, want 413", name, got.Status, got.Result, got.Reason)
+		}
 	}
 	if len(e.inbox.all())+len(h.sites) > 0 {
 		t.Errorf("received %v, heard of %v", e.inbox.all(), h.sites)
+	}
+	if got := send(t, ticketDelivery(t, e.url, cloudSecret, large)); got.Status != 202 {
+		t.Errorf("the largest: got %d %q, want 202", got.Status, got.Reason)
 	}
 }
 
