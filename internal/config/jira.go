@@ -20,8 +20,10 @@ type JiraSite struct {
 	// WebhookSecrets are what the site may sign with, the current one first;
 	// none where it sends nothing, and the sweep alone finds what has changed.
 	WebhookSecrets []Secret
-	// Public is true where everybody can read the site.
-	Public bool
+	// Public is true where everybody can read the site, and Internal where
+	// everybody in the enterprise can: those who can read its internal
+	// repositories. Not both are.
+	Public, Internal bool
 	// SearchLag is how long the site's search may not show what has just been
 	// written.
 	SearchLag time.Duration
@@ -162,7 +164,7 @@ func projectList(text string) (keys []string, problem string) {
 		if written = strings.TrimSpace(written); written == "" {
 			continue
 		}
-		key, problem := projectKey().parse(written)
+		key, problem := discreet(projectKey()).parse(written)
 		switch {
 		case problem != "":
 			return nil, "holds what can't be used: " + problem
@@ -205,15 +207,15 @@ func siteURL(text string) (address, problem string) {
 		return "", err.(*SettingError).Problem //nolint:errorlint,forcetypeassert // absolute returns no other
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
-		return "", "is " + u.String() + ", where the token would travel unencrypted: use https"
+		return "", "is an address with http, where the token would travel unencrypted: use https"
 	}
 	if port := u.Port(); (u.Scheme == "https" && port == "443") || (u.Scheme == "http" && port == "80") {
 		u.Host = strings.TrimSuffix(u.Host, ":"+port)
 	}
 	u.Host = strings.ToLower(u.Host)
 	address = strings.TrimRight(u.JoinPath().String(), "/")
-	if len(address) > longestAddress || oneLine(address) != address || strings.ContainsAny(address, "% ") {
-		return "", "is no address of a Jira site: write it like https://acme.atlassian.net"
+	if len(address) > longestAddress || !incident.SiteChecked(JiraSite{URL: address}.Site()) {
+		return "", "is no address of a Jira site, which has letters, digits, hyphens and dots, and after a slash _ and ~ too: write it like https://acme.atlassian.net"
 	}
 	return address, ""
 }

@@ -97,11 +97,13 @@ func TestOneJiraSite(t *testing.T) {
 	}
 }
 
+const jiraSecret = "the-secret-of-jira"
+
 // TestJirasVariables sets the environment, so it can't run beside others.
 func TestJirasVariables(t *testing.T) {
 	for key, value := range map[string]string{
 		"URL": "https://acme.atlassian.net", "EMAIL": "bot@acme.example", "TOKEN_FILE": file(t, "hush-token"),
-		"PROJECT": "OPS,SRE", "WEBHOOK_SECRET": goodSecret,
+		"PROJECT": "OPS,SRE", "WEBHOOK_SECRET": jiraSecret,
 	} {
 		t.Setenv("HINDSIGHT_JIRA_"+key, value)
 	}
@@ -112,7 +114,7 @@ func TestJirasVariables(t *testing.T) {
 	}
 	want := []config.JiraSite{{
 		URL: "https://acme.atlassian.net", Email: "bot@acme.example", Token: config.NewSecret("hush-token"),
-		WebhookSecrets: []config.Secret{config.NewSecret(goodSecret)}, SearchLag: 2 * time.Minute,
+		WebhookSecrets: []config.Secret{config.NewSecret(jiraSecret)}, SearchLag: 2 * time.Minute,
 		Owners: map[string][]string{"acme": {"OPS", "SRE"}},
 	}}
 	if diff := cmp.Diff(want, got.Jira, bySecret()); diff != "" {
@@ -161,6 +163,16 @@ func TestWrongJiraSettings(t *testing.T) {
 		"two webhook secrets": {func(s *config.Serve) {
 			s.JiraHook = config.JiraHook{WebhookSecret: config.NewSecret("hush"), WebhookSecretFile: "x"}
 		}, "HINDSIGHT_JIRA_WEBHOOK_SECRET", "both set"},
+		"GitHub's webhook secret": {func(s *config.Serve) {
+			s.JiraHook.WebhookSecret = config.NewSecret("the-new-secret-16," + goodSecret)
+		}, "HINDSIGHT_WEBHOOK_SECRET", "holds a webhook secret of acme.atlassian.net: give each its own"},
+		"GitHub's webhook secret in a file": {func(s *config.Serve) {
+			s.WebhookSecret, s.WebhookSecretFile = config.Secret{}, file(t, "the-old-secret-16\n"+goodSecret)
+			s.Jira = config.Jira{File: file(t, "sites: [{url: 'https://jira.example', token: hush, webhook_secrets: ["+goodSecret+"], owners: {acme: [OPS]}}]")}
+		}, "HINDSIGHT_WEBHOOK_SECRET_FILE", "holds a webhook secret of jira.example"},
+		"many webhook secrets": {func(s *config.Serve) {
+			s.JiraHook.WebhookSecret = config.NewSecret(fiveSecrets + ",the-sixth-secret-16")
+		}, "HINDSIGHT_JIRA_WEBHOOK_SECRET", "holds more than 5 secrets"},
 		"e-mail alone":        {func(s *config.Serve) { s.Jira = config.Jira{Email: "bot@acme.example"} }, "HINDSIGHT_JIRA_EMAIL", "without HINDSIGHT_JIRA_URL"},
 		"token alone":         {func(s *config.Serve) { s.Jira = config.Jira{Token: config.NewSecret("hush")} }, "HINDSIGHT_JIRA_TOKEN", "without HINDSIGHT_JIRA_URL"},
 		"project alone":       {func(s *config.Serve) { s.Jira = config.Jira{Project: "OPS"} }, "HINDSIGHT_JIRA_PROJECT", "without HINDSIGHT_JIRA_URL"},

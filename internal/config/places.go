@@ -71,7 +71,7 @@ func projectKey() word[string] {
 			switch upper := strings.ToUpper(written); {
 			case form.MatchString(written):
 				return written, ""
-			case form.MatchString(upper):
+			case form.MatchString(upper) && len(upper) <= mostShown:
 				return "", quote(written) + " is no project's key, which is in capitals: write " + upper
 			}
 			return "", quote(written) + " is no project's key: write one like OPS"

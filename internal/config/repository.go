@@ -115,7 +115,11 @@ func notYAML(err error, secret bool) *RepositoryError {
 	// The library has no other sign for it; the words of another version would
 	// be shown as they are.
 	case placed && strings.Contains(message, "already defined at"):
-		return at(place, "%s is there twice: keep one", quote(place.Value))
+		written := quote(place.Value)
+		if secret {
+			written = shown(place.Value)
+		}
+		return at(place, "%s is there twice: keep one", written)
 	case secret:
 		return at(place, "this is not YAML: look at the indentation here, and for quotes and brackets that are not closed")
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -145,6 +146,9 @@ func (s Serve) Resolve() (ServeSettings, error) {
 	if app.Jira, err = s.JiraHook.Resolve(s.Jira, app.Jira); err != nil {
 		return ServeSettings{}, err
 	}
+	if err = s.apart(edge.WebhookSecrets, app.Jira); err != nil {
+		return ServeSettings{}, err
+	}
 	every, err := time.ParseDuration(s.SweepEvery)
 	if err != nil {
 		return ServeSettings{}, wrong("HINDSIGHT_SWEEP_EVERY", "is %q, which is no duration: write it like 10m or 1h30m", s.SweepEvery)
@@ -154,6 +158,21 @@ func (s Serve) Resolve() (ServeSettings, error) {
 		return ServeSettings{}, wrong("HINDSIGHT_SWEEP_EVERY", "is %s, which is too often: choose 10s or more", every)
 	}
 	return ServeSettings{Settings: app, EdgeSettings: edge, SweepEvery: every}, nil
+}
+
+// apart refuses a secret that both GitHub and a Jira site sign with: whoever has
+// it from one could send in the other's name.
+func (s Serve) apart(github []Secret, sites []JiraSite) error {
+	for _, site := range sites {
+		for _, secret := range site.WebhookSecrets {
+			shared := slices.ContainsFunc(github, func(g Secret) bool { return g.Reveal() == secret.Reveal() })
+			if shared {
+				return wrong(named("HINDSIGHT_WEBHOOK_SECRET", s.WebhookSecretFile),
+					"holds a webhook secret of %s: give each its own", site.Site().Address())
+			}
+		}
+	}
+	return nil
 }
 
 // Logger writes to w at the level and in the format that were chosen.

@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -26,23 +29,27 @@ func secret(variable string, value Secret, file string) (Secret, error) {
 	case file == "":
 		return NewSecret(text), nil
 	}
-	read, problem := secretFile(file)
+	read, problem := secretFile("", file)
 	if problem != "" {
 		return Secret{}, wrong(fileVariable, "%s", problem)
 	}
 	return read, nil
 }
 
-// secretFile is what a file holds; the problem is a sentence without its
-// subject, or "".
-func secretFile(file string) (s Secret, problem string) {
-	data, err := readFile(file, secretFileLimit)
+// secretFile is what a file holds, whose name is relative to a folder; the
+// problem is a sentence without its subject, or "".
+func secretFile(dir, file string) (s Secret, problem string) {
+	path := file
+	if dir != "" && !filepath.IsAbs(file) {
+		path = filepath.Join(dir, file)
+	}
+	data, err := readFile(path, secretFileLimit)
 	if err != nil {
-		return Secret{}, fmt.Sprintf("names a file that can't be read: %v", err)
+		return Secret{}, fmt.Sprintf("names a file that can't be read: %v", unnamed(file, err))
 	}
 	text := strings.TrimSpace(string(data))
 	if text == "" {
-		return Secret{}, fmt.Sprintf("names %s, which is empty: put the secret there", file)
+		return Secret{}, fmt.Sprintf("names %s, which is empty: put the secret there", path)
 	}
 	return NewSecret(text), ""
 }
@@ -60,6 +67,24 @@ func readFile(name string, most int64) (data []byte, err error) {
 	}
 	return data, err
 }
+
+// unnamed leaves the name out of an error where it does not look like a file's:
+// the secret itself is easily put in its place.
+func unnamed(name string, err error) error {
+	path := new(fs.PathError)
+	if looksLikePath(name) || !errors.As(err, &path) {
+		return err
+	}
+	return path.Err
+}
+
+// looksLikePath is true of a path from the root or from here, and of a short name
+// with a folder or an ending: what is encoded may hold a slash, and is longer.
+func looksLikePath(name string) bool {
+	return rooted.MatchString(name) || len(name) <= mostShown && strings.ContainsAny(name, "/.")
+}
+
+var rooted = regexp.MustCompile(`^\.{0,2}/(?:[^/]{1,64}/)*[^/]{1,64}$`)
 
 // secretLeast is how long a webhook secret must be, in bytes: whoever sees one
 // delivery can try secrets on it, as fast as their machines allow.
@@ -89,6 +114,9 @@ func secretsOf(variable string, value Secret, file string) ([]Secret, error) {
 	return secrets, nil
 }
 
+// mostSecrets are enough to rotate them. Each is tried on what strangers send.
+const mostSecrets = 5
+
 // splitSecrets takes several apart, which commas or line breaks separate. None
 // may be short, or a comma inside a secret would leave pieces that can be
 // guessed.
@@ -100,9 +128,16 @@ func splitSecrets(all Secret) (secrets []Secret, problem string) {
 		if len(one) < secretLeast {
 			return nil, fmt.Sprintf("holds a secret of less than %d characters (a comma separates two secrets): make a longer one, without commas, for example by openssl rand -hex 32", secretLeast)
 		}
+		if len(secrets) == mostSecrets {
+			return nil, tooManySecrets()
+		}
 		secrets = append(secrets, NewSecret(one))
 	}
 	return secrets, ""
+}
+
+func tooManySecrets() string {
+	return fmt.Sprintf("holds more than %d secrets: leave out those that nobody signs with any more", mostSecrets)
 }
 
 func privateKey(value Secret, file string) (PrivateKey, error) {

@@ -22,7 +22,7 @@ const (
 func readSites(file string) ([]JiraSite, error) {
 	data, err := readFile(file, siteLimits().bytes)
 	if err != nil {
-		return nil, &SettingError{Variable: jiraFile, Problem: "names a file that can't be read", Err: err}
+		return nil, &SettingError{Variable: jiraFile, Problem: "names a file that can't be read", Err: unnamed(file, err)}
 	}
 	r := sitesReader{dir: filepath.Dir(file), owned: map[[2]string]string{}, signs: map[string]string{}}
 	root, problem := parseTree(data, siteLimits())
@@ -116,11 +116,12 @@ func (s *siteReader) read(n ast.Node) *RepositoryError {
 		"webhook_secrets":     s.webhookSecrets,
 		"webhook_secret_file": s.webhookFile,
 		"public":              into(&s.site.Public, scalar(yesOrNo())),
-		"search_lag":          into(&s.site.SearchLag, scalar(lag())),
-		"owners":              into(&s.site.Owners, byKey(account(), list(projectKey(), mostNames), mostNames)),
-		"people":              into(&s.site.People, byKey(account(), scalar(person()), mostPeople)),
+		"internal":            into(&s.site.Internal, scalar(yesOrNo())),
+		"search_lag":          into(&s.site.SearchLag, scalar(discreet(lag()))),
+		"owners":              into(&s.site.Owners, byKey(discreet(discreet(account())), list(discreet(discreet(projectKey())), mostNames), mostNames)),
+		"people":              into(&s.site.People, byKey(discreet(discreet(account())), scalar(discreet(person())), mostPeople)),
 		"dropped":             into(&s.site.Dropped, list(name(), mostNames)),
-		"projects":            into(&s.site.Projects, byKey(projectKey(), project(), mostNames)),
+		"projects":            into(&s.site.Projects, byKey(discreet(discreet(projectKey())), project(), mostNames)),
 	})
 }
 
@@ -136,6 +137,8 @@ func (s *siteReader) whole(n ast.Node) *RepositoryError {
 		return at(place, "a site needs a token or a token_file: an API token of the account, on Data Center a personal access token")
 	case len(s.secrets) > 0 && len(s.secretsFile) > 0:
 		return at(place, "webhook_secrets and webhook_secret_file are both there: keep one")
+	case s.site.Public && s.site.Internal:
+		return at(place, "public and internal are both true: keep the one that says who can read the site")
 	}
 	if problem := wrongEmail(s.site.URL, s.site.Email); problem != "" {
 		return at(place, "the email %s", problem)
@@ -202,7 +205,9 @@ func (s *siteReader) webhookSecrets(n ast.Node) *RepositoryError {
 		if problem != "" {
 			return at(n.GetToken(), "this %s", problem)
 		}
-		s.secrets = append(s.secrets, secrets...)
+		if s.secrets = append(s.secrets, secrets...); len(s.secrets) > mostSecrets {
+			return at(n.GetToken(), "the list %s", tooManySecrets())
+		}
 		return nil
 	})
 }
@@ -242,10 +247,7 @@ func (s *siteReader) fileInto(into *Secret) reader {
 		if err != nil {
 			return err
 		}
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(s.dir, file)
-		}
-		read, problem := secretFile(file)
+		read, problem := secretFile(s.dir, file)
 		if problem != "" {
 			return at(n.GetToken(), "this %s", problem)
 		}

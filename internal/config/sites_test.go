@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,8 @@ sites:
     webhook_secrets: [the-new-secret-16, the-old-secret-16]
     owners: {acme: [OLD], other: [OPS]}
 `
+
+const fiveSecrets = "the-1st-secret-16,the-2nd-secret-16,the-3rd-secret-16,the-4th-secret-16,the-5th-secret-16"
 
 // sitesFile is the file, with the secrets beside it.
 func sitesFile(t *testing.T, text string) string {
@@ -147,10 +150,10 @@ func TestSitesFileErrors(t *testing.T) {
 		"site alone":             {"url: https://jira.example\n", `1:1: unknown key "url" in the file: what can be set there is sites`},
 		"near miss":              {"site: []\n", `1:1: unknown key "site" in the file: did you mean sites?`},
 		"unknown key":            {one("  tokn_file: x\n"), `5:3: unknown key "tokn_file" in a site: did you mean token_file?`},
-		"far from all":           {one("  x: x\n"), `5:3: unknown key "x" in a site: what can be set there is dropped, email, owners, people, projects, public, search_lag, token, token_file, url, webhook_secret_file, webhook_secrets`},
+		"far from all":           {one("  x: x\n"), `5:3: unknown key "x" in a site: what can be set there is dropped, email, internal, owners, people, projects, public, search_lag, token, token_file, url, webhook_secret_file, webhook_secrets`},
 		"key of a project":       {one("  projects: {OPS: {typ: Bug}}\n"), `5:20: unknown key "typ" in a project: did you mean type?`},
 		"no url":                 {"sites:\n- token: hush\n", "2:3: a site needs its url, like https://acme.atlassian.net"},
-		"url over http":          {one("") + with("http://jira.example"), "5:9: this is http://jira.example, where the token would travel unencrypted: use https"},
+		"url over http":          {one("") + with("http://jira.example"), "5:9: this is an address with http, where the token would travel unencrypted: use https"},
 		"url with a password":    {one("") + with("https://bot:hush@x"), "5:9: this holds a user name or password: leave it out"},
 		"Cloud without e-mail":   {one("") + with("https://acme.atlassian.net"), "5:3: the email is not set, and https://acme.atlassian.net is Jira Cloud: set it to the e-mail address of the account whose token it is"},
 		"e-mail is a name":       {one("  email: bot\n"), "5:10: this is no e-mail address: write the one of the account whose token it is"},
@@ -158,7 +161,8 @@ func TestSitesFileErrors(t *testing.T) {
 		"two tokens":             {one("  token_file: secrets/token\n"), "2:3: token and token_file are both there: keep one"},
 		"token is a list":        {"sites:\n- token: [hush]\n", "2:10: this must be plain text, and it is a list"},
 		"token is blank":         {"sites:\n- token: ' '\n", "2:10: this is empty: write the secret, or name a file that holds it"},
-		"token's file":           {"sites:\n- token_file: nowhere\n", "2:15: this names a file that can't be read: open DIR/nowhere: no such file or directory"},
+		"token's file":           {"sites:\n- token_file: nowhere\n", "2:15: this names a file that can't be read: no such file or directory"},
+		"token's path":           {"sites:\n- token_file: gone/token\n", "2:15: this names a file that can't be read: open DIR/gone/token: no such file or directory"},
 		"token's file is empty":  {"sites:\n- token_file: secrets/empty\n", "2:15: this names DIR/secrets/empty, which is empty: put the secret there"},
 		"short secret":           {one("  webhook_secrets: [hush]\n"), "5:21: this holds a secret of less than 16 characters (a comma separates two secrets): make a longer one, without commas, for example by openssl rand -hex 32"},
 		"short secret in a file": {one("  webhook_secret_file: secrets/short\n"), "5:24: the file holds a secret of less than 16 characters (a comma separates two secrets): make a longer one, without commas, for example by openssl rand -hex 32"},
@@ -184,6 +188,12 @@ func TestSitesFileErrors(t *testing.T) {
 		"person is no login":   {one("  people: {mona.lisa: x}\n"), `5:12: "mona.lisa" is no account's login on GitHub: write one, like octocat`},
 		"person twice":         {one("  people: {mona: x, Mona: y}\n"), `5:21: mona is there twice: keep one`},
 		"public or not":        {one("  public: perhaps\n"), "5:11: this is neither true nor false: write one of them"},
+		"internal or not":      {one("  internal: 1\n"), "5:13: this is neither true nor false: write one of them"},
+		"public and internal":  {one("  internal: true\n  public: true\n"), "2:3: public and internal are both true: keep the one that says who can read the site"},
+		"many secrets":         {one("  webhook_secrets: ['" + fiveSecrets + "', the-sixth-secret-16]\n"), "5:114: the list holds more than 5 secrets: leave out those that nobody signs with any more"},
+		"many in one":          {one("  webhook_secrets: ['" + fiveSecrets + ", the-sixth-secret-16']\n"), "5:21: this holds more than 5 secrets: leave out those that nobody signs with any more"},
+		"url with underscores": {one("") + with("https://jira_one.example"), "5:9: this is no address of a Jira site, which has letters, digits, hyphens and dots, and after a slash _ and ~ too: write it like https://acme.atlassian.net"},
+		"url with a plus":      {one("") + with("https://jira.example/a+b"), "5:9: this is no address of a Jira site, which has letters, digits, hyphens and dots, and after a slash _ and ~ too: write it like https://acme.atlassian.net"},
 		"lag is long":          {one("  search_lag: 31m\n"), `5:15: "31m" is no time from 0s to 30m: write one like 2m or 90s`},
 		"lag is negative":      {one("  search_lag: -1s\n"), `5:15: "-1s" is no time from 0s to 30m: write one like 2m or 90s`},
 		"lag without a unit":   {one("  search_lag: 5\n"), `5:15: "5" is no time from 0s to 30m: write one like 2m or 90s`},
@@ -217,5 +227,79 @@ func TestSitesFileErrors(t *testing.T) {
 				t.Errorf("%T is no setting's error", err)
 			}
 		})
+	}
+}
+
+// TestSitesFileRepeatsNoToken has a token pasted wherever it does not belong.
+func TestSitesFileRepeatsNoToken(t *testing.T) {
+	t.Parallel()
+	site := "sites:\n- url: https://jira.example\n"
+	tests := map[string]string{
+		"as the file":           "%s\n",
+		"as the only key":       "%s: x\n",
+		"as a site's key":       site + "  %s: x\n",
+		"without a space":       site + "  token:%s\n",
+		"in a list":             site + "  token: [%s]\n",
+		"as a token's key":      site + "  token: {%s: x}\n",
+		"a quote is open":       site + "  token: \"%s\n",
+		"as a password":         "sites:\n- url: https://bot:%s@jira.example\n",
+		"as an address":         "sites:\n- url: %s\n",
+		"as a host":             "sites:\n- url: http://%s\n",
+		"as a path":             "sites:\n- url: http://jira.example/%s\n",
+		"as the file's name":    site + "  token_file: %s\n",
+		"as another's name":     site + "  webhook_secret_file: %s\n",
+		"as an e-mail address":  site + "  email: %s\n",
+		"as a person":           site + "  people: {octocat: 'bot@%s y'}\n",
+		"as a login":            site + "  people: {%s: x}\n",
+		"as an owner":           site + "  owners: {%s: [OPS]}\n",
+		"as a project":          site + "  owners: {acme: [%s]}\n",
+		"as a project's key":    site + "  projects: {%s: {type: Task}}\n",
+		"as a type of item":     site + "  projects: {OPS: {types: {%s: Bug}}}\n",
+		"as a priority":         site + "  projects: {OPS: {priorities: {%s: High}}}\n",
+		"as a field":            site + "  projects: {OPS: {fields: {%s: x}}}\n",
+		"as a placeholder":      site + "  projects: {OPS: {fields: {customfield_1: '{%s}'}}}\n",
+		"as a lag":              site + "  search_lag: %s\n",
+		"as a flag":             site + "  public: %s\n",
+		"behind an anchor":      site + "  token: &a %s\n  email: *b\n",
+		"as an alias":           site + "  token: *%s\n",
+		"as a tag":              site + "  token: !%s x\n",
+		"twice as a key":        "%[1]s: x\n%[1]s: x\n",
+		"indented":              site + "  token: x\n    %s\n",
+		"behind a second colon": site + "  token: a: %s\n",
+		"below a bar":           site + "  token: |\n  %s\n",
+		"behind a percent sign": site + "  token: %%%s\n",
+	}
+	for _, token := range []string{
+		"ATATT3xFfGF0-hush_hush-hush_hush-hush_hush=4F2A", // of Cloud
+		"NjA1hush/hush+hush/hush+hush/hush+hush/hush4",    // of Data Center
+		"ghushhushhushhushhushhushhushhushhush",           // of a kind that could be a key
+	} {
+		for name, text := range tests {
+			_, err := readSites(t, fmt.Sprintf(text, token))
+			if err == nil {
+				t.Errorf("%s: no error", name)
+			} else if strings.Contains(strings.ToLower(err.Error()), "hush") {
+				t.Errorf("%s: the error repeats it: %v", name, err)
+			}
+		}
+		for name, flags := range map[string]config.Jira{
+			"file": {File: token}, "token's file": {URL: "https://jira.example", TokenFile: token},
+			"project":        {URL: "https://jira.example", Token: config.NewSecret("x"), Project: token},
+			"e-mail address": {URL: "https://jira.example", Token: config.NewSecret("x"), Email: token, Project: "OPS"},
+		} {
+			_, err := config.Sites{AllowedOwners: "acme", Jira: flags}.Resolve()
+			if err == nil || strings.Contains(strings.ToLower(err.Error()), "hush") {
+				t.Errorf("as the %s: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestInternalSite takes the operator's word for who can read a site.
+func TestInternalSite(t *testing.T) {
+	t.Parallel()
+	got, err := readSites(t, "sites:\n- url: https://jira.example\n  token: hush\n  internal: true\n  owners: {acme: [OPS]}\n")
+	if err != nil || len(got) != 1 || !got[0].Internal || got[0].Public {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }

@@ -30,10 +30,32 @@ func readKeys(n ast.Node, what string, known map[string]reader) *RepositoryError
 		case ok:
 			return read(value)
 		case near != "":
-			return at(k.token, "unknown key %s in %s: did you mean %s?", quote(k.name), what, near)
+			return at(k.token, "unknown key %s in %s: did you mean %s?", shown(k.name), what, near)
 		}
-		return at(k.token, "unknown key %s in %s: what can be set there is %s", quote(k.name), what, strings.Join(names, ", "))
+		return at(k.token, "unknown key %s in %s: what can be set there is %s", shown(k.name), what, strings.Join(names, ", "))
 	})
+}
+
+// mostShown is how long what is repeated of a file that holds secrets may be, in
+// characters: a token is longer, and pasted in the wrong place easily.
+const mostShown = 30
+
+// shown is a bit of such a file in an error.
+func shown(s string) string {
+	if utf8.RuneCountInString(s) > mostShown {
+		return `"…"`
+	}
+	return quote(s)
+}
+
+// discreet is a word whose problems repeat no more than is [shown].
+func discreet[T any](w word[T]) word[T] {
+	parse := w.parse
+	w.parse = func(written string) (T, string) {
+		value, problem := parse(written)
+		return value, strings.ReplaceAll(problem, quote(written), shown(written))
+	}
+	return w
 }
 
 func into[T any](place *T, k kind[T]) reader {
@@ -53,10 +75,10 @@ func project() kind[JiraProject] {
 		var urgencies map[string]string
 		err := readKeys(n, "a project", map[string]reader{
 			"type":       into(&p.Type, scalar(name())),
-			"types":      into(&p.Types, byKey(itemType(), scalar(name()), mostNames)),
-			"priorities": into(&urgencies, byKey(urgency(), scalar(name()), mostNames)),
+			"types":      into(&p.Types, byKey(discreet(itemType()), scalar(name()), mostNames)),
+			"priorities": into(&urgencies, byKey(discreet(urgency()), scalar(name()), mostNames)),
 			"components": into(&p.Components, list(name(), mostNames)),
-			"fields":     into(&p.Fields, byKey(customField(), anything(), mostNames)),
+			"fields":     into(&p.Fields, byKey(discreet(customField()), anything(), mostNames)),
 			"done":       into(&p.Done, scalar(name())),
 		})
 		p.Priorities, p.Severities = byUrgency(urgencies)
@@ -213,7 +235,7 @@ func filledIn(n ast.Node) (any, *RepositoryError) {
 	known := incident.Placeholders()
 	for _, p := range inBraces.FindAllString(written, -1) {
 		if !slices.Contains(known, p) {
-			return nil, at(n.GetToken(), "%s can't be filled in: what can be is %s", quote(p), strings.Join(known, ", "))
+			return nil, at(n.GetToken(), "%s can't be filled in: what can be is %s", shown(p), strings.Join(known, ", "))
 		}
 	}
 	return written, nil

@@ -31,6 +31,10 @@ const (
 	numberLimit = 1_000_000_000
 )
 
+// SiteChecked is whether the name of a Jira site is of the form that ledgers may
+// hold: what is at any other would be forgotten with the database.
+func SiteChecked(site Repo) bool { return siteChecked.MatchString(string(site)) }
+
 // Checked is what can be believed of a ledger that came with a comment. The
 // comment is ours, but whoever may write in the repository may edit it: what
 // is not of the form that Hindsight writes is left out, or it could be made to
@@ -134,7 +138,7 @@ func (t ItemType) checked() ItemType {
 // issue, if any.
 func (e Entry) sound() bool {
 	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit &&
-		(e.Issue.Repo == "" || siteChecked.MatchString(string(e.Issue.Repo)) ||
+		(e.Issue.Repo == "" || SiteChecked(e.Issue.Repo) ||
 			repoChecked.MatchString(string(e.Issue.Repo)) && !nowhere(e.Issue.Repo))
 	words := wordsChecked.MatchString(e.Words) || e.Words == "" && e.Adopted
 	return keyChecked.MatchString(string(e.Key)) && words &&
