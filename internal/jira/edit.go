@@ -10,7 +10,6 @@ import (
 	gojira "github.com/andygrunwald/go-jira"
 
 	"hindsight/internal/incident"
-	"hindsight/internal/markdown"
 )
 
 // change is what is to be written on a ticket: fields anew, and labels that go on
@@ -18,6 +17,14 @@ import (
 type change struct {
 	fields map[string]any
 	labels []map[string]string
+}
+
+// among are those of the fields that are to be written.
+func (c change) among(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		_, field := c.fields[id]
+		return !field && (id != string(incident.TicketLabels) || len(c.labels) == 0)
+	})
 }
 
 // without leaves fields out, by their ids.
@@ -36,51 +43,71 @@ func (c change) without(ids []string) change {
 
 // Edit looks again, and writes what is to change and nobody else has changed,
 // together with what the marker says was written.
-func (j *Jira) Edit(ctx context.Context, e incident.UpdateFollowUp) (incident.Ticket, error) {
+func (j *Jira) Edit(ctx context.Context, in []string, e incident.UpdateFollowUp) (incident.Ticket, incident.TicketFields, error) {
 	s, id, err := j.numbered(e.Issue)
 	if err != nil {
-		return incident.Ticket{}, err
+		return incident.Ticket{}, "", err
 	}
-	found, err := s.read(ctx, id, named(e.Name, s))
-	if missing(err) {
-		err = s.gone(ctx, err, s.projects())
+	found, t, err := s.look(ctx, id, e.Name)
+	if err == nil {
+		err = elsewhere(t, in)
 	}
 	if err != nil {
-		return incident.Ticket{}, err
-	}
-	t, err := s.ticket(ctx, found)
-	if err != nil {
-		return t, err
+		return t, "", err
 	}
 	c, err := s.changes(ctx, e, found, t)
 	if err != nil {
-		return t, err
+		return t, "", err
 	}
-	if err := s.write(ctx, t, c.without(ids(e.Lacks)), e.Is); err != nil {
-		return t, err
+	refused, err := s.write(ctx, t, c.without(ids(e.Lacks)), e.Is)
+	if err != nil {
+		return t, "", err
 	}
-	return j.Ticket(ctx, e.Issue)
+	t, err = j.Ticket(ctx, e.Issue, t.Name)
+	return t, refused, err
+}
+
+// elsewhere is an error where a ticket is in none of the projects, by now: others
+// work there.
+func elsewhere(t incident.Ticket, in []string) error {
+	if slices.Contains(in, t.Project) {
+		return nil
+	}
+	return &incident.Changed{What: "the project of " + t.Name}
 }
 
 func ids(fields incident.TicketFields) []string { return strings.Fields(string(fields)) }
 
 // write sends the change. What the ticket's edit screen does not have, Jira names,
-// and refuses the whole of it: then the rest is written.
-func (s *site) write(ctx context.Context, t incident.Ticket, c change, is incident.Written) error {
-	err := s.put(ctx, t, c, is)
-	if refused := refusedFields(err); len(refused) > 0 {
-		s.log.Warn("Jira refuses fields of a ticket, which are left as they are", "ticket", t.Name, "fields", refused)
-		err = s.put(ctx, t, c.without(refused), is)
+// and refuses the whole of it: then the rest is written, and the marker tells
+// what is left out.
+func (s *site) write(ctx context.Context, t incident.Ticket, c change, is incident.Written) (incident.TicketFields, error) {
+	err := s.put(ctx, t, c, is, "")
+	var refused incident.TicketFields
+	if named := c.among(refusedFields(err)); len(named) > 0 {
+		s.log.Warn("Jira refuses fields of a ticket, which are left as they are", "ticket", t.Name, "fields", named)
+		refused = incident.TicketFields(strings.Join(named, " "))
+		err = s.put(ctx, t, c.without(named), is, refused)
 	}
 	if err != nil {
-		return s.explainOf(ctx, err, markdown.Text(t.Name))
+		return "", s.explainOf(ctx, err, t.Name)
 	}
-	return nil
+	return refused, nil
+}
+
+// lacksToo are fields, with others added to them.
+func lacksToo(lacks, more incident.TicketFields) incident.TicketFields {
+	for _, id := range ids(more) {
+		if !lacks.Has(incident.TicketField(id)) {
+			lacks = incident.TicketFields(strings.TrimSpace(string(lacks) + " " + id))
+		}
+	}
+	return lacks
 }
 
 // put changes fields and marker at once. A ticket whose marker people took off
 // gets none: it would have to be made up.
-func (s *site) put(ctx context.Context, t incident.Ticket, c change, is incident.Written) error {
+func (s *site) put(ctx context.Context, t incident.Ticket, c change, is incident.Written, refused incident.TicketFields) error {
 	body := map[string]any{}
 	if len(c.fields) > 0 {
 		body["fields"] = c.fields
@@ -88,9 +115,10 @@ func (s *site) put(ctx context.Context, t incident.Ticket, c change, is incident
 	if len(c.labels) > 0 {
 		body["update"] = map[string]any{string(incident.TicketLabels): c.labels}
 	}
-	if t.Entry.Key != "" && t.Entry.Wrote != is {
-		m := marker{Of: t.Of, Key: t.Entry.Key, Source: t.Entry.Source, Words: t.Entry.Words, Wrote: is, Lacks: t.Entry.Lacks}
-		body["properties"] = m.property()
+	anew := t.Entry
+	anew.Wrote, anew.Lacks = is, lacksToo(anew.Lacks, refused)
+	if t.Entry.Key != "" && (anew.Wrote != t.Entry.Wrote || anew.Lacks != t.Entry.Lacks) {
+		body["properties"] = markerFor(t.Of, anew).property()
 	}
 	if len(body) == 0 {
 		return nil

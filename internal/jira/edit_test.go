@@ -109,7 +109,7 @@ func TestEdit(t *testing.T) {
 			e := update(s, tt.was, tt.to)
 			e.Before, e.After, e.Lacks = label(tt.before...), label(tt.after...), tt.lacks
 			j := s.connect(project(tt.p), func(site *jira.Site) { site.People = map[string]string{"octocat": "acc-1", "hubot": "acc-2"} })
-			if _, err := j.Edit(t.Context(), e); err != nil {
+			if _, _, err := j.Edit(t.Context(), inAll(), e); err != nil {
 				t.Fatal(err)
 			}
 			body := s.last(editLine).body
@@ -140,7 +140,7 @@ func TestEditTitle(t *testing.T) {
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, map[string]any{"summary": tt.now}))
 			s.says(editLine, no(204, ""))
 			e := update(s, incident.Written{Title: anAlert}, incident.Written{Title: twoAlerts})
-			if _, err := s.connect().Edit(t.Context(), e); err != nil {
+			if _, _, err := s.connect().Edit(t.Context(), inAll(), e); err != nil {
 				t.Fatal(err)
 			}
 			fields, _ := s.last(editLine).body["fields"].(map[string]any)
@@ -155,7 +155,7 @@ func TestEditKeepsTheMarker(t *testing.T) {
 	s := newCloud(t)
 	s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, nil))
 	s.says(editLine, no(204, ""))
-	if _, err := s.connect().Edit(t.Context(), update(s, incident.Written{}, incident.Written{Severity: 1})); err != nil {
+	if _, _, err := s.connect().Edit(t.Context(), inAll(), update(s, incident.Written{}, incident.Written{Severity: 1})); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "properties", any([]any{map[string]any{"key": "hindsight", "value": map[string]any{
@@ -177,7 +177,7 @@ func TestEditWritesNothingWhereNothingIsToChange(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, tt.marker, nil))
-			if _, err := s.connect().Edit(t.Context(), update(s, tt.is, tt.is)); err != nil {
+			if _, _, err := s.connect().Edit(t.Context(), inAll(), update(s, tt.is, tt.is)); err != nil {
 				t.Fatal(err)
 			}
 			same(t, "written", 0, len(s.all(editLine)))
@@ -192,7 +192,7 @@ func TestEditGoesOnWithoutWhatJiraRefuses(t *testing.T) {
 	s.says(editLine, no(400, `{"errors":{"duedate":"Field 'duedate' cannot be set."}}`), no(204, ""))
 	e := update(s, incident.Written{Due: "20261201"}, incident.Written{Due: "20261215"})
 	e.Before, e.After = label("sev2"), label("sev1")
-	if _, err := s.connect().Edit(t.Context(), e); err != nil {
+	if _, _, err := s.connect().Edit(t.Context(), inAll(), e); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "sent", 2, len(s.all(editLine)))
@@ -217,7 +217,7 @@ func TestEditThatJiraRefuses(t *testing.T) {
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, nil))
 			s.says(editLine, tt.answers...)
-			_, err := s.connect().Edit(t.Context(), update(s, incident.Written{Due: "20261201"}, incident.Written{Due: "20261215"}))
+			_, _, err := s.connect().Edit(t.Context(), inAll(), update(s, incident.Written{Due: "20261201"}, incident.Written{Due: "20261215"}))
 			blocked := new(incident.Blocked)
 			if !errors.As(err, &blocked) || blocked.Whole != tt.whole {
 				t.Errorf("got %v", err)

@@ -69,7 +69,7 @@ func TestWhatHappensNext(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", tt.answer)
-			_, err := s.connect().Ticket(t.Context(), s.at(7))
+			_, err := s.connect().Ticket(t.Context(), s.at(7), "OPS-7")
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -104,7 +104,7 @@ func TestNobodyIsAskedWhileJiraWantsAPause(t *testing.T) {
 	s.says("GET /rest/api/2/issue/7", no(429, "").with("Retry-After", "30"))
 	j := s.connect()
 	for range 3 {
-		_, err := j.Ticket(t.Context(), s.at(7))
+		_, err := j.Ticket(t.Context(), s.at(7), "OPS-7")
 		if later := new(incident.Later); !errors.As(err, &later) || !later.At.Equal(now.Add(30*time.Second)) {
 			t.Fatalf("want a pause, got %v", err)
 		}
@@ -117,7 +117,7 @@ func TestWhoGaveUpIsTold(t *testing.T) {
 	s := newCloud(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.connect().Ticket(ctx, s.at(7))
+	_, err := s.connect().Ticket(ctx, s.at(7), "OPS-7")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("want the context's error, got %v", err)
 	}
@@ -135,7 +135,7 @@ func TestLogin(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", ok(ticket))
-			if _, err := s.connect(func(site *jira.Site) { site.Email = tt.email }).Ticket(t.Context(), s.at(7)); err != nil {
+			if _, err := s.connect(func(site *jira.Site) { site.Email = tt.email }).Ticket(t.Context(), s.at(7), "OPS-7"); err != nil {
 				t.Fatal(err)
 			}
 			got := s.last("GET /rest/api/2/issue/7")
@@ -153,7 +153,7 @@ func TestTheTokenStaysAtItsHost(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		s := newCloud(t)
 		s.says("GET /rest/api/2/issue/7", no(status, "").with("Location", elsewhere.URL+"/rest/api/2/issue/7"))
-		_, err := s.connect().Ticket(t.Context(), s.at(7))
+		_, err := s.connect().Ticket(t.Context(), s.at(7), "OPS-7")
 		if blocked := new(incident.Blocked); !errors.As(err, &blocked) || !blocked.Whole {
 			t.Errorf("%d: want the whole site to be blocked, got %v", status, err)
 		}
@@ -223,7 +223,7 @@ func TestObserved(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, number := range []int{7, 8} {
-		if _, err := j.Ticket(t.Context(), s.at(number)); err == nil {
+		if _, err := j.Ticket(t.Context(), s.at(number), "OPS-7"); err == nil {
 			t.Error("no error")
 		}
 	}
@@ -232,7 +232,7 @@ func TestObserved(t *testing.T) {
 
 func TestSiteThatWasTakenOut(t *testing.T) {
 	t.Parallel()
-	_, err := newCloud(t).connect().Ticket(t.Context(), incident.Key{Repo: incident.JiraSite("old.example"), Number: 7})
+	_, err := newCloud(t).connect().Ticket(t.Context(), incident.Key{Repo: incident.JiraSite("old.example"), Number: 7}, "OPS-7")
 	if blocked := new(incident.Blocked); !errors.As(err, &blocked) || !blocked.Whole || !strings.Contains(blocked.Text, "`old.example`") {
 		t.Errorf("got %v", err)
 	}

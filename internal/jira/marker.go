@@ -48,6 +48,11 @@ func readMarker(raw json.RawMessage) (marker, bool) {
 	return marker{Of: of, Key: form.Key, Source: form.Source, Words: form.Words, Wrote: form.Wrote, Lacks: form.Lacks}, true
 }
 
+// markerFor is the marker of an incident's item.
+func markerFor(of incident.ID, e incident.Entry) marker {
+	return marker{Of: of, Key: e.Key, Source: e.Source, Words: e.Words, Wrote: e.Wrote, Lacks: e.Lacks}
+}
+
 func (m marker) entry() incident.Entry {
 	return incident.Entry{Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote, Lacks: m.Lacks}
 }

@@ -105,7 +105,7 @@ func (s *site) opened(ctx context.Context, t incident.OpenTicket, m marker, made
 		s.log.Warn("a ticket was created and can't be read yet", "ticket", made.Key, "error", err)
 		ticket = incident.Ticket{
 			Key: incident.Key{Repo: s.key, Number: number(made.ID)}, Name: made.Key, Project: t.Kind.Project, URL: s.browse(made.Key),
-			Title: summary(t.Title), State: incident.Open, Created: s.now().UTC(), Public: s.Public,
+			Title: summary(t.Title), State: incident.Open, Created: s.now().UTC(), Public: s.Public, Internal: s.Internal,
 		}
 	}
 	ticket.Ours, ticket.Of, ticket.Entry = true, t.Of, m.entry()

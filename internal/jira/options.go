@@ -35,8 +35,9 @@ type Site struct {
 	// Email and Token are those of an account of Cloud; without Email, Token is a
 	// personal access token of Data Center.
 	Email, Token string
-	// Public is true where everybody can read the site.
-	Public bool
+	// Public is true where everybody can read the site, and Internal where
+	// everybody in the enterprise can.
+	Public, Internal bool
 	// Lag is how long the site's search may not show a new ticket.
 	Lag time.Duration
 	// Owners are the keys of the projects that each GitHub account, in lower
@@ -130,7 +131,7 @@ func (j *Jira) Projects(owner string) []incident.Project {
 			keys = s.Owners[strings.ToLower(owner)]
 		}
 		for _, key := range keys {
-			all = append(all, incident.Project{Site: s.key, URL: s.URL, Key: key, Public: s.Public, Lag: s.Lag})
+			all = append(all, incident.Project{Site: s.key, URL: s.URL, Key: key, Public: s.Public, Internal: s.Internal, Lag: s.Lag})
 		}
 	}
 	return all

@@ -102,7 +102,7 @@ func (s *stage) open(project string) incident.Ticket {
 // look is the ticket as it is by now.
 func (s *stage) look(key incident.Key) incident.Ticket {
 	s.t.Helper()
-	t, err := s.here.Ticket(s.t.Context(), key)
+	t, err := s.here.Ticket(s.t.Context(), key, "")
 	must(s.t, err)
 	return t
 }
@@ -143,7 +143,7 @@ func TestFindAtTheStandIn(t *testing.T) {
 	onStages(t, func(s *stage) {
 		t := s.t
 		find := func() []incident.Ticket {
-			found, err := s.here.Find(t.Context(), s.site(), []incident.ID{ours}, now)
+			found, err := s.here.Find(t.Context(), s.site(), inAll(), []incident.ID{ours}, now)
 			must(t, err)
 			return found
 		}
@@ -167,10 +167,10 @@ func TestChangedAtTheStandIn(t *testing.T) {
 		s.pass(2 * time.Hour)
 		must(t, s.there.As("ada").Comment(opened.Name, "Hello"))
 		s.pass(10 * time.Minute)
-		changed, err := s.here.Changed(t.Context(), s.site(), s.time().Add(-15*time.Minute))
+		changed, _, err := s.here.Changed(t.Context(), s.site(), s.time().Add(-15*time.Minute))
 		must(t, err)
 		same(t, "changed", map[incident.Key]time.Time{opened.Key: s.look(opened.Key).At}, changed)
-		changed, err = s.here.Changed(t.Context(), s.site(), now)
+		changed, _, err = s.here.Changed(t.Context(), s.site(), now)
 		must(t, err)
 		if _, seen := changed[incident.Key{Repo: s.site(), Number: int(adopted.ID)}]; !seen || len(changed) != 2 {
 			t.Errorf("want both, got %v", changed)
@@ -202,7 +202,7 @@ func TestPeopleAtTheStandIn(t *testing.T) {
 		must(t, err)
 		same(t, "by its old name", got, byName)
 		must(t, ada.Delete(got.Name))
-		_, err = s.here.Ticket(t.Context(), opened.Key)
+		_, err = s.here.Ticket(t.Context(), opened.Key, opened.Name)
 		if gone := new(incident.Missing); !errors.As(err, &gone) {
 			t.Errorf("want it to be missing, got %v", err)
 		}
@@ -215,7 +215,7 @@ func TestHiddenAtTheStandIn(t *testing.T) {
 		t := s.t
 		opened := s.open("OPS")
 		must(t, s.there.Deny("OPS", "id-bot"))
-		_, err := s.here.Ticket(t.Context(), opened.Key)
+		_, err := s.here.Ticket(t.Context(), opened.Key, opened.Name)
 		gone, blocked := new(incident.Missing), new(incident.Blocked)
 		if errors.As(err, &gone) || !errors.As(err, &blocked) || blocked.Whole || !strings.Contains(blocked.Text, "`OPS`") {
 			t.Errorf("want OPS to be hidden, got %v", err)
@@ -224,7 +224,7 @@ func TestHiddenAtTheStandIn(t *testing.T) {
 		offer, err := s.here.Offer(t.Context(), incident.TicketKind{Site: s.site(), Project: "OPS"})
 		must(t, err)
 		contains(t, offer.Why, "`OPS`")
-		if _, err := s.here.Changed(t.Context(), s.site(), now); err != nil {
+		if _, _, err := s.here.Changed(t.Context(), s.site(), now); err != nil {
 			t.Errorf("one hidden project hides all changes: %v", err)
 		}
 	})
@@ -236,20 +236,20 @@ func TestSetAtTheStandIn(t *testing.T) {
 		t := s.t
 		opened := s.open("OPS")
 		for _, state := range []incident.State{incident.Done, incident.Done, incident.Open} {
-			got, declined, err := s.here.Set(t.Context(), opened.Key, state)
+			got, declined, err := s.here.Set(t.Context(), inAll(), incident.SetFollowUp{Issue: opened.Key, Name: opened.Name, State: state})
 			must(t, err)
 			same(t, "declined", "", declined)
 			same(t, "state", state, got.State)
 		}
 		same(t, "changes of status", 2, statuses(s.standing(opened.Name)))
 		strict := s.open("SRE")
-		got, declined, err := s.here.Set(t.Context(), strict.Key, incident.Done)
+		got, declined, err := s.here.Set(t.Context(), inAll(), incident.SetFollowUp{Issue: strict.Key, Name: strict.Name, State: incident.Done})
 		must(t, err)
 		contains(t, declined, strict.Name, "no way", "by hand")
 		same(t, "state", incident.Open, got.State)
 		same(t, "changes of status", 0, statuses(s.standing(strict.Name)))
 		screened := s.open("SEC")
-		_, declined, err = s.here.Set(t.Context(), screened.Key, incident.Done)
+		_, declined, err = s.here.Set(t.Context(), inAll(), incident.SetFollowUp{Issue: screened.Key, Name: screened.Name, State: incident.Done})
 		must(t, err)
 		contains(t, declined, screened.Name, "Root cause")
 		same(t, "changes of status", 0, statuses(s.standing(screened.Name)))
@@ -275,7 +275,7 @@ func TestEditAtTheStandIn(t *testing.T) {
 		t := s.t
 		opened := s.open("OPS")
 		is := incident.Written{Title: twoAlerts, Severity: 1, Due: "20261215", Owner: "octocat"}
-		got, err := s.here.Edit(t.Context(), incident.UpdateFollowUp{
+		got, _, err := s.here.Edit(t.Context(), inAll(), incident.UpdateFollowUp{
 			Issue: opened.Key, Name: opened.Name, Was: opened.Entry.Wrote, Is: is, Title: "Add two alerts",
 			Before: label("sev2"), After: label("sev1"), Kind: incident.TicketKind{Site: s.site(), Project: "OPS"},
 		})
@@ -320,7 +320,7 @@ func TestCloseAsDuplicateAtTheStandIn(t *testing.T) {
 		first, second := s.open("OPS"), s.open("OPS")
 		e := incident.CloseDuplicate{Issue: second.Key, Of: first.Key, Name: second.Name, OfName: first.Name, OfURL: first.URL}
 		for range 2 {
-			got, err := s.here.CloseAsDuplicate(t.Context(), e)
+			got, err := s.here.CloseAsDuplicate(t.Context(), inAll(), e)
 			must(t, err)
 			if got.State != incident.Done && got.State != incident.Dropped {
 				t.Errorf("it is not closed: %q", got.State)
@@ -372,7 +372,7 @@ func TestTroubleAtTheStandIn(t *testing.T) {
 	t.Parallel()
 	calls := map[string]func(context.Context, *stage, incident.Ticket) error{
 		"Ticket": func(ctx context.Context, s *stage, o incident.Ticket) error {
-			_, err := s.here.Ticket(ctx, o.Key)
+			_, err := s.here.Ticket(ctx, o.Key, o.Name)
 			return err
 		},
 		"Named": func(ctx context.Context, s *stage, o incident.Ticket) error {
@@ -380,11 +380,11 @@ func TestTroubleAtTheStandIn(t *testing.T) {
 			return err
 		},
 		"Find": func(ctx context.Context, s *stage, _ incident.Ticket) error {
-			_, err := s.here.Find(ctx, s.site(), []incident.ID{ours}, now)
+			_, err := s.here.Find(ctx, s.site(), inAll(), []incident.ID{ours}, now)
 			return err
 		},
 		"Changed": func(ctx context.Context, s *stage, _ incident.Ticket) error {
-			_, err := s.here.Changed(ctx, s.site(), now)
+			_, _, err := s.here.Changed(ctx, s.site(), now)
 			return err
 		},
 		"Offer": func(ctx context.Context, s *stage, _ incident.Ticket) error {
@@ -392,11 +392,11 @@ func TestTroubleAtTheStandIn(t *testing.T) {
 			return err
 		},
 		"Set": func(ctx context.Context, s *stage, o incident.Ticket) error {
-			_, _, err := s.here.Set(ctx, o.Key, incident.Done)
+			_, _, err := s.here.Set(ctx, inAll(), incident.SetFollowUp{Issue: o.Key, Name: o.Name, State: incident.Done})
 			return err
 		},
 		"Edit": func(ctx context.Context, s *stage, o incident.Ticket) error {
-			_, err := s.here.Edit(ctx, incident.UpdateFollowUp{Issue: o.Key, Name: o.Name, Is: incident.Written{Severity: 1}})
+			_, _, err := s.here.Edit(ctx, inAll(), incident.UpdateFollowUp{Issue: o.Key, Name: o.Name, Is: incident.Written{Severity: 1}})
 			return err
 		},
 		"Link": func(ctx context.Context, s *stage, o incident.Ticket) error {
@@ -408,7 +408,7 @@ func TestTroubleAtTheStandIn(t *testing.T) {
 			return err
 		},
 		"CloseAsDuplicate": func(ctx context.Context, s *stage, o incident.Ticket) error {
-			_, err := s.here.CloseAsDuplicate(ctx, incident.CloseDuplicate{Issue: o.Key, Of: o.Key})
+			_, err := s.here.CloseAsDuplicate(ctx, inAll(), incident.CloseDuplicate{Issue: o.Key, Of: o.Key})
 			return err
 		},
 		"Board": func(ctx context.Context, s *stage, _ incident.Ticket) error {

@@ -27,7 +27,9 @@ const (
 // of the incident, the oldest first. They are looked for by a label, or by none,
 // since a project may have no labels and people take them off; what the search
 // finds is read, and only its marker counts.
-func (j *Jira) Find(ctx context.Context, site incident.Repo, of []incident.ID, since time.Time) ([]incident.Ticket, error) {
+func (j *Jira) Find(
+	ctx context.Context, site incident.Repo, projects []string, of []incident.ID, since time.Time,
+) ([]incident.Ticket, error) {
 	s, err := j.site(site)
 	if err != nil {
 		return nil, err
@@ -44,7 +46,7 @@ func (j *Jira) Find(ctx context.Context, site incident.Repo, of []incident.ID, s
 	}
 	var all []incident.Ticket
 	for id := range found {
-		t, err := j.Ticket(ctx, incident.Key{Repo: s.key, Number: id})
+		t, err := j.Ticket(ctx, incident.Key{Repo: s.key, Number: id}, "")
 		switch {
 		case missing(err): // deleted meanwhile
 		case err != nil:
@@ -60,27 +62,27 @@ func (j *Jira) Find(ctx context.Context, site incident.Repo, of []incident.ID, s
 // Changed are the tickets of a site that changed since: those that Hindsight has
 // created, wherever they were moved, and those of all projects that people may
 // refer to.
-func (j *Jira) Changed(ctx context.Context, site incident.Repo, since time.Time) (map[incident.Key]time.Time, error) {
+func (j *Jira) Changed(ctx context.Context, site incident.Repo, since time.Time) (map[incident.Key]time.Time, bool, error) {
 	s, err := j.site(site)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	found, err := s.search(ctx, s.changedSince(since, s.projects()))
 	if refused(err) { // a project that was deleted must not hide the others
 		seen, failed := s.visible(ctx, s.projects())
 		if failed != nil {
-			return nil, failed
+			return nil, false, failed
 		}
 		found, err = s.search(ctx, s.changedSince(since, seen))
 	}
 	if err != nil {
-		return nil, s.explain(err, "a search for tickets")
+		return nil, false, s.explain(err, "a search for tickets")
 	}
 	changed := map[incident.Key]time.Time{}
 	for id, at := range found {
 		changed[incident.Key{Repo: s.key, Number: id}] = at
 	}
-	return changed, nil
+	return changed, true, nil
 }
 
 // refused is whether Jira has understood a request, and does not want it as it is.

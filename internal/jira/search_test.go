@@ -33,7 +33,7 @@ func TestChangedOnCloud(t *testing.T) {
 	s.says(cloudSearch,
 		ok(`{"issues":`+hits(map[int]string{7: half})+`,"nextPageToken":"more","isLast":false}`),
 		ok(`{"issues":`+hits(map[int]string{8: "2026-11-20T13:00:00.000+0100"})+`,"isLast":true}`))
-	got, err := s.connect().Changed(t.Context(), s.key(), now.Add(-90*time.Second))
+	got, _, err := s.connect().Changed(t.Context(), s.key(), now.Add(-90*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestChangedOnDataCenter(t *testing.T) {
 	s.says(serverSearch,
 		ok(`{"startAt":0,"maxResults":1,"total":2,"issues":`+hits(map[int]string{7: half})+`}`),
 		ok(`{"startAt":1,"maxResults":1,"total":2,"issues":`+hits(map[int]string{8: half})+`}`))
-	got, err := s.connect().Changed(t.Context(), s.key(), now.Add(-24*time.Hour))
+	got, _, err := s.connect().Changed(t.Context(), s.key(), now.Add(-24*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestSearchEnds(t *testing.T) {
 			t.Parallel()
 			s := tt.new(t)
 			s.says(tt.line, tt.pages...)
-			got, err := s.connect().Changed(t.Context(), s.key(), now)
+			got, _, err := s.connect().Changed(t.Context(), s.key(), now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +97,7 @@ func TestAProjectThatWasDeletedHidesNoOther(t *testing.T) {
 	s := newCloud(t)
 	s.says("GET /rest/api/2/project/OPS", ok(`{"id":"1"}`))
 	s.says(cloudSearch, no(400, `{"errorMessages":["Der Wert 'SRE' existiert nicht."]}`), ok(`{"issues":`+hits(map[int]string{7: half})+`,"isLast":true}`))
-	got, err := s.connect().Changed(t.Context(), s.key(), now)
+	got, _, err := s.connect().Changed(t.Context(), s.key(), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestChangedThatCanNotBeAsked(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says(cloudSearch, tt.answer)
-			_, err := s.connect().Changed(t.Context(), s.key(), now)
+			_, _, err := s.connect().Changed(t.Context(), s.key(), now)
 			blocked, later := new(incident.Blocked), new(incident.Later)
 			same(t, "later", tt.later, errors.As(err, &later))
 			same(t, "blocked", !tt.later, errors.As(err, &blocked))
@@ -140,7 +140,7 @@ func TestFind(t *testing.T) {
 	s.says("GET /rest/api/2/issue/8", ticket(t, 8, strings.Replace(markerOf, "99#42", "99#43", 1), nil)) // another incident's
 	s.says("GET /rest/api/2/issue/9", ticket(t, 9, strings.Replace(markerOf, "99#42", "98#42", 1), nil)) // a former id of this
 	s.says("GET /rest/api/2/issue/10", ticket(t, 10, markerOf, map[string]any{"creator": map[string]string{"accountId": "x"}}))
-	got, err := s.connect().Find(t.Context(), s.key(), []incident.ID{ours, {Repository: 98, Number: 42}}, now.Add(-time.Hour))
+	got, err := s.connect().Find(t.Context(), s.key(), inAll(), []incident.ID{ours, {Repository: 98, Number: 42}}, now.Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestFindThatCanNotRead(t *testing.T) {
 	s := newCloud(t)
 	s.says(cloudSearch, ok(`{"issues":`+hits(map[int]string{7: half})+`,"isLast":true}`))
 	s.says("GET /rest/api/2/issue/7", no(500, ""))
-	if _, err := s.connect().Find(t.Context(), s.key(), []incident.ID{ours}, now); err == nil {
+	if _, err := s.connect().Find(t.Context(), s.key(), inAll(), []incident.ID{ours}, now); err == nil {
 		t.Error("no error")
 	}
 }
@@ -172,11 +172,11 @@ func TestWhichKindIsAskedOnce(t *testing.T) {
 	s.says(infoLine, no(500, ""), ok(serverInfo))
 	s.says(serverSearch, ok(`{"issues":[]}`))
 	j := s.connect(func(site *jira.Site) { site.Email = "bot@acme.example" })
-	if _, err := j.Changed(t.Context(), s.key(), now); err == nil {
+	if _, _, err := j.Changed(t.Context(), s.key(), now); err == nil {
 		t.Error("no error")
 	}
 	for range 2 {
-		if _, err := j.Changed(t.Context(), s.key(), now); err != nil {
+		if _, _, err := j.Changed(t.Context(), s.key(), now); err != nil {
 			t.Fatal(err)
 		}
 	}

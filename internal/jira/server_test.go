@@ -212,3 +212,6 @@ func contains(t *testing.T, text string, pieces ...string) {
 }
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// inAll are the projects in which Hindsight may write.
+func inAll() []string { return []string{"OPS", "SRE", "SEC"} }

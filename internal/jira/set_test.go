@@ -113,7 +113,7 @@ func TestSet(t *testing.T) {
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, tt.from))
 			s.says(waysLine, ways(tt.offered...))
 			s.says(walkLine, no(204, ""))
-			_, declined, err := s.connect(project(jira.Project{Done: tt.done})).Set(t.Context(), s.at(7), tt.want)
+			_, declined, err := s.connect(project(jira.Project{Done: tt.done})).Set(t.Context(), inAll(), incident.SetFollowUp{Issue: s.at(7), Name: "OPS-7", State: tt.want})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestSetWhatIsSo(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, "", tt.is))
-			_, declined, err := s.connect().Set(t.Context(), s.at(7), tt.want)
+			_, declined, err := s.connect().Set(t.Context(), inAll(), incident.SetFollowUp{Issue: s.at(7), Name: "OPS-7", State: tt.want})
 			if err != nil || declined != "" {
 				t.Errorf("got %q, %v", declined, err)
 			}
@@ -183,7 +183,7 @@ func TestSetThatJiraRefuses(t *testing.T) {
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, "", nil), ticket(t, 7, "", tt.after))
 			s.says(waysLine, ways(way(2, "Done", "done")))
 			s.says(walkLine, tt.answer)
-			_, declined, err := s.connect().Set(t.Context(), s.at(7), incident.Done)
+			_, declined, err := s.connect().Set(t.Context(), inAll(), incident.SetFollowUp{Issue: s.at(7), Name: "OPS-7", State: incident.Done})
 			same(t, "fails", tt.fails, err != nil)
 			if !strings.Contains(declined, tt.declined) || (declined == "") != (tt.declined == "") {
 				t.Errorf("want %q, got %q", tt.declined, declined)
@@ -218,7 +218,7 @@ func TestCloseAsDuplicate(t *testing.T) {
 	t.Run("of another ticket", func(t *testing.T) {
 		t.Parallel()
 		s := stub(t)
-		got, err := s.connect().CloseAsDuplicate(t.Context(), duplicate(s))
+		got, err := s.connect().CloseAsDuplicate(t.Context(), inAll(), duplicate(s))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +237,7 @@ func TestCloseAsDuplicate(t *testing.T) {
 		s := stub(t)
 		e := duplicate(s)
 		e.Of, e.OfName, e.OfURL = incident.NewKey("acme", "shop", 77), "acme/shop#77", "https://github.test/acme/shop/issues/77"
-		if _, err := s.connect().CloseAsDuplicate(t.Context(), e); err != nil {
+		if _, err := s.connect().CloseAsDuplicate(t.Context(), inAll(), e); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "links", 0, len(s.all(linkLine)))
@@ -248,13 +248,13 @@ func TestCloseAsDuplicate(t *testing.T) {
 		t.Parallel()
 		s := stub(t)
 		j := s.connect()
-		if _, err := j.CloseAsDuplicate(t.Context(), duplicate(s)); err != nil {
+		if _, err := j.CloseAsDuplicate(t.Context(), inAll(), duplicate(s)); err != nil {
 			t.Fatal(err)
 		}
 		written, _ := s.last(commentLine).body["body"].(string)
 		s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, nil), ticket(t, 7, markerOf, map[string]any{"status": status("Done", "done")}))
 		s.says("GET /rest/api/2/issue/7/comment", ok(fmt.Sprintf(`{"comments":[{"author":%s,"body":%q}]}`, botCloud, written+"\r\n")))
-		if _, err := j.CloseAsDuplicate(t.Context(), duplicate(s)); err != nil {
+		if _, err := j.CloseAsDuplicate(t.Context(), inAll(), duplicate(s)); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "comments", 1, len(s.all(commentLine)))
@@ -264,7 +264,7 @@ func TestCloseAsDuplicate(t *testing.T) {
 		t.Parallel()
 		s := stub(t)
 		s.says(typesOfLinks, ok(`{"issueLinkTypes":[]}`))
-		if _, err := s.connect().CloseAsDuplicate(t.Context(), duplicate(s)); err != nil {
+		if _, err := s.connect().CloseAsDuplicate(t.Context(), inAll(), duplicate(s)); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "links", 0, len(s.all(linkLine)))
@@ -273,7 +273,7 @@ func TestCloseAsDuplicate(t *testing.T) {
 		t.Parallel()
 		s := stub(t)
 		s.says(waysLine, ways(way(1, "In Progress", "indeterminate")))
-		_, err := s.connect().CloseAsDuplicate(t.Context(), duplicate(s))
+		_, err := s.connect().CloseAsDuplicate(t.Context(), inAll(), duplicate(s))
 		blocked := new(incident.Blocked)
 		if !errors.As(err, &blocked) || blocked.Whole {
 			t.Fatalf("want the one ticket to be blocked, got %v", err)
@@ -284,7 +284,7 @@ func TestCloseAsDuplicate(t *testing.T) {
 		t.Parallel()
 		s := stub(t)
 		s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, map[string]any{"status": status("Done", "done")}))
-		if _, err := s.connect().CloseAsDuplicate(t.Context(), duplicate(s)); err != nil {
+		if _, err := s.connect().CloseAsDuplicate(t.Context(), inAll(), duplicate(s)); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "requests", []string{"GET /rest/api/2/issue/7"}, s.lines())

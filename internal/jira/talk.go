@@ -30,7 +30,7 @@ func (j *Jira) Link(ctx context.Context, key incident.Key, links []incident.Tick
 			Object:      &gojira.RemoteLinkObject{URL: link.URL, Title: link.Title},
 		})
 		if err != nil {
-			return s.explainOf(ctx, err, ticketAt(s))
+			return s.explainOf(ctx, err, "")
 		}
 	}
 	return nil
@@ -43,16 +43,17 @@ func (j *Jira) Comment(ctx context.Context, key incident.Key, body string) error
 		return err
 	}
 	if _, _, err := s.api.Issue.AddCommentWithContext(ctx, id, &gojira.Comment{Body: markup.FromMarkdown(body)}); err != nil {
-		return s.explainOf(ctx, err, ticketAt(s))
+		return s.explainOf(ctx, err, "")
 	}
 	return nil
 }
 
-// explainOf explains an error of a ticket, which may not be there any more.
-func (s *site) explainOf(ctx context.Context, err error, about string) error {
-	explained := s.explain(err, about)
+// explainOf explains an error of a ticket, called by a name or "", which may not be
+// there any more.
+func (s *site) explainOf(ctx context.Context, err error, name string) error {
+	explained := s.explain(err, named(name, s))
 	if missing(explained) {
-		return s.gone(ctx, explained, s.projects())
+		return s.gone(ctx, explained, name)
 	}
 	return explained
 }
@@ -106,7 +107,7 @@ func (s *site) comments(ctx context.Context, id string, start int) ([]comment, e
 	}
 	query := url.Values{"orderBy": {"-created"}, "startAt": {strconv.Itoa(start)}, "maxResults": {strconv.Itoa(commentPage)}}
 	if err := s.call(ctx, http.MethodGet, "rest/api/2/issue/"+id+"/comment", query, nil, &answer); err != nil {
-		return nil, s.explainOf(ctx, err, ticketAt(s))
+		return nil, s.explainOf(ctx, err, "")
 	}
 	return answer.Comments, nil
 }
@@ -116,12 +117,15 @@ func plainLines(text string) string { return strings.Join(strings.Fields(text), 
 
 // CloseAsDuplicate closes the second of two. It is closed last: what is cut off
 // before is done again, and written only once.
-func (j *Jira) CloseAsDuplicate(ctx context.Context, e incident.CloseDuplicate) (incident.Ticket, error) {
+func (j *Jira) CloseAsDuplicate(ctx context.Context, in []string, e incident.CloseDuplicate) (incident.Ticket, error) {
 	s, id, err := j.numbered(e.Issue)
 	if err != nil {
 		return incident.Ticket{}, err
 	}
-	t, err := j.Ticket(ctx, e.Issue)
+	_, t, err := s.look(ctx, id, e.Name)
+	if err == nil {
+		err = elsewhere(t, in)
+	}
 	if err != nil || isAs(t.State, incident.Done) {
 		return t, err
 	}

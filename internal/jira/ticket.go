@@ -65,20 +65,28 @@ func number(id string) int {
 	return n
 }
 
-// Ticket is read by its id.
-func (j *Jira) Ticket(ctx context.Context, key incident.Key) (incident.Ticket, error) {
+// Ticket is read by its id. Name is what it was called last, or "".
+func (j *Jira) Ticket(ctx context.Context, key incident.Key, name string) (incident.Ticket, error) {
 	s, id, err := j.numbered(key)
 	if err != nil {
 		return incident.Ticket{}, err
 	}
-	found, err := s.read(ctx, id, ticketAt(s))
+	_, t, err := s.look(ctx, id, name)
+	return t, err
+}
+
+// look reads a ticket that was called by a name, as Jira gives it and in the
+// rules' words.
+func (s *site) look(ctx context.Context, id, name string) (issue, incident.Ticket, error) {
+	found, err := s.read(ctx, id, named(name, s))
 	if missing(err) {
-		err = s.gone(ctx, err, s.projects())
+		err = s.gone(ctx, err, name)
 	}
 	if err != nil {
-		return incident.Ticket{}, err
+		return found, incident.Ticket{}, err
 	}
-	return s.ticket(ctx, found)
+	t, err := s.ticket(ctx, found)
+	return found, t, err
 }
 
 // ticketAt is a ticket of which no more is known than where it is.
@@ -99,7 +107,7 @@ func (j *Jira) Named(ctx context.Context, ref incident.TicketRef) (incident.Tick
 	}
 	found, err := s.read(ctx, name, markdown.Text(name))
 	if missing(err) {
-		err = s.gone(ctx, err, []string{name[:strings.LastIndexByte(name, '-')]})
+		err = s.gone(ctx, err, name)
 	}
 	if err != nil {
 		return incident.Ticket{}, err
@@ -108,31 +116,37 @@ func (j *Jira) Named(ctx context.Context, ref incident.TicketRef) (incident.Tick
 }
 
 // gone is the error for a ticket that Jira does not show. It was deleted only if
-// we are still known, and the projects can be seen that it may be in: whoever is
-// logged out, or has lost a permission, gets the same answer.
-func (s *site) gone(ctx context.Context, because error, projects []string) error {
+// we are still known, and the project can be seen that it was in last, by its
+// name: whoever is logged out, or has lost a permission, gets the same answer.
+// Nothing is asked of other projects, and nothing said: they may be others'.
+func (s *site) gone(ctx context.Context, because error, name string) error {
 	if _, err := s.askMyself(ctx); err != nil {
 		return err
 	}
-	seen, err := s.visible(ctx, projects)
+	key := projectIn(name)
+	if key == "" {
+		return because
+	}
+	seen, err := s.visible(ctx, []string{key})
 	if err != nil {
 		return err
 	}
-	var hidden []string
-	for _, key := range projects {
-		if !slices.Contains(seen, key) {
-			hidden = append(hidden, markdown.Code(key))
-		}
-	}
-	if len(hidden) == 0 {
+	if len(seen) > 0 {
 		return because
 	}
 	return &incident.Blocked{
-		Whole: len(seen) == 0,
-		Text: fmt.Sprintf("Jira (`%s`) does not show %s to Hindsight's account any more, so that nobody can tell whether its tickets are still there. "+
-			"A Jira administrator can give the account the permission *Browse projects* in it.", s.key.Address(), strings.Join(hidden, ", ")),
+		Text: fmt.Sprintf("Jira (`%s`) does not show the project %s to Hindsight's account any more, so that nobody can tell whether its tickets are still there. "+
+			"A Jira administrator can give the account the permission *Browse projects* in it.", s.key.Address(), markdown.Code(key)),
 		Err: errors.New(because.Error()), // wrapped, it would count as missing all the same
 	}
+}
+
+// projectIn is the key of the project in a ticket's name; "" if it is none.
+func projectIn(name string) string {
+	if !ticketName.MatchString(name) {
+		return ""
+	}
+	return name[:strings.LastIndexByte(name, '-')]
 }
 
 // visible are those of the projects that Jira shows right now: what it showed a
@@ -164,7 +178,7 @@ func (s *site) ticket(ctx context.Context, i issue) (incident.Ticket, error) {
 		Title: f.Summary, State: s.state(i), Status: f.Status.Name,
 		Owner: s.loginOf(f.Assignee), Due: day(f.Due),
 		Created: moment(&f.Created), At: moment(&f.Updated),
-		Public: s.Public, Ours: same(f.Creator, &me),
+		Public: s.Public, Internal: s.Internal, Ours: same(f.Creator, &me),
 	}
 	if f.Assignee != nil {
 		t.Assignee = f.Assignee.DisplayName

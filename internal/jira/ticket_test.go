@@ -59,7 +59,7 @@ func TestTicket(t *testing.T) {
 		"assignee": map[string]string{"accountId": "acc-1", "displayName": "Octo *Cat*"},
 	}))
 	j := s.connect(func(site *jira.Site) { site.People = map[string]string{"octocat": "acc-1"} })
-	got, err := j.Ticket(t.Context(), s.at(7))
+	got, err := j.Ticket(t.Context(), s.at(7), "OPS-7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestOnlyOurAccountsMarkerCounts(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, tt.marker, tt.more))
-			got, err := s.connect().Ticket(t.Context(), s.at(7))
+			got, err := s.connect().Ticket(t.Context(), s.at(7), "OPS-7")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +127,7 @@ func TestOursOnDataCenterIsByTheKeyOfTheAccount(t *testing.T) {
 	} {
 		s := newServer(t)
 		s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, map[string]any{"creator": json.RawMessage(account)}))
-		got, err := s.connect().Ticket(t.Context(), s.at(7))
+		got, err := s.connect().Ticket(t.Context(), s.at(7), "OPS-7")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestState(t *testing.T) {
 				more["resolutiondate"] = tt.resolved
 			}
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, "", more))
-			got, err := s.connect(func(site *jira.Site) { site.Dropped = []string{"parked"} }).Ticket(t.Context(), s.at(7))
+			got, err := s.connect(func(site *jira.Site) { site.Dropped = []string{"parked"} }).Ticket(t.Context(), s.at(7), "OPS-7")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,7 +187,7 @@ func TestClosedIsWhenTheCategoryChangedWhereThereIsNoResolution(t *testing.T) {
 	s.says("GET /rest/api/2/issue/7", ticket(t, 7, "", map[string]any{
 		"status": status("Done", "done"), "statuscategorychangedate": "2026-11-20T09:00:00.000+0000",
 	}))
-	got, err := s.connect().Ticket(t.Context(), s.at(7))
+	got, err := s.connect().Ticket(t.Context(), s.at(7), "OPS-7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestOwner(t *testing.T) {
 			t.Parallel()
 			s := newCloud(t)
 			s.says("GET /rest/api/2/issue/7", ticket(t, 7, "", map[string]any{"assignee": json.RawMessage(tt.account)}))
-			got, err := s.connect(func(site *jira.Site) { site.People = map[string]string{"octocat": tt.entry} }).Ticket(t.Context(), s.at(7))
+			got, err := s.connect(func(site *jira.Site) { site.People = map[string]string{"octocat": tt.entry} }).Ticket(t.Context(), s.at(7), "OPS-7")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -225,17 +225,21 @@ func TestGone(t *testing.T) {
 	there := ok(`{"id":"1"}`)
 	tests := []struct {
 		name           string
+		as             string
 		ops, sre       answer
 		me             answer
 		missing, whole bool
 		says           string
 	}{
-		{"deleted", there, there, ok(cloudMe), true, false, ""},
-		{"no longer logged in", there, there, no(401, ""), false, true, "HINDSIGHT_JIRA_TOKEN"},
-		{"one project hidden", there, no(404, "{}"), ok(cloudMe), false, false, "`SRE`"},
-		{"forbidden", no(403, "{}"), there, ok(cloudMe), false, false, "`OPS`"},
-		{"all hidden", no(404, "{}"), no(404, "{}"), ok(cloudMe), false, true, "`OPS`, `SRE`"},
-		{"can't be asked", no(500, ""), there, ok(cloudMe), false, false, ""},
+		{"deleted", "OPS-7", there, there, ok(cloudMe), true, false, ""},
+		{"no longer logged in", "OPS-7", there, there, no(401, ""), false, true, "HINDSIGHT_JIRA_TOKEN"},
+		{"another project hidden", "OPS-7", there, no(404, "{}"), ok(cloudMe), true, false, ""},
+		{"its project hidden", "SRE-7", there, no(404, "{}"), ok(cloudMe), false, false, "`SRE`"},
+		{"forbidden", "OPS-7", no(403, "{}"), there, ok(cloudMe), false, false, "`OPS`"},
+		{"all hidden", "OPS-7", no(404, "{}"), no(404, "{}"), ok(cloudMe), false, false, "`OPS`"},
+		{"can't be asked", "OPS-7", no(500, ""), there, ok(cloudMe), false, false, ""},
+		{"never known by a name", "", no(404, "{}"), no(404, "{}"), ok(cloudMe), true, false, ""},
+		{"nor are we", "", there, there, no(401, ""), false, true, "HINDSIGHT_JIRA_TOKEN"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -244,13 +248,16 @@ func TestGone(t *testing.T) {
 			s.says(ops, tt.ops)
 			s.says(sre, tt.sre)
 			s.says("GET /rest/api/2/myself", tt.me)
-			_, err := s.connect().Ticket(t.Context(), s.at(7))
+			_, err := s.connect().Ticket(t.Context(), s.at(7), tt.as)
 			gone, blocked := new(incident.Missing), new(incident.Blocked)
 			if errors.As(err, &gone) != tt.missing {
 				t.Errorf("want missing %v, got %v", tt.missing, err)
 			}
 			if errors.As(err, &blocked) != (tt.says != "") || blocked.Whole != tt.whole || !strings.Contains(blocked.Text, tt.says) {
 				t.Errorf("want %q (whole: %v), got %v", tt.says, tt.whole, err)
+			}
+			if strings.HasPrefix(tt.as, "OPS") && (strings.Contains(err.Error(), "SRE") || len(s.all(sre)) > 0) {
+				t.Errorf("another project is spoken of, or asked about: %v", err)
 			}
 		})
 	}

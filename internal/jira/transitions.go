@@ -41,25 +41,28 @@ func (t transition) wants() []string {
 // Set closes a ticket as done, or opens it again, by one transition from the
 // status that it is in: never by way of another that is closed, nor to one that
 // means something else.
-func (j *Jira) Set(ctx context.Context, key incident.Key, state incident.State) (incident.Ticket, string, error) {
-	s, id, err := j.numbered(key)
+func (j *Jira) Set(ctx context.Context, in []string, e incident.SetFollowUp) (incident.Ticket, string, error) {
+	s, id, err := j.numbered(e.Issue)
 	if err != nil {
 		return incident.Ticket{}, "", err
 	}
-	t, err := j.Ticket(ctx, key)
-	if err != nil || isAs(t.State, state) {
+	_, t, err := s.look(ctx, id, e.Name)
+	if err == nil {
+		err = elsewhere(t, in)
+	}
+	if err != nil || isAs(t.State, e.State) {
 		return t, "", err
 	}
 	offered, err := s.transitions(ctx, id, t.Name)
 	if err != nil {
 		return t, "", err
 	}
-	aim := s.goal(state, t.Project)
+	aim := s.goal(e.State, t.Project)
 	way, declined := aim.choose(offered, t)
 	if declined != "" {
 		return t, declined, nil
 	}
-	return j.walk(ctx, s, t, state, aim.payload(way))
+	return j.walk(ctx, s, t, e.State, aim.payload(way))
 }
 
 // isAs is whether a ticket is as it was ordered: one that was dropped is closed.
@@ -90,9 +93,9 @@ func (j *Jira) walk(ctx context.Context, s *site, t incident.Ticket, wanted inci
 	r := new(refusal)
 	refused := errors.As(err, &r) && r.status == http.StatusBadRequest
 	if err != nil && !refused {
-		return t, "", s.explainOf(ctx, err, markdown.Text(t.Name))
+		return t, "", s.explainOf(ctx, err, t.Name)
 	}
-	now, err := j.Ticket(ctx, t.Key)
+	now, err := j.Ticket(ctx, t.Key, t.Name)
 	if err != nil || !refused || isAs(now.State, wanted) {
 		return now, "", err
 	}

@@ -178,7 +178,7 @@ func (f *fakeJira) Assignable(ctx context.Context, _ incident.Repo, login string
 	return v, err
 }
 
-func (f *fakeJira) Ticket(ctx context.Context, key incident.Key) (t incident.Ticket, err error) {
+func (f *fakeJira) Ticket(ctx context.Context, key incident.Key, _ string) (t incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.Ticket", key.String(), func() (err error) {
 		t, err = f.find(key)
 		return err
@@ -209,7 +209,7 @@ func (f *fakeJira) Named(ctx context.Context, ref incident.TicketRef) (found inc
 }
 
 func (f *fakeJira) Find(
-	ctx context.Context, site incident.Repo, of []incident.ID, since time.Time,
+	ctx context.Context, site incident.Repo, _ []string, of []incident.ID, since time.Time,
 ) (found []incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.Find", string(site), func() error {
 		for key, t := range f.tickets {
@@ -226,7 +226,7 @@ func (f *fakeJira) Find(
 
 func (f *fakeJira) Changed(
 	ctx context.Context, site incident.Repo, since time.Time,
-) (changed map[incident.Key]time.Time, err error) {
+) (changed map[incident.Key]time.Time, all bool, err error) {
 	err = f.call(ctx, "Jira.Changed", string(site)+" "+since.UTC().Format(time.DateTime), func() error {
 		changed = map[incident.Key]time.Time{}
 		for key, t := range f.tickets {
@@ -236,7 +236,7 @@ func (f *fakeJira) Changed(
 		}
 		return nil
 	})
-	return changed, err
+	return changed, true, err
 }
 
 func (f *fakeJira) Explained(
@@ -261,7 +261,9 @@ func (f *fakeJira) Open(ctx context.Context, e incident.OpenTicket) (t incident.
 	return t, err
 }
 
-func (f *fakeJira) Edit(ctx context.Context, e incident.UpdateFollowUp) (t incident.Ticket, err error) {
+func (f *fakeJira) Edit(
+	ctx context.Context, _ []string, e incident.UpdateFollowUp,
+) (t incident.Ticket, refused incident.TicketFields, err error) {
 	err = f.call(ctx, "Jira.Edit", e.Issue.String(), func() (err error) {
 		t, err = f.change(e.Issue, func(t *incident.Ticket) {
 			t.Title, t.Due, t.Entry.Wrote = e.Title, e.Is.Due, e.Is
@@ -269,24 +271,26 @@ func (f *fakeJira) Edit(ctx context.Context, e incident.UpdateFollowUp) (t incid
 		})
 		return err
 	})
-	return t, err
+	return t, refused, err
 }
 
 func (f *fakeJira) Set(
-	ctx context.Context, key incident.Key, state incident.State,
+	ctx context.Context, _ []string, e incident.SetFollowUp,
 ) (t incident.Ticket, declined string, err error) {
-	err = f.call(ctx, "Jira.Set", fmt.Sprintf("%s %s", key, state), func() (err error) {
+	err = f.call(ctx, "Jira.Set", fmt.Sprintf("%s %s", e.Issue, e.State), func() (err error) {
 		if declined = f.declines; declined != "" {
-			t, err = f.find(key)
+			t, err = f.find(e.Issue)
 			return err
 		}
-		t, err = f.change(key, func(t *incident.Ticket) { t.State = state })
+		t, err = f.change(e.Issue, func(t *incident.Ticket) { t.State = e.State })
 		return err
 	})
 	return t, declined, err
 }
 
-func (f *fakeJira) CloseAsDuplicate(ctx context.Context, e incident.CloseDuplicate) (t incident.Ticket, err error) {
+func (f *fakeJira) CloseAsDuplicate(
+	ctx context.Context, _ []string, e incident.CloseDuplicate,
+) (t incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.CloseAsDuplicate", e.Issue.String(), func() (err error) {
 		t, err = f.change(e.Issue, func(t *incident.Ticket) { t.State = incident.Dropped })
 		return err

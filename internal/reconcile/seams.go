@@ -184,8 +184,10 @@ type Jira interface {
 	// them. What was read when it failed is kept for the next try.
 	Find(ctx context.Context, site incident.Repo, projects []string, of []incident.ID, since time.Time) ([]incident.Ticket, error)
 	// Changed are the tickets of a site that changed at or after since, each with
-	// the time of its newest change; it may leave out what changed a moment ago.
-	Changed(ctx context.Context, site incident.Repo, since time.Time) (map[incident.Key]time.Time, error)
+	// the time of its newest change; it may leave out what changed a moment ago. All
+	// is false where there were too many: then they are those that changed last.
+	Changed(ctx context.Context, site incident.Repo, since time.Time) (
+		changed map[incident.Key]time.Time, all bool, err error)
 	// Explained is whether somebody else than Hindsight has commented on a ticket
 	// since, or Hindsight has with the body, Markdown.
 	Explained(ctx context.Context, key incident.Key, since time.Time, body string) (bool, error)

@@ -60,7 +60,7 @@ func (n *run) seekAt(ctx context.Context, site incident.Repo, since time.Time) e
 	began := n.r.Clock()
 	var found []incident.Ticket
 	answered := n.ask(ctx, site, func(ctx context.Context) (err error) {
-		found, err = n.r.Jira.Find(ctx, site, n.calledBefore(), since)
+		found, err = n.r.Jira.Find(ctx, site, keysAt(n.projects(), site), n.calledBefore(), since)
 		return err
 	})
 	if !answered {

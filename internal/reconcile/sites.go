@@ -35,6 +35,17 @@ func sitesOf(projects []incident.Project) []incident.Repo {
 	return sites
 }
 
+// keysAt are the keys of a site's projects.
+func keysAt(projects []incident.Project, site incident.Repo) []string {
+	var keys []string
+	for _, p := range projects {
+		if p.Site == site {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
+}
+
 // lagOf is how long the search at a site may not show a new ticket.
 func lagOf(projects []incident.Project, site incident.Repo) time.Duration {
 	var lag time.Duration

@@ -44,8 +44,9 @@ func (r *Reconciler) sweepSite(ctx context.Context, site incident.Repo, lag time
 		return 0, fmt.Errorf("recall the last look: %w", err)
 	}
 	var changed map[incident.Key]time.Time
+	all := true
 	if !since.IsZero() {
-		if changed, err = r.Jira.Changed(ctx, site, since.Add(-lag)); err != nil {
+		if changed, all, err = r.Jira.Changed(ctx, site, since.Add(-lag)); err != nil {
 			return 0, fmt.Errorf("ask which tickets changed: %w", err)
 		}
 	}
@@ -60,6 +61,11 @@ func (r *Reconciler) sweepSite(ctx context.Context, site incident.Repo, lag time
 	stale = union(stale, unchecked)
 	if err := r.markAll(ctx, 0, stale); err != nil {
 		return 0, err
+	}
+	if !all {
+		r.Log.WarnContext(ctx, "more tickets changed than are asked for at once: those before them are asked for again",
+			"site", site.Address(), "since", since, "changed", len(changed))
+		return len(stale), nil
 	}
 	return len(stale), wrap(r.Memory.SaveLook(ctx, site, began), "remember the look")
 }

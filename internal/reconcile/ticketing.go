@@ -20,7 +20,7 @@ func (n *run) applyAtSite(ctx context.Context, e incident.Effect) (incident.Outc
 		})
 	case incident.UpdateFollowUp:
 		return n.atTicket(ctx, e.Issue, func(incident.FollowUp) (incident.Outcome, error) {
-			t, err := n.r.Jira.Edit(ctx, e)
+			t, _, err := n.r.Jira.Edit(ctx, n.writable(e.Issue.Repo), e)
 			return incident.Outcome{}, n.wrote(ctx, t, err)
 		})
 	case incident.SetFollowUp:
@@ -63,6 +63,10 @@ func (n *run) reaches(f incident.FollowUp) bool {
 	return listed
 }
 
+// writable are the keys of a site's projects in which Hindsight may write for the
+// owner.
+func (n *run) writable(site incident.Repo) []string { return keysAt(n.projects(), site) }
+
 // openTicket opens a ticket. When what came of it can't be stored, it has to be
 // sought.
 func (n *run) openTicket(ctx context.Context, e incident.OpenTicket) (incident.Outcome, error) {
@@ -95,7 +99,7 @@ func (n *run) setTicket(ctx context.Context, e incident.SetFollowUp) (incident.O
 			markdown.Text(e.Name), markdown.Code(n.key.Repo.Owner()))}, nil
 	}
 	return n.atTicket(ctx, e.Issue, func(incident.FollowUp) (incident.Outcome, error) {
-		t, declined, err := n.r.Jira.Set(ctx, e.Issue, e.State)
+		t, declined, err := n.r.Jira.Set(ctx, n.writable(e.Issue.Repo), e)
 		n.why(ctx, "an order was declined", e.Name, declined)
 		return incident.Outcome{Declined: declined}, n.wrote(ctx, t, err)
 	})
@@ -112,12 +116,12 @@ func (n *run) askWhyAtSite(ctx context.Context, e incident.AskWhy, f incident.Fo
 // closeTwin looks again just before it acts: what a person has closed or taken
 // over is not ours to close.
 func (n *run) closeTwin(ctx context.Context, e incident.CloseDuplicate) error {
-	t, err := n.r.Jira.Ticket(ctx, e.Issue)
+	t, err := n.r.Jira.Ticket(ctx, e.Issue, e.Name)
 	if err != nil || !n.proves(t, t.Entry.Key) {
 		return err
 	}
 	if t.State == incident.Open {
-		t, err = n.r.Jira.CloseAsDuplicate(ctx, e)
+		t, err = n.r.Jira.CloseAsDuplicate(ctx, n.writable(e.Issue.Repo), e)
 	}
 	return n.wrote(ctx, t, err)
 }

@@ -134,7 +134,7 @@ func (n *run) assume(f incident.FollowUp) incident.FollowUp {
 
 func (n *run) readTicket(ctx context.Context, key incident.Key) (t incident.Ticket, there, answered bool) {
 	answered = n.ask(ctx, key.Repo, func(ctx context.Context) (err error) {
-		t, err = n.r.Jira.Ticket(ctx, key)
+		t, err = n.r.Jira.Ticket(ctx, key, "")
 		there = err == nil
 		return unlessMissing(err)
 	})
@@ -162,7 +162,7 @@ func (r *Reconciler) lookAtTicket(ctx context.Context, key incident.Key) error {
 		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "no incident that may use this Jira site has the ticket")
 		return nil
 	}
-	t, err := r.Jira.Ticket(ctx, key)
+	t, err := r.Jira.Ticket(ctx, key, known[0].Name)
 	paused := new(incident.Paused)
 	gone := isMissing(err)
 	switch {
