@@ -43,11 +43,21 @@ func (d diagnosis) about() string {
 // diagnoses are what doctor has found, in the order in which it looked.
 type diagnoses []diagnosis
 
+// tame has only lines of our own: Jira's words are among them.
+func (all diagnoses) tame() diagnoses {
+	tame := make(diagnoses, len(all))
+	for i, d := range all {
+		d.What, d.Text, d.Next = oneLine(d.What), oneLine(d.Text), oneLine(d.Next)
+		tame[i] = d
+	}
+	return tame
+}
+
 // print fails when something is broken; the error sums it up.
 func (all diagnoses) print(w io.Writer, asJSON bool) error {
-	write := all.printText
+	write := all.tame().printText
 	if asJSON {
-		write = all.printJSON
+		write = all.tame().printJSON
 	}
 	if err := write(w); err != nil {
 		return err

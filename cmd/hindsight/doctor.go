@@ -44,7 +44,7 @@ func (d doctorCommand) examineJira(ctx context.Context, log *slog.Logger) diagno
 	}
 	switch {
 	case err != nil:
-		return diagnoses{{Part: "Jira", What: "settings", Grade: failed, Text: oneLine(err.Error())}}
+		return diagnoses{{Part: "Jira", What: "settings", Grade: failed, Text: err.Error()}}
 	case len(sites) == 0:
 		return diagnoses{{
 			Part: "Jira", Grade: skipped, Text: "no site is configured, so that all follow-ups are issues on GitHub",
@@ -53,7 +53,7 @@ func (d doctorCommand) examineJira(ctx context.Context, log *slog.Logger) diagno
 	}
 	adapter, err := newJira(sites, time.Now, log, nil)
 	if err != nil {
-		return diagnoses{{Part: "Jira", What: "settings", Grade: failed, Text: oneLine(err.Error())}}
+		return diagnoses{{Part: "Jira", What: "settings", Grade: failed, Text: err.Error()}}
 	}
 	var all diagnoses
 	for _, s := range sites {
@@ -72,7 +72,7 @@ func (d doctorCommand) examineWebhooks(ctx context.Context, sites []config.JiraS
 	remembered, err := d.openDatabase(ctx, log)
 	if err != nil {
 		return diagnoses{{
-			Part: "database", Grade: failed, Text: oneLine(err.Error()),
+			Part: "database", Grade: failed, Text: err.Error(),
 			Next: "Until it can be opened, nobody knows when Jira was last heard of.",
 		}}
 	}
@@ -84,7 +84,7 @@ func (d doctorCommand) examineWebhooks(ctx context.Context, sites []config.JiraS
 	}
 	if remembered != nil {
 		if err := remembered.Close(); err != nil {
-			all = append(all, diagnosis{Part: "database", Grade: failed, Text: oneLine(err.Error())})
+			all = append(all, diagnosis{Part: "database", Grade: failed, Text: err.Error()})
 		}
 	}
 	return all
@@ -119,7 +119,7 @@ func (d doctorCommand) heard(ctx context.Context, s *store.Store, site config.Ji
 	if s != nil {
 		var err error
 		if at, err = s.LastHeard(ctx, site.Site()); err != nil {
-			return failed, oneLine(err.Error()), ""
+			return failed, err.Error(), ""
 		}
 	}
 	switch {

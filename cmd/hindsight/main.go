@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 
@@ -24,7 +25,7 @@ const (
 // commands are the program's commands, one file each.
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the app: take webhooks in, and keep promises."`
-	Demo    demoCommand    `cmd:"" help:"Try it: a stand-in for GitHub and the app beside it, in one process."`
+	Demo    demoCommand    `cmd:"" help:"Try it: stand-ins for GitHub and Jira and the app beside them, in one process."`
 	Plan    planCommand    `cmd:"" help:"Say what would be done for an incident, and do nothing."`
 	Sweep   sweepCommand   `cmd:"" help:"Look for what no webhook told, and catch up."`
 	Check   checkCommand   `cmd:"" help:"Check pages, a template or a repository's configuration, and do nothing."`
@@ -92,8 +93,18 @@ func complain(c console, err error) int {
 	return exitFailed
 }
 
-// oneLine keeps what libraries say over several lines on one.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine keeps what libraries say over several lines on one. It may repeat what
+// strangers wrote: nothing in it moves the cursor, begins a line or turns words
+// around.
+func oneLine(s string) string {
+	harmless := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(harmless), " ")
+}
 
 // usageError is a command line that can't be used.
 type usageError struct{ err error }

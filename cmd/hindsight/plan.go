@@ -36,21 +36,21 @@ func (p planCommand) Run(ctx context.Context, c console) error {
 }
 
 func printPlan(c console, key incident.Key, plan incident.Plan) {
-	say := func(format string, args ...any) { _, _ = fmt.Fprintf(c.out, format, args...) }
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(c.out, format+"\n", args...) }
 	switch {
 	case plan.Idle != "":
-		say("%s: nothing to do: %s.\n", key, plan.Idle)
+		say("%s: nothing to do: %s.", key, oneLine(plan.Idle))
 	case len(plan.Effects) == 0:
-		say("%s: nothing to do: everything is as it should be.\n", key)
+		say("%s: nothing to do: everything is as it should be.", key)
 	default:
-		say("%s: would do, in this order, and then what follows from it:\n", key)
+		say("%s: would do, in this order, and then what follows from it:", key)
 	}
 	for i, e := range plan.Effects {
-		say("%3d. %s\n", i+1, e)
+		say("%3d. %s", i+1, oneLine(e.String()))
 	}
 	for _, part := range partsOf(plan.Record) {
 		if p, ok := plan.Record.Problems[part]; ok {
-			say("  !  %s: %s Next try: %s.\n", called(part), p.Text, p.RetryAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+			say("  !  %s: %s Next try: %s.", called(part), oneLine(p.Text), p.RetryAt.UTC().Format("2006-01-02 15:04:05 UTC"))
 		}
 	}
 }

@@ -24,7 +24,7 @@ func newJira(
 // jiraSite is a site as the adapter knows it.
 func jiraSite(s config.JiraSite) jira.Site {
 	site := jira.Site{
-		URL: s.URL, Email: s.Email, Token: s.Token.Reveal(), Public: s.Public, Lag: s.SearchLag,
+		URL: s.URL, Email: s.Email, Token: s.Token.Reveal(), Public: s.Public, Internal: s.Internal, Lag: s.SearchLag,
 		Owners: s.Owners, Default: s.Default, People: s.People, Dropped: s.Dropped, Projects: map[string]jira.Project{},
 	}
 	for key, p := range s.Projects {
