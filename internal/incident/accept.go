@@ -225,10 +225,6 @@ func (d *decision) dropUnopened() {
 func (d *decision) ticks() {
 	for _, t := range d.Ticks {
 		e := d.ledger().at(t.Issue, d.Parent.Key.Repo)
-		if e == nil && t.Ticket != "" {
-			d.say(t.line(), "The box of "+quoted(t.Ticket)+" did nothing, since it is not known which ticket that is: "+
-				"tick it again when Jira answers.")
-		}
 		if e == nil {
 			continue
 		}

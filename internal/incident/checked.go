@@ -61,6 +61,9 @@ func (l Ledger) Checked() Ledger {
 	l.Healed = slices.DeleteFunc(upTo(l.Healed, entriesKept), func(n int) bool {
 		return n <= 0 || n >= numberLimit
 	})
+	l.HealedTickets = slices.DeleteFunc(upTo(l.HealedTickets, entriesKept), func(r Ref) bool {
+		return !r.sound() || !r.Repo.Jira()
+	})
 	return l
 }
 
@@ -90,6 +93,10 @@ func (p Page) checked() Page {
 	p.Blocks = slices.DeleteFunc(upTo(p.Blocks, blocksKept), func(name string) bool { return !blockChecked.MatchString(name) })
 	return p
 }
+
+// Checked is what can be believed of an entry that came with the marker of a
+// follow-up, which people may edit; false where it does not say which item it is.
+func (e Entry) Checked() (Entry, bool) { return e.checked(), e.sound() }
 
 // checked leaves out of an entry what it can do without. What people ordered
 // is only believed of the parent's own repository, and of tickets: who edits the
@@ -137,12 +144,15 @@ func (t ItemType) checked() ItemType {
 // sound is whether an entry says what it must: which item it is, and which
 // issue, if any.
 func (e Entry) sound() bool {
-	opened := e.Issue.Number > 0 && e.Issue.Number < numberLimit &&
-		(e.Issue.Repo == "" || SiteChecked(e.Issue.Repo) ||
-			repoChecked.MatchString(string(e.Issue.Repo)) && !nowhere(e.Issue.Repo))
 	words := wordsChecked.MatchString(e.Words) || e.Words == "" && e.Adopted
 	return keyChecked.MatchString(string(e.Key)) && words &&
-		sourceChecked.MatchString(string(e.Source)) && (opened || !e.Opened() && !e.Adopted)
+		sourceChecked.MatchString(string(e.Source)) && (e.Issue.sound() || !e.Opened() && !e.Adopted)
+}
+
+// sound is whether it can be an issue or ticket.
+func (r Ref) sound() bool {
+	return r.Number > 0 && r.Number < numberLimit &&
+		(r.Repo == "" || SiteChecked(r.Repo) || repoChecked.MatchString(string(r.Repo)) && !nowhere(r.Repo))
 }
 
 func (f TicketFields) checked() TicketFields {

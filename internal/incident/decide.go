@@ -105,7 +105,6 @@ func newDecision(policy Policy, w World) decision {
 	for _, f := range w.FollowUps {
 		d.tracked[f.Issue] = f
 	}
-	d.Ticks = w.namedTicks()
 	d.home, d.unread = WikiOf(policy, w), w.PageUnread
 	if d.narrow() {
 		d.leaveProposed()

@@ -121,7 +121,10 @@ type UpdateFollowUp struct {
 	// Before and After are the labels that go with Was and with Is, kind by
 	// kind: of one that there is none of, the name is empty.
 	Before, After []Label
-	// Kind and Lacks are a ticket's, as it was opened.
+	// Of is the incident that a ticket's marker is to name: another than it does
+	// after the parent was transferred. Kind and Lacks are the ticket's, as it was
+	// opened.
+	Of    ID
 	Kind  TicketKind
 	Lacks TicketFields
 }

@@ -139,3 +139,8 @@ func shows(policy incident.Policy, w incident.World) incident.TrackerLine {
 	}
 	return lines[0]
 }
+
+// ticketTicked is the box of the first ticket, ticked.
+func ticketTicked(w incident.World, by incident.Actor) incident.Tick {
+	return incident.Tick{Issue: w.FollowUps[0].Issue, Ticked: true, By: by, Edit: "edit"}
+}

@@ -64,8 +64,8 @@ var keyForm = regexp.MustCompile(
 // ID names an incident for good, whatever its repository is called by now:
 // markers carry it. A repository that is renamed keeps its id.
 type ID struct {
-	Repository int64 // GitHub's id
-	Number     int
+	Repository int64 `json:"repository"` // GitHub's id
+	Number     int   `json:"number"`
 }
 
 func (i ID) String() string { return fmt.Sprintf("%d#%d", i.Repository, i.Number) }

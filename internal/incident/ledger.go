@@ -53,6 +53,8 @@ type Ledger struct {
 	// Healed are the numbers of second follow-ups that were closed as
 	// duplicates.
 	Healed []int `json:"h,omitempty"`
+	// HealedTickets are the second tickets that were.
+	HealedTickets []Ref `json:"w,omitempty"`
 }
 
 // Told is what people said of the incident by commands.
@@ -479,6 +481,8 @@ type Record struct {
 	// behind, and Declined is why what people ordered of tickets was not done.
 	Stuck    map[ItemKey]Stuck    `json:"stuck,omitempty"`
 	Declined map[ItemKey]Declined `json:"declined,omitempty"`
+	// Vain is what was asked for in vain, the least recently asked first.
+	Vain []Vain `json:"vain,omitempty"`
 	// Twins are lines that say the same as one that stands elsewhere, and when
 	// they were first seen: perhaps that one is being moved.
 	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
@@ -493,7 +497,7 @@ func (r Record) Clone() Record {
 	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
 	r.Seeks, r.Stuck, r.Declined = slices.Clone(r.Seeks), maps.Clone(r.Stuck), maps.Clone(r.Declined)
 	r.Proposed, r.TakenOff = slices.Clone(r.Proposed), slices.Clone(r.TakenOff)
-	r.NotesThere = slices.Clone(r.NotesThere)
+	r.NotesThere, r.Vain = slices.Clone(r.NotesThere), slices.Clone(r.Vain)
 	r.PageSeen.Blocks, r.PageSeen.Proposed = slices.Clone(r.PageSeen.Blocks), slices.Clone(r.PageSeen.Proposed)
 	return r
 }

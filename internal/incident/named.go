@@ -109,18 +109,6 @@ func (w World) lets(f FollowUp) bool {
 	})
 }
 
-// namedTicks are the ticks, with the keys of tickets by the names that the tracker
-// showed.
-func (w World) namedTicks() []Tick {
-	ticks := slices.Clone(w.Ticks)
-	for i, t := range ticks {
-		if t.Ticket != "" {
-			ticks[i].Issue, _ = w.ticket(TicketRef{Name: t.Ticket})
-		}
-	}
-	return ticks
-}
-
 // untilFound is why a command about a ticket can't be carried out that no follow-up
 // is known to be.
 func (d *decision) untilFound(ref TicketRef) error {

@@ -174,34 +174,26 @@ func TestTicketOrdersWait(t *testing.T) {
 	same(t, "ordered by its new name", incident.Done, plan.Record.Ledger.Items[0].Want)
 }
 
-// TestTicketsAreTicked: a box in the tracker that has a ticket's name orders what
-// it says, by anybody who has triage permission here.
+// TestTicketsAreTicked: a ticket's box in the tracker orders what it says, by anybody
+// who has triage permission here.
 func TestTicketsAreTicked(t *testing.T) {
 	t.Parallel()
 	policy := incident.DefaultPolicy()
 	policy.Apps = []string{"forms"}
 	for _, tt := range []struct {
-		name, box string
-		by        incident.Actor
-		want      incident.State
-		says      string
+		name string
+		by   incident.Actor
+		want incident.State
 	}{
-		{name: "by its name", box: "OPS-1", by: ben, want: incident.Done},
-		{name: "by an app that is named", box: "OPS-1", by: forms, want: incident.Done},
-		{name: "by an outsider", box: "OPS-1", by: mallory},
-		{name: "by a name that it had", box: "OLD-7", by: ada, want: incident.Done},
-		{name: "nobody knows it", box: "OPS-9", by: ada, says: "The box of «OPS-9» did nothing"},
+		{name: "by somebody who may", by: ben, want: incident.Done},
+		{name: "by an app that is named", by: forms, want: incident.Done},
+		{name: "by an outsider", by: mallory},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := through(policy, world(connected, wrote(ada, "body", "Fix it in OPS")))
-			w.FollowUps[0].Former = []string{"OLD-7"}
-			w.Ticks = []incident.Tick{{Ticket: tt.box, Ticked: true, By: tt.by, Edit: "edit"}}
-			plan := planned(policy, w)
-			same(t, "ordered", tt.want, plan.Record.Ledger.Items[0].Want)
-			if tt.says != "" {
-				mentions(t, tells(plan), tt.says)
-			}
+			w.Ticks = []incident.Tick{ticketTicked(w, tt.by)}
+			same(t, "ordered", tt.want, planned(policy, w).Record.Ledger.Items[0].Want)
 		})
 	}
 }

@@ -12,6 +12,9 @@ type Outcome struct {
 	At      time.Time // when a comment was created, by GitHub's clock
 	Issue   Issue     // that was opened
 	Ticket  Key       // that was opened
+	// Refused are the fields that Jira did not take of a ticket: an assignee, too, who
+	// was asked for and is not there. They are left out from now on, and it is said.
+	Refused TicketFields
 	// Declined is why what a person ordered of a ticket can't be done: neutral
 	// Markdown, or "". Then it is as it was, and not tried again.
 	Declined string

@@ -130,6 +130,11 @@ type Ticket struct {
 // TicketLink is a link from a ticket. What has its ID is written over.
 type TicketLink struct{ ID, Title, URL string }
 
+// OpenLongest is the most that a call to open a ticket may take, all tries and
+// waiting for its turn included. When it has not come back by then, it never opens
+// anything.
+const OpenLongest = time.Minute
+
 // Seek is a search for tickets that may have been opened: the call that opened
 // one was cut off, or what was remembered of them is lost. Until the search can
 // show what was made by then, nothing is opened at the site.

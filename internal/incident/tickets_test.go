@@ -326,7 +326,7 @@ func TestDeclined(t *testing.T) {
 	mentions(t, shows(policy, hidden).Why, "why is not shown to everybody")
 
 	again := w
-	again.Ticks = []incident.Tick{{Ticket: "OPS-1", Ticked: true, By: ben, Edit: "edit"}}
+	again.Ticks = []incident.Tick{ticketTicked(w, ben)}
 	plan = planned(policy, again)
 	same(t, "ordered anew", 1, len(of[incident.SetFollowUp](plan)))
 	same(t, "said", 0, len(plan.Record.Declined))
@@ -341,7 +341,7 @@ func TestTicketElsewhere(t *testing.T) {
 	policy := incident.DefaultPolicy()
 	w := through(policy, world(connected, wrote(ada, "body", "Fix it in OPS")))
 	w.FollowUps[0] = moved(w.FollowUps[0], "UMB-3", "OPS-1")
-	w.Ticks = []incident.Tick{{Ticket: "OPS-1", Ticked: true, By: ada, Edit: "edit"}}
+	w.Ticks = []incident.Tick{ticketTicked(w, ada)}
 	plan := planned(policy, w)
 	same(t, "effects", []string(nil), effects(plan))
 	same(t, "want", incident.State(""), plan.Record.Ledger.Items[0].Want)
@@ -403,7 +403,7 @@ func TestTicketsNeedNoPermissionThere(t *testing.T) {
 	w := through(policy, world(connected, wrote(ben, "comment:7", "Fix it in OPS")))
 	w = rewritten(w, wrote(ben, "comment:7", "x Fix it p1 in OPS"), wrote(ben, "comment:8", "OPS-1", "Mend it in OPS"),
 		orders(ben, 9, "/followup done OPS-1"))
-	w.Ticks = []incident.Tick{{Ticket: "OPS-1", Ticked: true, By: ben, Edit: "edit"}}
+	w.Ticks = []incident.Tick{ticketTicked(w, ben)}
 	for q := incident.QuestionsOf(policy, w); len(q.May) > 0; q = incident.QuestionsOf(policy, w) {
 		for _, ask := range q.May {
 			same(t, "asked in", incident.Repo(""), ask.Repo)

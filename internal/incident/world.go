@@ -101,6 +101,9 @@ type World struct {
 	// found is among FollowUps, and a zero key is of what can't be adopted.
 	Offers  map[TicketKind]Offer
 	Tickets map[TicketRef]Key
+	// Troubles are what is wrong with Jira sites, where people are to be told of it:
+	// neutral Markdown.
+	Troubles map[Repo]string
 	// Record is what is remembered. Its ledger has been united with the one
 	// that the tracker carries.
 	Record Record
@@ -131,9 +134,7 @@ type Reply struct {
 
 // Tick is a box in the tracker that a person has ticked or unticked.
 type Tick struct {
-	Issue Key
-	// Ticket is the name of a ticket, as the tracker showed it; "" for an issue.
-	Ticket string
+	Issue  Key
 	Ticked bool
 	By     Actor
 	// Edit names the edit for good.
@@ -284,11 +285,20 @@ type FollowUp struct {
 	// which people named it. Assignee is who has it in Jira, where no login is
 	// known: not neutral. Due is the day that Jira has. Status is the name of one
 	// of which Jira does not say what it means: then State is as it was before.
-	Name     string    `json:"name,omitempty"`
-	Former   []string  `json:"former,omitempty"`
-	Assignee string    `json:"assignee,omitempty"`
-	Due      Day       `json:"due,omitempty"`
-	Status   string    `json:"status,omitempty"`
+	Name     string   `json:"name,omitempty"`
+	Former   []string `json:"former,omitempty"`
+	Assignee string   `json:"assignee,omitempty"`
+	Due      Day      `json:"due,omitempty"`
+	Status   string   `json:"status,omitempty"`
+	// Of is the incident that a ticket's marker names, by an id that this one has or
+	// had. Unread is why a ticket could not be read when that was last tried, while
+	// its site could: neutral Markdown, or "". What else is told of it is what was
+	// known before.
+	Of     ID     `json:"of,omitzero"`
+	Unread string `json:"unread,omitempty"`
+	// Unproven is true of what only the tracker says to be a follow-up: people may
+	// edit it. It is listed as gone, and nothing is complete while there is one.
+	Unproven bool      `json:"-"`
 	Closed   time.Time `json:"closed,omitzero"`
 	Pull     bool      `json:"pull,omitempty"` // a pull request, which nobody closes but people
 	// Secret is true when fewer people may read it than the parent: then
