@@ -216,7 +216,7 @@ func TestOpenedTicketThatIsNotStoredAndCutOff(t *testing.T) {
 func TestStoppedWhileOpening(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := withJira(t, inOps)
+		s := withJira(t, inOps+"- [ ] Write it down\n")
 		ctx, cancel := context.WithCancel(t.Context())
 		made := make(chan struct{})
 		s.after["Jira.Open"] = once(func(ctx context.Context) error {
@@ -224,7 +224,7 @@ func TestStoppedWhileOpening(t *testing.T) {
 			cancel()
 			return ctx.Err()
 		})
-		s.after["Create"] = once(func(context.Context) error {
+		s.after["OpenIssue"] = once(func(context.Context) error {
 			close(made)
 			<-ctx.Done()
 			time.Sleep(time.Second) // until the other part has come to its end

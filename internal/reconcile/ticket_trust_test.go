@@ -155,8 +155,10 @@ func TestTicketOfAnotherOwnerNamesTheIncident(t *testing.T) {
 // nothing is told of it but how it stands.
 func TestTicketMovesToAnotherOwner(t *testing.T) {
 	t.Parallel()
-	s, made := ticketed(t)
+	s := withJira(t, inOps)
 	s.forge.repository.Private = true
+	s.look(t)
+	made := s.onlyTicket(t)
 	s.editTicket(made.Key, func(k *incident.Ticket) { k.Name, k.Title, k.Assignee = "UMB-5", "Umbrella's secret", "Eve" })
 	s.lookAt(t, made.Key)
 	if !s.stored(made.Key).Secret {
