@@ -216,3 +216,19 @@ func TestLedgerBelievesTickets(t *testing.T) {
 	moved := w.Record.Ledger.Moved("acme/new", now.Add(time.Hour))
 	same(t, "a ticket stays where it is", w.Record.Ledger.Items, moved.Items)
 }
+
+// TestDefaultThatIsRefused is asked about once, and said once.
+func TestDefaultThatIsRefused(t *testing.T) {
+	t.Parallel()
+	policy := inJira("acme/infra")
+	w := through(policy, world(hasPlaces, wrote(ben, "comment:7", "Fix it")))
+	same(t, "refused there", 1, len(w.Record.Ledger.Refused))
+	same(t, "opened here", parentKey.Repo, w.FollowUps[0].Issue.Repo)
+	same(t, "said", 1, len(w.Record.TakenOff))
+
+	policy = inJira("jira")
+	w = world(public, wrote(incident.Actor{}, incident.FromPage, "Fix it"), orders(ada, 7, "/followup accept"))
+	w = through(policy, through(policy, w))
+	same(t, "accepted, and opened here", 1, len(w.FollowUps))
+	same(t, "said by the notice alone", 0, len(w.Record.TakenOff))
+}

@@ -167,9 +167,8 @@ func TestLinkTicket(t *testing.T) {
 	same(t, "once there is a page", []incident.TicketLink{page}, links(w))
 
 	w = world(connected, has(ticketAt(site, 10012, "OPS")), wrote(ada, "body", "OPS-12"))
-	w = carryOut(w, planned(policy, w))
 	same(t, "of people's own", none, links(w))
-	same(t, "is followed", 1, len(w.Record.Ledger.Items))
+	same(t, "is followed", 1, len(planned(policy, w).Record.Ledger.Items))
 }
 
 // TestUpdateTicket writes what changed, in Jira's words, once; and never where it
@@ -439,6 +438,12 @@ func TestWhoseTicketIsAsked(t *testing.T) {
 	same(t, "before", []incident.Assignment{{Repo: site, Login: "ada"}}, incident.QuestionsOf(policy, w).Assignable)
 	w.Offers = map[incident.TicketKind]incident.Offer{{Site: site, Project: "OPS"}: {}}
 	same(t, "opened before it is known", []string(nil), tickets(decide(w)))
+	sought := w
+	sought.Offers = nil
+	sought.Record.Seek(site, now)
+	same(t, "what a project takes, while tickets are sought", 0, len(incident.QuestionsOf(policy, sought).Offers))
+	sought.Record.Seeks = nil
+	same(t, "what a project takes", 1, len(incident.QuestionsOf(policy, sought).Offers))
 	down := w
 	siteFails(&down)
 	same(t, "in trouble", incident.Questions{}, incident.QuestionsOf(policy, down))
