@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,6 +30,7 @@ type site struct {
 	me     remembered[struct{}, gojira.User]
 	people remembered[string, gojira.User] // by e-mail address
 	screen remembered[screenKey, screen]
+	hits   remembered[hitKey, issue]
 }
 
 func newSite(options Site, o Options) (*site, error) {
@@ -89,15 +91,24 @@ func (s *site) get(ctx context.Context, path string, query url.Values, out any, 
 	return nil
 }
 
-// isCloud asks Jira which kind it is, once. How Hindsight logs in proves nothing:
-// Data Center takes passwords too.
+// What Jira calls the kinds.
+const (
+	deployedCloud  = "Cloud"
+	deployedServer = "Server" // Data Center, too
+)
+
+// isCloud asks Jira which kind it is. How Hindsight logs in proves nothing: Data
+// Center takes passwords too.
 func (s *site) isCloud(ctx context.Context) (bool, error) {
 	return s.cloud.get(struct{}{}, s.now, func() (bool, time.Duration, error) {
 		var info struct {
 			DeploymentType string `json:"deploymentType"`
 		}
 		err := s.get(ctx, "rest/api/2/serverInfo", nil, &info, "the site")
-		return info.DeploymentType == "Cloud", forGood, err
+		if err == nil && info.DeploymentType != deployedCloud && info.DeploymentType != deployedServer {
+			err = s.passing(errors.New("it does not say which kind of Jira it is"), "the site")
+		}
+		return info.DeploymentType == deployedCloud, siteKept, err
 	})
 }
 
@@ -105,7 +116,7 @@ func (s *site) isCloud(ctx context.Context) (bool, error) {
 func (s *site) myself(ctx context.Context) (gojira.User, error) {
 	return s.me.get(struct{}{}, s.now, func() (gojira.User, time.Duration, error) {
 		user, err := s.askMyself(ctx)
-		return user, forGood, err
+		return user, siteKept, err
 	})
 }
 
@@ -136,11 +147,16 @@ func same(a, b *gojira.User) bool {
 
 func nameless(u gojira.User) bool { return u.AccountID == "" && u.Key == "" && u.Name == "" }
 
-// forGood is how long what does not change is remembered: until the next start.
-const forGood = 100 * 365 * 24 * time.Hour
+const (
+	// siteKept is how long it is remembered which kind a site is, and who we are
+	// there: an answer that was wrong once must not be believed for good.
+	siteKept = time.Hour
+	// rememberedMost is how much of a kind is remembered.
+	rememberedMost = 2 * findMost
+)
 
 // remembered keeps what Jira said, for as long as whoever asked thought fit. What
-// failed is not kept. Keys come from the operator's configuration: there are few.
+// failed is not kept.
 type remembered[K comparable, V any] struct {
 	mu    sync.Mutex
 	known map[K]kept[V]
@@ -163,7 +179,10 @@ func (r *remembered[K, V]) get(key K, now func() time.Time, ask func() (V, time.
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.known == nil {
+	if len(r.known) >= rememberedMost {
+		maps.DeleteFunc(r.known, func(_ K, k kept[V]) bool { return !now().Before(k.until) })
+	}
+	if r.known == nil || len(r.known) >= rememberedMost {
 		r.known = map[K]kept[V]{}
 	}
 	r.known[key] = kept[V]{value, now().Add(keep)}

@@ -21,14 +21,19 @@ import (
 const (
 	// requestTimeout covers one request to the last byte of its answer.
 	requestTimeout = 30 * time.Second
-	// requestsAtOnce is how many a site gets at the same time.
+	// requestsAtOnce is how many a site gets at the same time, and turnLongest how
+	// long another waits for one of them to come back.
 	requestsAtOnce = 4
+	turnLongest    = 10 * time.Second
 	// answerLimit is far more than a page of anything that is asked for.
 	answerLimit = 8 << 20
 	userAgent   = "Hindsight"
 )
 
-// door is what all requests to a site go through.
+// door is what all requests to a site go through. It closes for a while when the
+// site wants a pause, does not take the token, or can't be reached: more logins
+// that fail would lock the account, and whoever waits for a site that hangs can't
+// work elsewhere.
 type door struct {
 	address string
 	http    *http.Client
@@ -37,8 +42,17 @@ type door struct {
 	observe func(site string, status int)
 	redact  func(string) string
 
-	mu     sync.Mutex
-	closed time.Time // until then Jira wants no request
+	mu      sync.Mutex
+	paused  time.Time // until then Jira wants no request
+	trouble trouble
+}
+
+// trouble is a row of failures of the same kind; the zero value is none.
+type trouble struct {
+	last   *refusal
+	times  int
+	until  time.Time // then one request may try whether it is over
+	trying bool
 }
 
 func newDoor(s Site, o Options, redact func(string) string) *door {
@@ -85,7 +99,16 @@ func (d *door) Do(req *http.Request) (*http.Response, error) {
 	if err := d.enter(req.Context()); err != nil {
 		return nil, err
 	}
-	defer func() { <-d.slots }()
+	resp, r := d.send(req)
+	d.leave(req.Context(), r)
+	if r.err != nil || !r.fine() {
+		return nil, r
+	}
+	return resp, nil
+}
+
+// send sends a request, and tells what became of it.
+func (d *door) send(req *http.Request) (*http.Response, *refusal) {
 	var sent atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }}
 	req = req.WithContext(httptrace.WithClientTrace(req.Context(), trace))
@@ -99,53 +122,82 @@ func (d *door) Do(req *http.Request) (*http.Response, error) {
 		return nil, r
 	}
 	d.observe(d.address, resp.StatusCode)
-	return d.read(resp, r)
+	d.read(resp, r)
+	return resp, r
 }
 
 // read takes the answer in. What there was no connection for, nobody got; from
 // then on a request may have been carried out.
-func (d *door) read(resp *http.Response, r *refusal) (*http.Response, error) {
+func (d *door) read(resp *http.Response, r *refusal) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
 	err = errors.Join(err, resp.Body.Close())
 	r.sent, r.status = true, resp.StatusCode
 	switch {
 	case err != nil:
-		r.err = err
-		return nil, r
+		r.err, r.cut = err, true
 	case len(body) > answerLimit:
 		r.err = fmt.Errorf("the answer has more than %d bytes", answerLimit)
-		return nil, r
+	default:
+		r.answered(resp, body, d.now())
+		resp.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	r.answered(resp, body, d.now())
-	if !r.fine() {
-		d.close(r.retry)
-		return nil, r
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return resp, nil
 }
 
-// enter waits for a turn.
+// enter waits for a turn, for a while. What the door is closed to comes back at
+// once, with what closed it.
 func (d *door) enter(ctx context.Context) error {
+	wait, cancel := context.WithTimeout(ctx, turnLongest)
+	defer cancel()
 	select {
 	case d.slots <- struct{}{}:
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a turn to ask Jira: %w", ctx.Err())
+	case <-wait.Done():
+		return fmt.Errorf("wait for a turn to ask Jira: %w", wait.Err())
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.now().Before(d.closed) {
+	if err := d.admit(); err != nil {
 		<-d.slots
-		return &incident.Later{At: d.closed, Err: fmt.Errorf("Jira (%s) asked for a pause", d.address)}
+		return err
 	}
 	return nil
 }
 
-// close sends everything back until then.
-func (d *door) close(until time.Time) {
+// admit lets a request through, or tells why it is of no use. One at a time tries
+// whether a trouble is over: all others would hang as it may.
+func (d *door) admit() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if until.After(d.closed) {
-		d.closed = until
+	t := &d.trouble
+	switch now := d.now(); {
+	case now.Before(d.paused):
+		return &incident.Later{At: d.paused, Err: fmt.Errorf("Jira (%s) asked for a pause", d.address)}
+	case t.last != nil && (t.trying || now.Before(t.until)):
+		again := *t.last
+		again.sent = false // this one was not
+		return fmt.Errorf("not asked again yet, after %d failures: %w", t.times, &again)
+	}
+	t.trying = t.last != nil
+	return nil
+}
+
+// leave ends a turn, and closes the door for a while by what became of it. An
+// answer opens it, unless the site itself is in trouble: then nobody knows.
+func (d *door) leave(ctx context.Context, r *refusal) {
+	<-d.slots
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r.retry.After(d.paused) {
+		d.paused = r.retry
+	}
+	d.trouble.trying = false
+	first, longest, failed := r.closes()
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled): // whoever asked does not want to know any more
+	case failed:
+		times := 1
+		if d.trouble.last != nil && d.trouble.last.lost() == r.lost() {
+			times = d.trouble.times + 1
+		}
+		d.trouble = trouble{last: r, times: times, until: d.now().Add(min(first<<min(times-1, 20), longest))}
+	case r.status < http.StatusInternalServerError && r.retry.IsZero():
+		d.trouble = trouble{}
 	}
 }

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -59,7 +60,7 @@ func (j *Jira) Edit(ctx context.Context, in []string, e incident.UpdateFollowUp)
 	if err != nil {
 		return t, "", err
 	}
-	refused, err := s.write(ctx, t, c.without(ids(e.Lacks)), e.Is)
+	refused, err := s.write(ctx, t, c.without(ids(e.Lacks)), e)
 	if err != nil {
 		return t, "", err
 	}
@@ -81,13 +82,13 @@ func ids(fields incident.TicketFields) []string { return strings.Fields(string(f
 // write sends the change. What the ticket's edit screen does not have, Jira names,
 // and refuses the whole of it: then the rest is written, and the marker tells
 // what is left out.
-func (s *site) write(ctx context.Context, t incident.Ticket, c change, is incident.Written) (incident.TicketFields, error) {
-	err := s.put(ctx, t, c, is, "")
+func (s *site) write(ctx context.Context, t incident.Ticket, c change, e incident.UpdateFollowUp) (incident.TicketFields, error) {
+	err := s.put(ctx, t, c, e, "")
 	var refused incident.TicketFields
 	if named := c.among(refusedFields(err)); len(named) > 0 {
 		s.log.Warn("Jira refuses fields of a ticket, which are left as they are", "ticket", t.Name, "fields", named)
 		refused = incident.TicketFields(strings.Join(named, " "))
-		err = s.put(ctx, t, c.without(named), is, refused)
+		err = s.put(ctx, t, c.without(named), e, refused)
 	}
 	if err != nil {
 		return "", s.explainOf(ctx, err, t.Name)
@@ -107,7 +108,7 @@ func lacksToo(lacks, more incident.TicketFields) incident.TicketFields {
 
 // put changes fields and marker at once. A ticket whose marker people took off
 // gets none: it would have to be made up.
-func (s *site) put(ctx context.Context, t incident.Ticket, c change, is incident.Written, refused incident.TicketFields) error {
+func (s *site) put(ctx context.Context, t incident.Ticket, c change, e incident.UpdateFollowUp, refused incident.TicketFields) error {
 	body := map[string]any{}
 	if len(c.fields) > 0 {
 		body["fields"] = c.fields
@@ -116,9 +117,9 @@ func (s *site) put(ctx context.Context, t incident.Ticket, c change, is incident
 		body["update"] = map[string]any{string(incident.TicketLabels): c.labels}
 	}
 	anew := t.Entry
-	anew.Wrote, anew.Lacks = is, lacksToo(anew.Lacks, refused)
-	if t.Entry.Key != "" && (anew.Wrote != t.Entry.Wrote || anew.Lacks != t.Entry.Lacks) {
-		body["properties"] = markerFor(t.Of, anew).property()
+	anew.Wrote, anew.Lacks = e.Is, lacksToo(anew.Lacks, refused)
+	if m, was := markerFor(cmp.Or(e.Of, t.Of), anew), markerFor(t.Of, t.Entry); t.Entry.Key != "" && m != was {
+		body["properties"] = m.property()
 	}
 	if len(body) == 0 {
 		return nil
@@ -150,6 +151,9 @@ func (s *site) changes(ctx context.Context, e incident.UpdateFollowUp, found iss
 	}
 	for _, name := range off {
 		c.labels = append(c.labels, map[string]string{"remove": name})
+	}
+	if was := findLabel(t.Of); e.Of != (incident.ID{}) && e.Of != t.Of && slices.Contains(found.Fields.Labels, was) {
+		c.labels = append(c.labels, map[string]string{"remove": was}, map[string]string{"add": findLabel(e.Of)})
 	}
 	return c, s.reprioritise(ctx, e, found, t, c.fields)
 }

@@ -12,7 +12,7 @@ const editLine = "PUT /rest/api/2/issue/7"
 
 // update is what changed with a severity, from what the marker says.
 func update(s *stub, was, is incident.Written) incident.UpdateFollowUp {
-	return incident.UpdateFollowUp{Item: "k1", Issue: s.at(7), Name: "OPS-7", Was: was, Is: is, Kind: kindAt(s), Title: "Add two alerts", Assign: is.Owner}
+	return incident.UpdateFollowUp{Item: "aaaaaaaaaaaa", Issue: s.at(7), Name: "OPS-7", Was: was, Is: is, Kind: kindAt(s), Title: "Add two alerts", Assign: is.Owner}
 }
 
 func label(names ...string) []incident.Label {
@@ -159,7 +159,7 @@ func TestEditKeepsTheMarker(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "properties", any([]any{map[string]any{"key": "hindsight", "value": map[string]any{
-		"of": "99#42", "key": "k1", "source": "body", "words": "w1", "wrote": map[string]any{"s": 1.0}, "lacks": "components",
+		"of": "99#42", "key": "aaaaaaaaaaaa", "source": "body", "words": "bbbbbbbb", "wrote": map[string]any{"s": 1.0}, "lacks": "components",
 	}}}), s.last(editLine).body["properties"])
 }
 
@@ -169,8 +169,8 @@ func TestEditWritesNothingWhereNothingIsToChange(t *testing.T) {
 		name, marker string
 		is           incident.Written
 	}{
-		{"all is written", markerOf, incident.Written{Title: "d1", Severity: 2, Due: "20261201", Owner: "octocat"}},
-		{"the marker was taken off", "", incident.Written{Title: "d1", Severity: 2}},
+		{"all is written", markerOf, incident.Written{Title: "cccccccc", Severity: 2, Due: "20261201", Owner: "octocat"}},
+		{"the marker was taken off", "", incident.Written{Title: "cccccccc", Severity: 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -192,12 +192,15 @@ func TestEditGoesOnWithoutWhatJiraRefuses(t *testing.T) {
 	s.says(editLine, no(400, `{"errors":{"duedate":"Field 'duedate' cannot be set."}}`), no(204, ""))
 	e := update(s, incident.Written{Due: "20261201"}, incident.Written{Due: "20261215"})
 	e.Before, e.After = label("sev2"), label("sev1")
-	if _, _, err := s.connect().Edit(t.Context(), inAll(), e); err != nil {
+	_, refused, err := s.connect().Edit(t.Context(), inAll(), e)
+	if err != nil {
 		t.Fatal(err)
 	}
+	same(t, "refused", incident.TicketFields("duedate"), refused)
 	same(t, "sent", 2, len(s.all(editLine)))
 	body := s.last(editLine).body
 	same(t, "fields", nil, body["fields"])
+	same(t, "the marker tells", any("components duedate"), property(body)["lacks"])
 	same(t, "labels", any(map[string]any{"labels": []any{map[string]any{"add": "sev1"}, map[string]any{"remove": "sev2"}}}), body["update"])
 }
 

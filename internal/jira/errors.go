@@ -28,7 +28,7 @@ func (s *site) explain(err error, about string) error {
 		return s.whole(r, "does not accept Hindsight's token: it has expired, was revoked, or is another account's. Whoever runs Hindsight makes a new one "+
 			"and gives it to the server in `HINDSIGHT_JIRA_TOKEN`, or as the site's `token` in the file of Jira sites.")
 	case r.redirected():
-		return s.whole(r, "redirects to "+markdown.Code(host(r.target))+", where the token must not go. Whoever runs Hindsight checks the site's address.")
+		return s.whole(r, "redirects to another page, where the token must not go. Whoever runs Hindsight checks the site's address; the log has the page's.")
 	case !r.retry.IsZero():
 		return &incident.Later{At: r.retry, Err: s.passing(r, about)}
 	case r.err != nil, r.status == http.StatusRequestTimeout, r.status == http.StatusConflict, r.status >= http.StatusInternalServerError:

@@ -20,6 +20,7 @@ func TestWhatHappensNext(t *testing.T) {
 		blocked, whole, later, passing bool
 		at                             time.Time
 		says                           []string
+		log                            string // in the error, and in no text for people
 	}
 	tests := []struct {
 		name   string
@@ -37,7 +38,7 @@ func TestWhatHappensNext(t *testing.T) {
 		},
 		{
 			"redirected", no(302, "").with("Location", "https://sso.example/login?token=abc"),
-			want{blocked: true, whole: true, says: []string{"`sso.example`", "address"}},
+			want{blocked: true, whole: true, says: []string{"redirects", "address"}, log: "sso.example"},
 		},
 		{
 			"forbidden", no(403, `{"errorMessages":["You don't have permission <b>@ada</b>"],"errors":{}}`),
@@ -80,6 +81,9 @@ func TestWhatHappensNext(t *testing.T) {
 			if got.blocked {
 				got.whole = blocked.Whole
 				contains(t, blocked.Text, tt.want.says...)
+			}
+			if contains(t, err.Error(), tt.want.log); tt.want.log != "" && strings.Contains(blocked.Text, tt.want.log) {
+				t.Errorf("people are told of %s", tt.want.log)
 			}
 			if got.later {
 				got.at = later.At
@@ -125,7 +129,7 @@ func TestWhoGaveUpIsTold(t *testing.T) {
 
 func TestLogin(t *testing.T) {
 	t.Parallel()
-	const ticket = `{"id":"7","key":"OPS-7","fields":{"status":{"statusCategory":{"key":"new"}}}}`
+	const ticket = `{"id":"7","key":"OPS-7","fields":{"status":{"statusCategory":{"key":"new"}},"project":{"key":"OPS"}}}`
 	tests := []struct{ name, email, want string }{
 		{"Cloud", "bot@acme.example", "Basic Ym90QGFjbWUuZXhhbXBsZTp0MGtlbi1zZWNyZXQ="},
 		{"Data Center", "", "Bearer t0ken-secret"},

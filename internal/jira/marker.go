@@ -35,17 +35,19 @@ func (m marker) MarshalJSON() ([]byte, error) {
 	return json.Marshal(markerForm{Of: m.Of.String(), Key: m.Key, Source: m.Source, Words: m.Words, Wrote: m.Wrote, Lacks: m.Lacks})
 }
 
-// readMarker is false for what is no marker: people can change a property.
+// readMarker is false for what is no marker: people can change a property, and what
+// is believed of it goes into trackers.
 func readMarker(raw json.RawMessage) (marker, bool) {
 	var form markerForm
-	if json.Unmarshal(raw, &form) != nil || form.Key == "" {
+	if json.Unmarshal(raw, &form) != nil {
 		return marker{}, false
 	}
 	of, err := incident.ParseID(form.Of)
 	if err != nil {
 		return marker{}, false
 	}
-	return marker{Of: of, Key: form.Key, Source: form.Source, Words: form.Words, Wrote: form.Wrote, Lacks: form.Lacks}, true
+	e, sound := incident.Entry{Key: form.Key, Source: form.Source, Words: form.Words, Wrote: form.Wrote, Lacks: form.Lacks}.Checked()
+	return markerFor(of, e), sound
 }
 
 // markerFor is the marker of an incident's item.

@@ -47,10 +47,10 @@ type field struct {
 	Preset  json.RawMessage   `json:"defaultValue"`
 }
 
-// allows finds a value by its name, without case, as Jira spells it. Where Jira
-// lists none, any may do.
+// allows finds a value by its name, without case, as Jira spells it. Where Jira has
+// no list, any may do.
 func (f field) allows(name string) (string, bool) {
-	if len(f.Allowed) == 0 {
+	if f.Allowed == nil {
 		return name, true
 	}
 	for _, raw := range f.Allowed {
@@ -82,7 +82,7 @@ func (j *Jira) Offer(ctx context.Context, kind incident.TicketKind) (incident.Of
 	if err != nil || sc.why != "" {
 		return incident.Offer{Why: sc.why}, err
 	}
-	return incident.Offer{Lacks: lacking(sc, s.projectOf(kind.Project))}, nil
+	return incident.Offer{Lacks: lacking(sc, s.projectOf(kind.Project)), Components: componentsOf(sc)}, nil
 }
 
 func (s *site) screenKey(kind incident.TicketKind) screenKey {
@@ -116,7 +116,7 @@ func (s *site) askScreen(ctx context.Context, key screenKey) (screen, error) {
 	}
 	about := "the project " + markdown.Code(key.project)
 	path := "rest/api/2/issue/createmeta/" + url.PathEscape(key.project) + "/issuetypes"
-	err := readPages(ctx, s, path, about, &types)
+	err := readPages(ctx, s, path, nil, about, &types)
 	if missing(err) || err == nil && len(types) == 0 {
 		return screen{why: s.closedProject(key.project)}, nil
 	}
@@ -138,7 +138,7 @@ func (s *site) askScreen(ctx context.Context, key screenKey) (screen, error) {
 
 func (s *site) askFields(ctx context.Context, path, about, issueType string) (screen, error) {
 	var fields []field
-	if err := readPages(ctx, s, path+"/"+url.PathEscape(issueType), about, &fields); err != nil {
+	if err := readPages(ctx, s, path+"/"+url.PathEscape(issueType), nil, about, &fields); err != nil {
 		return screen{}, err
 	}
 	sc := screen{issueType: issueType, fields: map[string]field{}}
@@ -153,10 +153,19 @@ func (s *site) closedProject(key string) string {
 		"A Jira administrator can give the account the permission *Create issues* in it.", s.key.Address(), markdown.Code(key))
 }
 
-// readPages reads a list of create metadata to its end: Cloud calls it by what it
-// holds, Data Center "values".
-func readPages[T any](ctx context.Context, s *site, path, about string, all *[]T) error {
-	for {
+// pagesMost is how many pages of a list are read, of a hundred each: more than
+// there are, unless the list has no end.
+const pagesMost = 20
+
+// readPages reads a list to its end. Cloud calls one of create metadata by what it
+// holds; all others are "values".
+func readPages[T any](ctx context.Context, s *site, path string, query url.Values, about string, all *[]T) error {
+	query = maps.Clone(query)
+	if query == nil {
+		query = url.Values{}
+	}
+	query.Set("maxResults", "100")
+	for range pagesMost {
 		var page struct {
 			Types  []T  `json:"issueTypes"`
 			Fields []T  `json:"fields"`
@@ -164,16 +173,17 @@ func readPages[T any](ctx context.Context, s *site, path, about string, all *[]T
 			Total  int  `json:"total"`
 			IsLast bool `json:"isLast"`
 		}
-		query := url.Values{"startAt": {strconv.Itoa(len(*all))}, "maxResults": {"100"}}
+		query.Set("startAt", strconv.Itoa(len(*all)))
 		if err := s.get(ctx, path, query, &page, about); err != nil {
 			return err
 		}
 		found := slices.Concat(page.Types, page.Fields, page.Values)
 		*all = append(*all, found...)
-		if len(found) == 0 || page.IsLast || len(*all) >= page.Total {
+		if len(found) == 0 || page.IsLast || page.Total > 0 && len(*all) >= page.Total {
 			return nil
 		}
 	}
+	return s.passing(errors.New("the list has no end"), about)
 }
 
 // unfilled is a field that must be filled in, and that nothing of ours ever
@@ -219,6 +229,21 @@ func lacking(sc screen, p Project) incident.TicketFields {
 		}
 	}
 	return incident.TicketFields(strings.Join(lacks, " "))
+}
+
+// componentsOf are those that the project has; nil without the field.
+func componentsOf(sc screen) []string {
+	f, ok := sc.fields[string(incident.TicketComponents)]
+	if !ok {
+		return nil
+	}
+	names := make([]string, 0, len(f.Allowed))
+	for _, raw := range f.Allowed {
+		if name := nameIn(raw); name != "" {
+			names = append(names, strings.ToLower(name))
+		}
+	}
+	return names
 }
 
 func (sc screen) has(id string) bool {

@@ -19,8 +19,11 @@ const summaryMost = 255
 
 // Open creates a ticket with its marker in one call: there is no moment in which
 // it could not be told from others. Its error is [incident.Unsure] where it may be
-// there all the same.
+// there all the same. After [incident.OpenLongest] it has ended, and whoever looks
+// for what may have been opened relies on it.
 func (j *Jira) Open(ctx context.Context, t incident.OpenTicket) (incident.Ticket, error) {
+	ctx, cancel := context.WithTimeout(ctx, incident.OpenLongest)
+	defer cancel()
 	s, err := j.site(t.Kind.Site)
 	if err != nil {
 		return incident.Ticket{}, err
@@ -36,47 +39,57 @@ func (j *Jira) Open(ctx context.Context, t incident.OpenTicket) (incident.Ticket
 	if err != nil {
 		return incident.Ticket{}, err
 	}
-	m := marker{Of: t.Of, Key: t.Item, Source: t.Source, Words: t.Words, Wrote: t.Wrote, Lacks: t.Lacks}
-	made, err := s.create(ctx, t, fields, m)
+	made, err := s.create(ctx, t, fields)
 	if err != nil {
 		return incident.Ticket{}, err
 	}
-	return s.opened(ctx, t, m, made), nil
+	return s.opened(ctx, t, made), nil
 }
 
-// made is what Jira says of a ticket that it has created.
+// made is what Jira says of a ticket that it has created, and with which marker and
+// assignee's login that was done.
 type made struct {
-	ID  string `json:"id"`
-	Key string `json:"key"`
+	ID     string `json:"id"`
+	Key    string `json:"key"`
+	marker marker
+	owner  string
 }
 
 // create sends the one request. Where Jira takes all but the assignee, who may
-// not work in the project, the ticket is opened without one: nothing was created
-// by what it refused.
-func (s *site) create(ctx context.Context, t incident.OpenTicket, fields map[string]any, m marker) (made, error) {
-	about := "a ticket in " + markdown.Code(t.Kind.Project)
-	post := func() (answer made, err error) {
-		err = s.call(ctx, http.MethodPost, "rest/api/2/issue", nil, map[string]any{"fields": fields, "properties": m.property()}, &answer)
-		if err == nil && number(answer.ID) == 0 {
-			err = &refusal{
-				call: "POST rest/api/2/issue", err: errors.New("the answer names no ticket"), sent: true, status: http.StatusCreated, redact: s.redact,
-			}
-		}
-		return answer, err
-	}
-	answer, err := post()
+// not work in the project, the ticket is opened without one, and its marker says
+// so: nothing was created by what it refused.
+func (s *site) create(ctx context.Context, t incident.OpenTicket, fields map[string]any) (made, error) {
+	m := marker{Of: t.Of, Key: t.Item, Source: t.Source, Words: t.Words, Wrote: t.Wrote, Lacks: t.Lacks}
+	answer, err := s.post(ctx, fields, m)
 	if named := refusedFields(err); len(named) == 1 && named[0] == string(incident.TicketAssignee) {
 		s.log.Warn("Jira refuses the assignee of a ticket, which is opened without one", "login", t.Owner, "project", t.Kind.Project)
 		delete(fields, string(incident.TicketAssignee))
-		answer, err = post()
+		m.Lacks = lacksToo(m.Lacks, incident.TicketFields(incident.TicketAssignee))
+		answer, err = s.post(ctx, fields, m)
 	}
 	if err != nil {
 		if refused(err) { // the project may want something else by now
 			s.screen.forget(s.screenKey(t.Kind))
 		}
-		return made{}, unsure(err, s.explain(err, about))
+		return made{}, unsure(err, s.explain(err, "a ticket in "+markdown.Code(t.Kind.Project)))
+	}
+	if _, assigned := fields[string(incident.TicketAssignee)]; assigned {
+		answer.owner = t.Owner
 	}
 	return answer, nil
+}
+
+// post creates a ticket.
+func (s *site) post(ctx context.Context, fields map[string]any, m marker) (made, error) {
+	answer := made{marker: m}
+	const path = "rest/api/2/issue"
+	err := s.call(ctx, http.MethodPost, path, nil, map[string]any{"fields": fields, "properties": m.property()}, &answer)
+	if err == nil && (number(answer.ID) == 0 || projectIn(answer.Key) == "") {
+		err = &refusal{
+			call: "POST " + path, err: errors.New("the answer names no ticket"), sent: true, status: http.StatusCreated, redact: s.redact,
+		}
+	}
+	return answer, err
 }
 
 // refusedFields are those that Jira names in refusing a request as it is.
@@ -95,7 +108,7 @@ func refusedFields(err error) []string {
 
 // opened reads the new ticket. If that fails it is there all the same: then what
 // is known of it has to do until it is read next time.
-func (s *site) opened(ctx context.Context, t incident.OpenTicket, m marker, made made) incident.Ticket {
+func (s *site) opened(ctx context.Context, t incident.OpenTicket, made made) incident.Ticket {
 	found, err := s.read(ctx, made.ID, markdown.Text(made.Key))
 	var ticket incident.Ticket
 	if err == nil {
@@ -105,10 +118,10 @@ func (s *site) opened(ctx context.Context, t incident.OpenTicket, m marker, made
 		s.log.Warn("a ticket was created and can't be read yet", "ticket", made.Key, "error", err)
 		ticket = incident.Ticket{
 			Key: incident.Key{Repo: s.key, Number: number(made.ID)}, Name: made.Key, Project: t.Kind.Project, URL: s.browse(made.Key),
-			Title: summary(t.Title), State: incident.Open, Created: s.now().UTC(), Public: s.Public, Internal: s.Internal,
+			Title: summary(t.Title), State: incident.Open, Owner: made.owner, Created: s.now().UTC(), Public: s.Public, Internal: s.Internal,
 		}
 	}
-	ticket.Ours, ticket.Of, ticket.Entry = true, t.Of, m.entry()
+	ticket.Ours, ticket.Of, ticket.Entry = true, t.Of, made.marker.entry()
 	return ticket
 }
 
@@ -139,8 +152,9 @@ func (s *site) newFields(ctx context.Context, t incident.OpenTicket, sc screen) 
 			return nil, err
 		}
 	}
-	for id := range fields {
-		if !sc.has(id) || t.Lacks.Has(incident.TicketField(id)) {
+	for id := range fields { // a project that has not all components has the others
+		lacks := t.Lacks.Has(incident.TicketField(id)) && id != string(incident.TicketComponents)
+		if !sc.has(id) || lacks {
 			delete(fields, id)
 		}
 	}

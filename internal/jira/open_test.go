@@ -16,10 +16,10 @@ const issueLine = "POST /rest/api/2/issue"
 // newTicket is what the rules want opened.
 func newTicket(s *stub) incident.OpenTicket {
 	return incident.OpenTicket{
-		Item: "k1", Source: "body", Words: "w1", Of: ours, Kind: kindAt(s), Title: "Add an alert",
+		Item: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbb", Of: ours, Kind: kindAt(s), Title: "Add an alert",
 		Body: "Follow-up of **acme/shop#42**", Labels: []string{"postmortem-followup", "sev2", "sev2_20261120"}, Owner: "octocat",
 		Wrote: incident.Written{
-			Title: "d1", Owner: "octocat", Due: "20261201", Severity: 2, Date: "20261120", Priority: "p1", Type: incident.Mitigation,
+			Title: "cccccccc", Owner: "octocat", Due: "20261201", Severity: 2, Date: "20261120", Priority: "p1", Type: incident.Mitigation,
 		},
 	}
 }
@@ -61,8 +61,8 @@ func TestOpen(t *testing.T) {
 			"customfield_1": map[string]any{"value": "sev2 of 42"},
 		},
 		"properties": []any{map[string]any{"key": "hindsight", "value": map[string]any{
-			"of": "99#42", "key": "k1", "source": "body", "words": "w1",
-			"wrote": map[string]any{"t": "d1", "o": "octocat", "d": "20261201", "s": 2.0, "a": "20261120", "p": "p1", "y": "mitigation"},
+			"of": "99#42", "key": "aaaaaaaaaaaa", "source": "body", "words": "bbbbbbbb",
+			"wrote": map[string]any{"t": "cccccccc", "o": "octocat", "d": "20261201", "s": 2.0, "a": "20261120", "p": "p1", "y": "mitigation"},
 		}}},
 	}
 	same(t, "request", want, s.last(issueLine).body)
@@ -243,7 +243,7 @@ func TestOpenedIsNeverLost(t *testing.T) {
 			same(t, "ticket", incident.Ticket{
 				Key: s.at(7), Name: "OPS-7", Project: "OPS", URL: s.server.URL + "/browse/OPS-7", Title: "Add an alert",
 				State: incident.Open, Created: now, Ours: true, Of: ours,
-				Entry: incident.Entry{Key: "k1", Source: "body", Words: "w1", Wrote: want.Wrote},
+				Entry: incident.Entry{Key: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbb", Wrote: want.Wrote},
 			}, got)
 		})
 	}
@@ -253,11 +253,15 @@ func TestOpenWithoutAnAssigneeWhoMayNotWorkThere(t *testing.T) {
 	t.Parallel()
 	s := ready(t, newCloud(t), everything()...)
 	s.says(issueLine, no(400, `{"errors":{"assignee":"User 'x' cannot be assigned issues."}}`), no(201, `{"id":"7","key":"OPS-7"}`))
-	if _, err := s.connect(octocat).Open(t.Context(), newTicket(s)); err != nil {
+	got, err := s.connect(octocat).Open(t.Context(), newTicket(s))
+	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "sent", 2, len(s.all(issueLine)))
 	same(t, "assignee", nil, s.written("assignee"))
+	same(t, "owner", "", got.Owner)
+	same(t, "lacks", incident.TicketFields("assignee"), got.Entry.Lacks)
+	same(t, "the marker tells", any("assignee"), property(s.last(issueLine).body)["lacks"])
 	same(t, "due", any("2026-12-01"), s.written("duedate"))
 }
 

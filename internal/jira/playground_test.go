@@ -91,7 +91,7 @@ func (s *stage) site() incident.Repo { return s.here.Sites()[0] }
 func (s *stage) open(project string) incident.Ticket {
 	s.t.Helper()
 	t, err := s.here.Open(s.t.Context(), incident.OpenTicket{
-		Item: "k1", Source: "body", Words: "w1", Of: ours, Kind: incident.TicketKind{Site: s.site(), Project: project},
+		Item: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbb", Of: ours, Kind: incident.TicketKind{Site: s.site(), Project: project},
 		Title: "Add an alert", Body: "Follow-up of **acme/shop#42**", Labels: []string{"postmortem-followup", "sev2"}, Owner: "octocat",
 		Wrote: incident.Written{Title: anAlert, Severity: 2, Due: "20261201", Owner: "octocat"},
 	})
@@ -120,7 +120,7 @@ func TestOpenAtTheStandIn(t *testing.T) {
 		t := s.t
 		offer, err := s.here.Offer(t.Context(), incident.TicketKind{Site: s.site(), Project: "OPS"})
 		must(t, err)
-		same(t, "offer", incident.Offer{}, offer)
+		same(t, "offer", incident.Offer{Components: []string{"reliability"}}, offer)
 		opened := s.open("OPS")
 		same(t, "read again", opened, s.look(opened.Key))
 		same(t, "owner", "octocat", opened.Owner)

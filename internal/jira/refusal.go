@@ -21,6 +21,10 @@ const (
 	pauseAtLeast = time.Second
 	// pauseAtMost is the longest: a header that names more is broken.
 	pauseAtMost = time.Hour
+	// lockFirst is how long a site is left alone after a login that failed, and
+	// lostFirst after a request to which no answer came: twice as long each time.
+	lockFirst, lockLongest = 10 * time.Second, time.Hour
+	lostFirst, lostLongest = 2 * time.Second, time.Minute
 )
 
 // refusal is a request that did not do what it should.
@@ -28,6 +32,7 @@ type refusal struct {
 	call   string // "POST /rest/api/2/issue"
 	err    error  // what went wrong, where Jira has not said it
 	sent   bool   // Jira may have got it
+	cut    bool   // its answer broke off
 	status int    // 0 when there was no answer
 	login  string // what Jira says of how we logged in, see [loginHeader]
 	// target is where an answer redirects to, and retry when to come again, if the
@@ -69,6 +74,21 @@ func (r *refusal) stranger() bool {
 // captcha is whether Data Center wants a person to solve a riddle first.
 func (r *refusal) captcha() bool { return strings.Contains(r.login, "AUTHENTICATION_DENIED") }
 
+// lost is whether no answer came, or not all of it.
+func (r *refusal) lost() bool { return r.status == 0 || r.cut }
+
+// closes is whether more requests are of no use, or do harm: how long at first, and
+// at most.
+func (r *refusal) closes() (first, longest time.Duration, closes bool) {
+	switch {
+	case r.lost():
+		return lostFirst, lostLongest, true
+	case r.stranger() || r.captcha():
+		return lockFirst, lockLongest, true
+	}
+	return 0, 0, false
+}
+
 // redirected is whether the answer leads elsewhere.
 func (r *refusal) redirected() bool { return r.status >= 300 && r.status <= 399 }
 
@@ -102,6 +122,9 @@ func (r *refusal) Error() string {
 		text += "nobody was reached"
 	default:
 		text += "the answer was lost"
+	}
+	if r.redirected() {
+		text += " to " + host(r.target)
 	}
 	if r.err != nil {
 		text += ": " + r.err.Error()

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
-
-	gojira "github.com/andygrunwald/go-jira"
 
 	"hindsight/internal/incident"
 	"hindsight/internal/markdown"
@@ -19,70 +17,58 @@ import (
 const (
 	// searchPage is how many are asked for at once; a site may give fewer.
 	searchPage = 500
+	// changedMost is how many results of one search are read for what changed: a
+	// bulk edit, or a server that has no end, must not keep a sweep for good.
+	changedMost = 10_000
 	// clockSlack is how far Jira's clock may be from those that times come from.
 	clockSlack = 10 * time.Minute
 )
 
-// Find are the tickets that Hindsight has created since, and that carry the marker
-// of the incident, the oldest first. They are looked for by a label, or by none,
-// since a project may have no labels and people take them off; what the search
-// finds is read, and only its marker counts.
-func (j *Jira) Find(
-	ctx context.Context, site incident.Repo, projects []string, of []incident.ID, since time.Time,
-) ([]incident.Ticket, error) {
-	s, err := j.site(site)
-	if err != nil {
-		return nil, err
-	}
-	labels := make([]string, 0, len(of))
-	for _, id := range of {
-		labels = append(labels, jqlText(findLabel(id)))
-	}
-	jql := fmt.Sprintf("creator = currentUser() AND created >= %s AND (labels in (%s) OR labels is EMPTY) ORDER BY created DESC",
-		s.ago(since.Add(-clockSlack)), strings.Join(labels, ", "))
-	found, err := s.search(ctx, jql)
-	if err != nil {
-		return nil, s.explain(err, "a search for tickets")
-	}
-	var all []incident.Ticket
-	for id := range found {
-		t, err := j.Ticket(ctx, incident.Key{Repo: s.key, Number: id}, "")
-		switch {
-		case missing(err): // deleted meanwhile
-		case err != nil:
-			return nil, err
-		case t.Ours && slices.Contains(of, t.Of):
-			all = append(all, t)
-		}
-	}
-	slices.SortFunc(all, func(a, b incident.Ticket) int { return a.Key.Compare(b.Key) })
-	return all, nil
+// question is a search. Its order must be the newest first: what changes between
+// two pages then comes twice, and nothing is passed over.
+type question struct {
+	jql        string
+	fields     string
+	properties string // Cloud alone gives those
+	most       int    // results that are read
 }
 
 // Changed are the tickets of a site that changed since: those that Hindsight has
 // created, wherever they were moved, and those of all projects that people may
-// refer to.
+// refer to. Where there are too many, they are those that changed last.
 func (j *Jira) Changed(ctx context.Context, site incident.Repo, since time.Time) (map[incident.Key]time.Time, bool, error) {
 	s, err := j.site(site)
 	if err != nil {
 		return nil, false, err
 	}
-	found, err := s.search(ctx, s.changedSince(since, s.projects()))
-	if refused(err) { // a project that was deleted must not hide the others
-		seen, failed := s.visible(ctx, s.projects())
+	found, all, err := s.searchIn(ctx, s.projects(), func(projects []string) question {
+		return question{jql: s.changedSince(since, projects), fields: "updated", most: changedMost}
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	changed := map[incident.Key]time.Time{}
+	for _, i := range found {
+		changed[incident.Key{Repo: s.key, Number: number(i.ID)}] = moment(&i.Fields.Updated)
+	}
+	return changed, all, nil
+}
+
+// searchIn searches in projects. JQL that names one which was deleted is refused,
+// which must not hide the others.
+func (s *site) searchIn(ctx context.Context, projects []string, ask func(projects []string) question) ([]issue, bool, error) {
+	found, all, err := s.search(ctx, ask(projects))
+	if refused(err) {
+		seen, failed := s.visible(ctx, projects)
 		if failed != nil {
 			return nil, false, failed
 		}
-		found, err = s.search(ctx, s.changedSince(since, seen))
+		found, all, err = s.search(ctx, ask(seen))
 	}
 	if err != nil {
 		return nil, false, s.explain(err, "a search for tickets")
 	}
-	changed := map[incident.Key]time.Time{}
-	for id, at := range found {
-		changed[incident.Key{Repo: s.key, Number: id}] = at
-	}
-	return changed, true, nil
+	return found, all, nil
 }
 
 // refused is whether Jira has understood a request, and does not want it as it is.
@@ -94,11 +80,7 @@ func refused(err error) bool {
 func (s *site) changedSince(since time.Time, projects []string) string {
 	whose := "creator = currentUser()"
 	if len(projects) > 0 {
-		keys := make([]string, 0, len(projects))
-		for _, key := range projects {
-			keys = append(keys, jqlText(key))
-		}
-		whose = fmt.Sprintf("(%s OR project in (%s))", whose, strings.Join(keys, ", "))
+		whose = fmt.Sprintf("(%s OR project in (%s))", whose, jqlTexts(projects))
 	}
 	return fmt.Sprintf("%s AND updated >= %s ORDER BY updated DESC", whose, s.ago(since))
 }
@@ -115,60 +97,108 @@ func jqlText(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// search finds tickets, each with the time of its newest change, by id. The order
-// must be the newest first: what changes between two pages then comes twice, and
-// nothing is passed over.
-func (s *site) search(ctx context.Context, jql string) (map[int]time.Time, error) {
-	cloud, err := s.isCloud(ctx)
-	if err != nil {
-		return nil, err
+// jqlTexts are the members of a list.
+func jqlTexts(all []string) string {
+	quoted := make([]string, 0, len(all))
+	for _, text := range all {
+		quoted = append(quoted, jqlText(text))
 	}
-	next := s.serverPages(jql)
-	if cloud {
-		next = s.cloudPages(jql)
-	}
-	found := map[int]time.Time{}
-	for more := true; more; {
-		var page []gojira.Issue
-		if page, more, err = next(ctx); err != nil {
-			return nil, err
-		}
-		for _, i := range page {
-			if n := number(i.ID); n != 0 && i.Fields != nil {
-				found[n] = time.Time(i.Fields.Updated).UTC()
-			}
-		}
-	}
-	return found, nil
+	return strings.Join(quoted, ", ")
 }
 
-// pages gives one page after the other, and whether there are more.
-type pages func(ctx context.Context) (page []gojira.Issue, more bool, err error)
-
-// cloudPages read the search that Cloud has.
-func (s *site) cloudPages(jql string) pages {
-	options := &gojira.SearchOptionsV2{MaxResults: searchPage, Fields: []string{"updated"}}
-	return func(ctx context.Context) ([]gojira.Issue, bool, error) {
-		page, resp, err := s.api.Issue.SearchV2JQLWithContext(ctx, jql, options)
+// search reads the results page by page, each ticket once; all is false where the
+// end was not reached. Its error is not explained yet, unless it is of another
+// question.
+func (s *site) search(ctx context.Context, q question) (found []issue, all bool, err error) {
+	cloud, err := s.isCloud(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	next := s.serverPages(q)
+	if cloud {
+		next = s.cloudPages(q)
+	}
+	seen := map[int]bool{}
+	for read := 0; read < q.most; {
+		page, more, err := next(ctx)
 		if err != nil {
 			return nil, false, err
 		}
-		more := !resp.IsLast && resp.NextPageToken != "" && resp.NextPageToken != options.NextPageToken
-		options.NextPageToken = resp.NextPageToken
-		return page, more, nil
+		for _, i := range page {
+			if n := number(i.ID); n != 0 && !seen[n] {
+				seen[n] = true
+				found = append(found, i)
+			}
+		}
+		switch {
+		case more == astray:
+			return found, false, nil
+		case more == noMore || len(page) == 0:
+			return found, true, nil
+		}
+		read += len(page)
+	}
+	return found, false, nil
+}
+
+// rest is what comes after a page.
+type rest int
+
+const (
+	noMore rest = iota
+	another
+	astray // the pages go in a circle
+)
+
+// pages gives one page after the other, and whether there are more.
+type pages func(ctx context.Context) (page []issue, more rest, err error)
+
+// query is what both searches want to know.
+func (q question) query() url.Values {
+	return url.Values{"jql": {q.jql}, "fields": {q.fields}, "maxResults": {strconv.Itoa(searchPage)}}
+}
+
+// cloudPages read the search that Cloud has.
+func (s *site) cloudPages(q question) pages {
+	query, been := q.query(), map[string]bool{}
+	if q.properties != "" {
+		query.Set("properties", q.properties)
+	}
+	return func(ctx context.Context) ([]issue, rest, error) {
+		var answer struct {
+			Issues []issue `json:"issues"`
+			IsLast bool    `json:"isLast"`
+			Next   string  `json:"nextPageToken"`
+		}
+		err := s.call(ctx, http.MethodGet, "rest/api/2/search/jql", query, nil, &answer)
+		switch {
+		case err != nil || answer.IsLast || answer.Next == "":
+			return answer.Issues, noMore, err
+		case been[answer.Next]:
+			return answer.Issues, astray, nil
+		}
+		been[answer.Next] = true
+		query.Set("nextPageToken", answer.Next)
+		return answer.Issues, another, nil
 	}
 }
 
 // serverPages read the search that Data Center has, and Cloud had.
-func (s *site) serverPages(jql string) pages {
-	options := &gojira.SearchOptions{MaxResults: searchPage, Fields: []string{"updated"}}
-	return func(ctx context.Context) ([]gojira.Issue, bool, error) {
-		page, resp, err := s.api.Issue.SearchWithContext(ctx, jql, options)
-		if err != nil {
-			return nil, false, err
+func (s *site) serverPages(q question) pages {
+	query, start := q.query(), 0
+	return func(ctx context.Context) ([]issue, rest, error) {
+		var answer struct {
+			Issues []issue `json:"issues"`
+			Total  int     `json:"total"`
 		}
-		options.StartAt += len(page)
-		return page, len(page) > 0 && options.StartAt < resp.Total, nil
+		query.Set("startAt", strconv.Itoa(start))
+		if err := s.call(ctx, http.MethodGet, "rest/api/2/search", query, nil, &answer); err != nil {
+			return nil, noMore, err
+		}
+		if start += len(answer.Issues); start < answer.Total {
+			return answer.Issues, another, nil
+		}
+		return answer.Issues, noMore, nil
 	}
 }
 

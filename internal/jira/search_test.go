@@ -71,6 +71,13 @@ func TestSearchEnds(t *testing.T) {
 		pages      []answer
 	}{
 		{"the same page for ever", cloudSearch, newCloud, []answer{ok(`{"issues":` + hits(map[int]string{7: half}) + `,"nextPageToken":"again"}`)}},
+		{"the same pages in a circle", cloudSearch, newCloud, []answer{
+			ok(`{"issues":` + hits(map[int]string{7: half}) + `,"nextPageToken":"a"}`), ok(`{"issues":` + hits(map[int]string{7: half}) + `,"nextPageToken":"b"}`),
+			ok(`{"issues":` + hits(map[int]string{7: half}) + `,"nextPageToken":"a"}`),
+		}},
+		{"an empty page with more", cloudSearch, newCloud, []answer{
+			ok(`{"issues":` + hits(map[int]string{7: half}) + `,"nextPageToken":"a"}`), ok(`{"issues":[],"nextPageToken":"b"}`),
+		}},
 		{"more and no page", cloudSearch, newCloud, []answer{ok(`{"issues":` + hits(map[int]string{7: half}) + `,"isLast":false}`)}},
 		{
 			"a total that is wrong", serverSearch, newServer,
@@ -89,6 +96,24 @@ func TestSearchEnds(t *testing.T) {
 			same(t, "how many", 1, len(got))
 		})
 	}
+}
+
+// TestChangedIsCutOff: a sweep is over some time, and told that there was more.
+func TestChangedIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	many := map[int]string{}
+	for id := range 500 {
+		many[id+1] = half
+	}
+	s.says(serverSearch, ok(`{"total":1000000,"issues":`+hits(many)+`}`))
+	got, all, err := s.connect().Changed(t.Context(), s.key(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "all", false, all)
+	same(t, "how many", 500, len(got))
+	same(t, "pages", 20, len(s.lines()))
 }
 
 // TestAProjectThatWasDeletedHidesNoOther: JQL that names one is refused.
@@ -130,38 +155,29 @@ func TestChangedThatCanNotBeAsked(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
+// TestWhichKindIsAskedAgain after a while: what was answered wrong once must not
+// hold for good.
+func TestWhichKindIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	s := newCloud(t)
-	s.says(cloudSearch, ok(`{"issues":`+hits(map[int]string{9: half, 7: half, 8: half, 10: half, 11: half})+`,"isLast":true}`))
-	s.says("GET /rest/api/2/project/OPS", ok(`{}`))
-	s.says("GET /rest/api/2/project/SRE", ok(`{}`))
-	s.says("GET /rest/api/2/issue/7", ticket(t, 7, markerOf, nil))
-	s.says("GET /rest/api/2/issue/8", ticket(t, 8, strings.Replace(markerOf, "99#42", "99#43", 1), nil)) // another incident's
-	s.says("GET /rest/api/2/issue/9", ticket(t, 9, strings.Replace(markerOf, "99#42", "98#42", 1), nil)) // a former id of this
-	s.says("GET /rest/api/2/issue/10", ticket(t, 10, markerOf, map[string]any{"creator": map[string]string{"accountId": "x"}}))
-	got, err := s.connect().Find(t.Context(), s.key(), inAll(), []incident.ID{ours, {Repository: 98, Number: 42}}, now.Add(-time.Hour))
+	s.says("GET /rest/api/2/serverInfo", ok(`{}`), ok(serverInfo), ok(cloudInfo))
+	s.says(serverSearch, ok(`{"issues":[]}`))
+	s.says(cloudSearch, ok(`{"issues":[],"isLast":true}`))
+	clock := now
+	j, err := jira.New(jira.Options{Sites: []jira.Site{s.site()}, Clock: func() time.Time { return clock }, Logger: discard()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, f := range got {
-		names = append(names, f.Name)
+	if _, _, err := j.Changed(t.Context(), s.key(), now); err == nil {
+		t.Error("a site that does not say which kind it is was searched")
 	}
-	same(t, "found", []string{"OPS-7", "OPS-9"}, names)
-	same(t, "query", `creator = currentUser() AND created >= "-71m" AND (labels in ("hindsight-99-42", "hindsight-98-42") OR labels is EMPTY) ORDER BY created DESC`,
-		s.last(cloudSearch).query["jql"])
-}
-
-// TestFindThatCanNotRead: what may be ours must not be passed over.
-func TestFindThatCanNotRead(t *testing.T) {
-	t.Parallel()
-	s := newCloud(t)
-	s.says(cloudSearch, ok(`{"issues":`+hits(map[int]string{7: half})+`,"isLast":true}`))
-	s.says("GET /rest/api/2/issue/7", no(500, ""))
-	if _, err := s.connect().Find(t.Context(), s.key(), inAll(), []incident.ID{ours}, now); err == nil {
-		t.Error("no error")
+	for range 2 {
+		if _, _, err := j.Changed(t.Context(), s.key(), now); err != nil {
+			t.Fatal(err)
+		}
+		clock = clock.Add(time.Hour)
 	}
+	same(t, "searches", []string{serverSearch, cloudSearch}, s.lines())
 }
 
 // TestWhichKindIsAskedOnce, but again after it could not be told.

@@ -213,5 +213,16 @@ func contains(t *testing.T, text string, pieces ...string) {
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
+// property is the marker in a request.
+func property(body map[string]any) map[string]any {
+	all, _ := body["properties"].([]any)
+	if len(all) != 1 {
+		return nil
+	}
+	one, _ := all[0].(map[string]any)
+	value, _ := one["value"].(map[string]any)
+	return value
+}
+
 // inAll are the projects in which Hindsight may write.
 func inAll() []string { return []string{"OPS", "SRE", "SEC"} }

@@ -65,8 +65,12 @@ type comment struct {
 	Created gojira.Time  `json:"created"`
 }
 
-// commentPage is how many comments are read at once.
-const commentPage = 100
+const (
+	// commentPage is how many comments are read at once, and commentPages how many
+	// pages of them, the newest first.
+	commentPage  = 100
+	commentPages = 10
+)
 
 // Explained is whether somebody else has commented since, or Hindsight has with
 // the body.
@@ -80,8 +84,8 @@ func (j *Jira) Explained(ctx context.Context, key incident.Key, since time.Time,
 		return false, err
 	}
 	ours := plainLines(markup.FromMarkdown(body))
-	for start := 0; ; start += commentPage {
-		page, err := s.comments(ctx, id, start)
+	for n := range commentPages {
+		page, err := s.comments(ctx, id, n*commentPage)
 		if err != nil {
 			return false, err
 		}
@@ -92,9 +96,10 @@ func (j *Jira) Explained(ctx context.Context, key incident.Key, since time.Time,
 			}
 		}
 		if len(page) < commentPage {
-			return false, nil
+			break
 		}
 	}
+	return false, nil
 }
 
 // human is whether somebody is no app of Cloud's, such as its automation.

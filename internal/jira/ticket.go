@@ -50,10 +50,22 @@ func (s *site) read(ctx context.Context, id, about string) (issue, error) {
 	var found issue
 	query := url.Values{"fields": {asked}, "properties": {markerName}}
 	err := s.get(ctx, "rest/api/2/issue/"+url.PathEscape(id), query, &found, about)
-	if err == nil && number(found.ID) == 0 {
-		err = s.passing(errors.New("the answer is no ticket"), about)
+	if err == nil {
+		err = s.check(found, about)
+	}
+	if err == nil && number(id) != 0 && found.ID != id {
+		err = s.passing(errors.New("the answer is another ticket"), about)
 	}
 	return found, err
+}
+
+// check is an error for what can't be a ticket: whose project was not told, say,
+// could be taken for one in which Hindsight may write.
+func (s *site) check(i issue, about string) error {
+	if number(i.ID) == 0 || projectIn(i.Key) == "" || projectIn(i.Key) != i.Fields.Project.Key {
+		return s.passing(errors.New("the answer is no ticket"), about)
+	}
+	return nil
 }
 
 // number is Jira's id as a number; 0 if it is none.
@@ -184,7 +196,7 @@ func (s *site) ticket(ctx context.Context, i issue) (incident.Ticket, error) {
 		t.Assignee = f.Assignee.DisplayName
 	}
 	if t.State == incident.Done || t.State == incident.Dropped {
-		t.Closed = firstOf(moment(f.Resolved), moment(f.Moved), t.At)
+		t.Closed = firstOf(moment(f.Resolved), moment(f.Moved))
 	}
 	if m, ok := readMarker(i.Properties[markerName]); ok && t.Ours {
 		t.Of, t.Entry = m.Of, m.entry()

@@ -15,7 +15,7 @@ import (
 
 // Markers as Jira gives them back, of [ours].
 const (
-	markerOf = `{"of":"99#42","key":"k1","source":"body","words":"w1","wrote":{"t":"d1","s":2,"d":"20261201","o":"octocat"},"lacks":"components"}`
+	markerOf = `{"of":"99#42","key":"aaaaaaaaaaaa","source":"body","words":"bbbbbbbb","wrote":{"t":"cccccccc","s":2,"d":"20261201","o":"octocat"},"lacks":"components"}`
 	botCloud = `{"accountId":"bot-1","displayName":"Hindsight Bot"}`
 )
 
@@ -69,8 +69,8 @@ func TestTicket(t *testing.T) {
 		Created: time.Date(2026, 11, 20, 12, 0, 0, 123e6, time.UTC), At: time.Date(2026, 11, 20, 12, 30, 0, 456e6, time.UTC),
 		Ours: true, Of: ours,
 		Entry: incident.Entry{
-			Key: "k1", Source: "body", Words: "w1", Lacks: "components",
-			Wrote: incident.Written{Title: "d1", Severity: 2, Due: "20261201", Owner: "octocat"},
+			Key: "aaaaaaaaaaaa", Source: "body", Words: "bbbbbbbb", Lacks: "components",
+			Wrote: incident.Written{Title: "cccccccc", Severity: 2, Due: "20261201", Owner: "octocat"},
 		},
 	}, got)
 	query := s.last("GET /rest/api/2/issue/7").query
@@ -96,8 +96,11 @@ func TestOnlyOurAccountsMarkerCounts(t *testing.T) {
 		{"ours without a marker", "", nil, true, incident.ID{}},
 		{"a text", `"99#42"`, nil, true, incident.ID{}},
 		{"no item", `{"of":"99#42"}`, nil, true, incident.ID{}},
-		{"no incident", `{"of":"x","key":"k1"}`, nil, true, incident.ID{}},
-		{"another shape", `{"of":"99#42","key":"k1","wrote":[1]}`, nil, true, incident.ID{}},
+		{"no incident", `{"of":"x","key":"aaaaaaaaaaaa"}`, nil, true, incident.ID{}},
+		{"an item that is none", strings.Replace(markerOf, "aaaaaaaaaaaa", "<b>|@ada", 1), nil, true, incident.ID{}},
+		{"words that are none", strings.Replace(markerOf, "bbbbbbbb", strings.Repeat("b", 9000), 1), nil, true, incident.ID{}},
+		{"a source that is none", strings.Replace(markerOf, `"body"`, `"--> x"`, 1), nil, true, incident.ID{}},
+		{"another shape", `{"of":"99#42","key":"aaaaaaaaaaaa","wrote":[1]}`, nil, true, incident.ID{}},
 		{"null", `null`, nil, true, incident.ID{}},
 	}
 	for _, tt := range tests {
@@ -149,11 +152,11 @@ func TestState(t *testing.T) {
 		{"under way", status("In Review", "indeterminate"), nil, incident.Open, "", ""},
 		{"open with an old resolution", status("Reopened", "new"), resolution("Done"), incident.Open, "2026-11-20T10:00:00.000+0000", ""},
 		{"done", status("Done", "done"), resolution("Done"), incident.Done, "2026-11-20T10:00:00.000+0000", "2026-11-20T10:00:00Z"},
-		{"done without a resolution", status("Erledigt", "done"), nil, incident.Done, "", "2026-11-20T12:30:00.456Z"},
-		{"resolution says dropped", status("Done", "done"), resolution("Won't Do"), incident.Dropped, "", "2026-11-20T12:30:00.456Z"},
-		{"with another apostrophe", status("Done", "done"), resolution("WON’T  FIX"), incident.Dropped, "", "2026-11-20T12:30:00.456Z"},
-		{"status says dropped", status("Rejected", "done"), nil, incident.Dropped, "", "2026-11-20T12:30:00.456Z"},
-		{"the operator's word", status("Parked", "done"), nil, incident.Dropped, "", "2026-11-20T12:30:00.456Z"},
+		{"done without a resolution", status("Erledigt", "done"), nil, incident.Done, "", ""},
+		{"resolution says dropped", status("Done", "done"), resolution("Won't Do"), incident.Dropped, "", ""},
+		{"with another apostrophe", status("Done", "done"), resolution("WON’T  FIX"), incident.Dropped, "", ""},
+		{"status says dropped", status("Rejected", "done"), nil, incident.Dropped, "", ""},
+		{"the operator's word", status("Parked", "done"), nil, incident.Dropped, "", ""},
 		{"a word for dropped that is open", status("Parked", "indeterminate"), nil, incident.Open, "", ""},
 		{"unknown category", status("Somewhere", "undefined"), nil, "", "", ""},
 		{"no status", nil, nil, "", "", ""},

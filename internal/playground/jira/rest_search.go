@@ -42,7 +42,7 @@ func (x *exchange) readSearch() (searching, error) {
 	return s, nil
 }
 
-// search is Data Center's.
+// search is Data Center's. It gives no properties.
 func search(x *exchange) (reply, error) {
 	s, err := x.readSearch()
 	if err != nil {
@@ -55,7 +55,7 @@ func search(x *exchange) (reply, error) {
 	most := min(s.MaxResults, 1000)
 	return ok(object{
 		"expand": "schema,names", "startAt": s.StartAt, "maxResults": most, "total": len(found),
-		"issues": each(page(found, s.StartAt, most), func(t Ticket) object { return x.tell(t, s.Fields, s.Properties) }),
+		"issues": each(page(found, s.StartAt, most), func(t Ticket) object { return x.tell(t, s.Fields, nil) }),
 	})
 }
 
