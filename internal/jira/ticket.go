@@ -196,7 +196,7 @@ func (s *site) ticket(ctx context.Context, i issue) (incident.Ticket, error) {
 		t.Assignee = f.Assignee.DisplayName
 	}
 	if t.State == incident.Done || t.State == incident.Dropped {
-		t.Closed = firstOf(moment(f.Resolved), moment(f.Moved))
+		t.Closed = firstOf(moment(f.Resolved), moment(f.Moved), t.At)
 	}
 	if m, ok := readMarker(i.Properties[markerName]); ok && t.Ours {
 		t.Of, t.Entry = m.Of, m.entry()
