@@ -40,7 +40,17 @@ func (d *decision) complete() bool {
 		return false
 	}
 	said := d.ledger().Closing.Complete || d.ledger().Closing.Labelled
-	return said || !d.undecided
+	return said || !d.undecided && !d.unproven()
+}
+
+// unproven is whether only the tracker says of something that it is a follow-up. It
+// may be one that is open: what people edited, and a lost database, must not make
+// that complete.
+func (d *decision) unproven() bool {
+	return slices.ContainsFunc(d.ledger().Items, func(e Entry) bool {
+		f, seen := d.followUp(e.Issue)
+		return e.Opened() && seen && f.Unproven
+	})
 }
 
 // ordered is whether a follow-up is still to be closed or opened again because

@@ -85,6 +85,8 @@ type decision struct {
 	unread bool
 	// notesToCome are the notes that the page's timeline is about to gain.
 	notesToCome map[ItemKey]bool
+	// twinsLeft is how many follow-ups are beside others for one item, and are left.
+	twinsLeft int
 	// pending are the items for which something is left to do in Jira.
 	pending map[ItemKey]bool
 	// undecided is true while an item is neither allowed nor denied.

@@ -82,10 +82,11 @@ type OpenTicket struct {
 	Title   string
 	Body    string // Markdown
 	Labels  []string
-	Parts   []string // the components that the repository asks for
+	Parts   []string // the components that the repository asks for, and the project has
 	Owner   string   // to be assigned; a login or ""
 	Wrote   Written
 	Lacks   TicketFields // are left out
+	Left    TicketFields // not all of them is written, which is said
 	Project Project
 }
 

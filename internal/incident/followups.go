@@ -38,11 +38,7 @@ func (d *decision) followUps() {
 		}
 	}
 	d.attach(opening)
-	for _, f := range d.FollowUps {
-		if e := entries[f.Item]; e != nil && e.Issue.In(d.Parent.Key.Repo) != f.Issue {
-			d.heal(f, *e)
-		}
-	}
+	d.heal(entries)
 	d.forgetStuck()
 }
 
@@ -167,10 +163,17 @@ func (d *decision) assignable(in Repo, login string) string {
 // remembered, what is there counts as wanted; so do severity and date of which
 // the marker in another repository says nothing.
 func (d *decision) update(e *Entry, f FollowUp, line candidate) {
-	if e.Adopted || f.State != Open || f.Issue.Repo.Jira() && !d.writes(f) {
+	if e.Adopted || f.Issue.Repo.Jira() && !d.writes(f) {
 		return
 	}
-	is := d.wanted(*e, e.Issue.Repo)
+	renamed := d.renamed(f)
+	if f.State != Open {
+		if renamed && f.State != Gone {
+			d.plan(d.change(*e, f, e.Wrote, f.Title))
+		}
+		return
+	}
+	is := d.wanted(*e, e.Issue.Repo).without(e.Lacks, e.Wrote)
 	is.As = e.Wrote.As
 	if e.Wrote == (Written{}) {
 		e.Wrote = is
@@ -183,7 +186,7 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 		is = e.Wrote
 		is.Severity, is.Date = severity, date
 	}
-	if is == e.Wrote {
+	if is == e.Wrote && !renamed {
 		return
 	}
 	title, body := f.Title, ""
@@ -193,16 +196,26 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 	if is.Title != e.Wrote.Title {
 		is = is.titled(title)
 	}
+	change := d.change(*e, f, is, title)
+	change.Body = body
+	d.plan(change)
+}
+
+// change is what writes something else on an entry's issue or ticket.
+func (d *decision) change(e Entry, f FollowUp, is Written, title string) UpdateFollowUp {
 	number := d.Parent.Key.Number
 	change := UpdateFollowUp{
-		Item: e.Key, Issue: f.Issue, Name: d.nameOf(f.Issue), Was: e.Wrote, Is: is, Title: title, Body: body,
+		Item: e.Key, Issue: f.Issue, Name: d.nameOf(f.Issue), Was: e.Wrote, Is: is, Title: title,
 		Assign: d.assignable(e.Issue.Repo, is.Owner),
 		Before: d.policy.followUpLabels(e.Wrote, number), After: d.policy.followUpLabels(is, number),
 	}
-	if f.Issue.Repo.Jira() {
-		change = change.ofTicket(*e, f)
+	if d.renamed(f) {
+		change.Of = d.facts.ID
 	}
-	d.plan(change)
+	if f.Issue.Repo.Jira() {
+		change = change.ofTicket(e, f)
+	}
+	return change
 }
 
 // order closes or reopens what a person ordered. A pull request is merged by

@@ -1,6 +1,9 @@
 package incident
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // adoptFollowUp makes a follow-up its item's, if the item has none, or if it
 // is the better of two: the lowest number, but not one that was deleted while
@@ -14,6 +17,7 @@ func (d *decision) adoptFollowUp(f FollowUp) {
 		if e != nil && e.Issue == ref && f.Moved != (Key{}) {
 			e.Issue = RefTo(f.Moved, d.Parent.Key.Repo)
 		}
+	case e == nil && len(l.Items) >= entriesKept: // people can edit markers
 	case e == nil:
 		l.Items = append(l.Items, Entry{
 			Key: f.Item, Source: f.Source, Words: f.Words, Issue: ref, Wrote: f.Wrote, Lacks: f.Lacks,
@@ -31,39 +35,71 @@ func (d *decision) gone(issue Ref) bool {
 	return seen && f.State == Gone
 }
 
+// twinsClosed is how many follow-ups are closed for one item, of those that were
+// opened beside the one that stays. There are no more of our doing: people may have
+// copied a marker.
+const twinsClosed = 2
+
 // heal closes the second of two follow-ups for one item. It is done once: one
 // that people reopen is theirs.
-func (d *decision) heal(second FollowUp, e Entry) {
-	l, first := d.ledger(), e.Issue.In(d.Parent.Key.Repo)
-	if !d.second(second, e) {
-		return
-	}
-	switch second.State {
-	case Open:
-		if !slices.Contains(l.Healed, second.Issue.Number) {
-			d.plan(CloseDuplicate{
-				Issue: second.Issue, Of: first, Name: d.nameOf(second.Issue), OfName: d.nameOf(first), OfURL: d.tracked[first].URL,
-			})
+func (d *decision) heal(entries map[ItemKey]*Entry) {
+	seconds := slices.SortedFunc(slices.Values(d.FollowUps), func(a, b FollowUp) int { return a.Issue.Compare(b.Issue) })
+	closed := map[ItemKey]int{}
+	for _, f := range seconds {
+		e := entries[f.Item]
+		if e == nil || !d.second(f, *e) {
+			continue
 		}
-	case Done, Dropped:
-		l.Healed = union(l.Healed, []int{second.Issue.Number})
-	case Gone:
+		if f.State == Done || f.State == Dropped {
+			d.ledger().healed(f.Issue)
+		}
+		if d.ledger().hasHealed(f.Issue) {
+			closed[f.Item]++
+			continue
+		}
+		if closed[f.Item]++; f.State == Open && closed[f.Item] <= twinsClosed {
+			d.plan(d.duplicate(f.Issue, e.Issue.In(d.Parent.Key.Repo)))
+		} else if f.State == Open {
+			d.twinsLeft++
+		}
 	}
+}
+
+// duplicate closes the second of two. Where that is read, the first may not be named.
+func (d *decision) duplicate(second, first Key) CloseDuplicate {
+	c := CloseDuplicate{
+		Issue: second, Of: first, Name: d.nameOf(second), OfName: d.nameOf(first), OfURL: d.tracked[first].URL,
+	}
+	if d.tracked[first].Secret && first.Repo != second.Repo {
+		c.OfName, c.OfURL = "another follow-up of "+d.facts.Key.String(), d.facts.URL
+	}
+	return c
+}
+
+// twinsNotice says what is not closed by itself.
+func (d *decision) twinsNotice() []string {
+	if d.twinsLeft == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d more issues or tickets say of themselves that they are follow-ups of this incident, for lines that have others. "+
+		"Hindsight has not opened so many, and leaves them as they are: close those that nobody needs.", d.twinsLeft)}
 }
 
 // second is whether a follow-up is the second for an entry that has one. In one
 // place it is the one with the higher number. Of a ticket and an issue it is the
 // one that turned up later, as after Jira was down for so long that an issue was
-// opened instead: then the first has to be there still.
+// opened instead: then the first has to be there still. What is another item's, by
+// the ledger, is nobody's second.
 func (d *decision) second(f FollowUp, e Entry) bool {
 	first, seen := d.followUp(e.Issue)
+	parent := d.Parent.Key.Repo
 	switch {
-	case e.Adopted || f.Adopted:
+	case e.Adopted || f.Adopted || f.Issue == e.Issue.In(parent), d.ledger().at(f.Issue, parent) != nil:
 		return false
-	case f.Issue.Repo == e.Issue.In(d.Parent.Key.Repo).Repo:
+	case f.Issue.Repo.Jira() && !d.writes(f):
+		return false
+	case f.Issue.Repo == e.Issue.In(parent).Repo:
 		return f.Issue.Number > e.Issue.Number
-	case f.Issue.Repo.Jira() && !d.lets(f):
-		return false
 	}
 	return (f.Issue.Repo.Jira() || e.Issue.Repo.Jira()) && seen && first.State != Gone
 }

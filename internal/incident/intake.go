@@ -74,7 +74,7 @@ func (d *decision) entry(c candidate) Entry {
 // ask takes from a line what it asks for. What it does not say is as the team
 // wants it; of an issue that people had, it is the people's.
 func (d *decision) ask(e *Entry, c candidate) {
-	again, priority := e.Tail != "", e.Priority
+	again, priority, owner, until := e.Tail != "", e.Priority, e.Owner, e.Due
 	e.Tail = c.tail
 	e.Priority, e.Type, e.Owner = c.Wish.Priority, c.Wish.Type, c.Wish.Owner
 	said := ""
@@ -91,6 +91,12 @@ func (d *decision) ask(e *Entry, c candidate) {
 	e.DueAs = said
 	if e.Owner == "" && !e.Adopted {
 		e.Owner = d.policy.Owner
+	}
+	if e.Owner != owner { // Jira may take another one
+		e.Lacks = e.Lacks.but(TicketAssignee)
+	}
+	if e.Due != until {
+		e.Lacks = e.Lacks.but(TicketDue)
 	}
 }
 

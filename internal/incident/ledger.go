@@ -2,7 +2,6 @@ package incident
 
 import (
 	"cmp"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -50,10 +49,9 @@ type Ledger struct {
 	// Reactions are answers to commands that were given: comment and kind.
 	Reactions []Reaction `json:"e,omitempty"`
 	Closing   Closing    `json:"c,omitzero"`
-	// Healed are the numbers of second follow-ups that were closed as
-	// duplicates.
-	Healed []int `json:"h,omitempty"`
-	// HealedTickets are the second tickets that were.
+	// Healed are the numbers of second issues that were closed as duplicates, and
+	// HealedTickets the tickets.
+	Healed        []int `json:"h,omitempty"`
 	HealedTickets []Ref `json:"w,omitempty"`
 }
 
@@ -202,6 +200,18 @@ type Written struct {
 // Day is a day of the calendar as "20261201", "" for none. It sorts.
 type Day string
 
+// without is what was written where fields are left out: in these, what was there
+// before.
+func (w Written) without(left TicketFields, was Written) Written {
+	if left.Has(TicketAssignee) {
+		w.Owner = was.Owner
+	}
+	if left.Has(TicketDue) {
+		w.Due = was.Due
+	}
+	return w
+}
+
 // in is the day's first moment in the zone; false for no day.
 func (d Day) in(zone *time.Location) (time.Time, bool) {
 	day, err := time.Parse(dayForm, string(d))
@@ -307,7 +317,7 @@ func (l Ledger) clone() Ledger {
 	l.Items = slices.Clone(l.Items)
 	l.Refused = slices.Clone(l.Refused)
 	l.Reactions = slices.Clone(l.Reactions)
-	l.Healed = slices.Clone(l.Healed)
+	l.Healed, l.HealedTickets = slices.Clone(l.Healed), slices.Clone(l.HealedTickets)
 	l.Ran, l.Failed, l.Noted = slices.Clone(l.Ran), slices.Clone(l.Failed), slices.Clone(l.Noted)
 	l.Replied = slices.Clone(l.Replied)
 	l.Told.Responders, l.Page.Blocks = slices.Clone(l.Told.Responders), slices.Clone(l.Page.Blocks)
@@ -356,7 +366,7 @@ func (l Ledger) Unite(other Ledger) Ledger {
 	u.Refused = union(u.Refused, other.Refused)
 	u.Refused = u.Refused[:min(len(u.Refused), refusedKept)]
 	u.Reactions = union(u.Reactions, other.Reactions)
-	u.Healed = union(u.Healed, other.Healed)
+	u.Healed, u.HealedTickets = union(u.Healed, other.Healed), union(u.HealedTickets, other.HealedTickets)
 	return u
 }
 
@@ -408,96 +418,4 @@ func union[T comparable](a, b []T) []T {
 		}
 	}
 	return a
-}
-
-// Record is what the database remembers of an incident: the ledger, and what
-// only matters until the next look.
-type Record struct {
-	// Repository is the id of the repository that all this is about. Another
-	// may have the name by now.
-	Repository int64            `json:"repository,omitempty"`
-	Ledger     Ledger           `json:"ledger"`
-	Problems   map[Part]Problem `json:"problems,omitempty"`
-	// Opening are items whose issue is being opened. One that is still here
-	// at the start of a look was cut off: whether it was opened is not
-	// known, and only listing tells.
-	Opening []ItemKey `json:"opening,omitempty"`
-	// OpeningIn are the other repositories in which that is so.
-	OpeningIn []Repo `json:"opening_in,omitempty"`
-	// Revision is how often it was stored. One that somebody else has stored
-	// since it was read is not stored over.
-	Revision int64 `json:"-"`
-	// Seen is when it was last looked at, by our clock.
-	Seen time.Time `json:"seen,omitzero"`
-	// Labelling is true while the label that says complete is being put on.
-	// When that was cut off, a label that is on is ours.
-	Labelling bool `json:"labelling,omitempty"`
-	// Edits is the newest edit of the tracker that was looked into, and EditsAt
-	// when the tracker had last changed by then: while it has not changed
-	// since, nobody is asked for its history. Zero after a write of our own,
-	// which may have crossed a person's.
-	Edits   string    `json:"edits,omitempty"`
-	EditsAt time.Time `json:"edits_at,omitzero"`
-	// NoHistory is whether the host had no history when it was asked last.
-	NoHistory bool `json:"no_history,omitempty"`
-	// HistoryAt is when the parent had last changed when its history was on the
-	// page in full, and Happened the time for which that is so of what happened
-	// in its repository: while they are as they were, nobody is asked again.
-	HistoryAt time.Time `json:"history_at,omitzero"`
-	Happened  string    `json:"happened,omitempty"`
-	// TimelineLeft is true when the page had no timeline that could be written
-	// when it was last read: then nobody is asked at all.
-	TimelineLeft bool `json:"timeline_left,omitempty"`
-	// IndexLeft is true when the index of the wiki was not there to be written
-	// when it was last tried.
-	IndexLeft bool `json:"index_left,omitempty"`
-	// WaitsForWiki is true while something in a wiki's settings, or in another
-	// repository's, keeps the page from being made or brought up to date.
-	WaitsForWiki bool `json:"waits_for_wiki,omitempty"`
-	// InternalLeft is true when a page that everybody can read by now still had
-	// internal sections when it was read last.
-	InternalLeft bool `json:"internal_left,omitempty"`
-	// TemplateError is why the page was not made from the repository's own
-	// template: neutral Markdown, or "".
-	TemplateError string `json:"template_error,omitempty"`
-	// Unanswered is since when there have been questions that no look got to,
-	// and nothing was taken in; zero when there are none.
-	Unanswered time.Time `json:"unanswered,omitzero"`
-	// Proposed are the lines on a public page that the tracker has shown to
-	// wait for "/followup accept": what came later is not accepted unseen.
-	Proposed []ItemKey `json:"proposed,omitempty"`
-	// PageUnread is about a page that could not be read, and PageSeen what it was
-	// like when it was; EventsUnread is about what happened.
-	PageUnread   Unread   `json:"page_unread,omitzero"`
-	EventsUnread Unread   `json:"events_unread,omitzero"`
-	PageSeen     PageSeen `json:"page_seen,omitzero"`
-	// NotesThere are the notes that were in the page's timeline when it was read
-	// last: only then does the tracker not show them.
-	NotesThere []ItemKey `json:"notes_there,omitempty"`
-	// Seeks are the searches for tickets that may have been opened: see
-	// [Record.Seek] and [Record.Sought].
-	Seeks []Seek `json:"seeks,omitempty"`
-	// Stuck are the items that could not become tickets yet, or whose tickets are
-	// behind, and Declined is why what people ordered of tickets was not done.
-	Stuck    map[ItemKey]Stuck    `json:"stuck,omitempty"`
-	Declined map[ItemKey]Declined `json:"declined,omitempty"`
-	// Vain is what was asked for in vain, the least recently asked first.
-	Vain []Vain `json:"vain,omitempty"`
-	// Twins are lines that say the same as one that stands elsewhere, and when
-	// they were first seen: perhaps that one is being moved.
-	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
-	// TakenOff is what there is to say of what people wrote in the tracker and
-	// can't see there any more, oldest first.
-	TakenOff []TakenOff `json:"taken_off,omitempty"`
-}
-
-// Clone is a copy that shares nothing with the record.
-func (r Record) Clone() Record {
-	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
-	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
-	r.Seeks, r.Stuck, r.Declined = slices.Clone(r.Seeks), maps.Clone(r.Stuck), maps.Clone(r.Declined)
-	r.Proposed, r.TakenOff = slices.Clone(r.Proposed), slices.Clone(r.TakenOff)
-	r.NotesThere, r.Vain = slices.Clone(r.NotesThere), slices.Clone(r.Vain)
-	r.PageSeen.Blocks, r.PageSeen.Proposed = slices.Clone(r.PageSeen.Blocks), slices.Clone(r.PageSeen.Proposed)
-	return r
 }

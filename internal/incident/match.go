@@ -168,7 +168,7 @@ func (d *decision) wishAmong(item Item, projects []string) Wish {
 	if written.IsZero() {
 		written = d.now
 	}
-	return ParseWish(item.Text, WishContext{Written: written, Zone: d.policy.Zone, Projects: projects})
+	return ParseWish(item.Text, WishContext{Written: written, Zone: d.policy.Zone, Projects: projects, Hidden: d.hidden()})
 }
 
 // readBefore are digests of the title's words as they may have been when the line

@@ -56,8 +56,8 @@ func projectOf(name string) string {
 }
 
 // ticket is what a ticket is known by: a follow-up that has, or had, the name, else
-// what was answered. The number is 0 for one that can't be adopted, and known is
-// false while nobody has been asked.
+// what was answered, now or not long ago. The number is 0 for one that can't be
+// adopted, and known is false while nobody has been asked.
 func (w World) ticket(ref TicketRef) (key Key, known bool) {
 	for _, is := range []func(FollowUp) bool{
 		func(f FollowUp) bool { return f.Name == ref.Name },
@@ -69,7 +69,9 @@ func (w World) ticket(ref TicketRef) (key Key, known bool) {
 			}
 		}
 	}
-	key, known = w.Tickets[ref]
+	if key, known = w.Tickets[ref]; !known {
+		known = !w.Record.AskedInVain(ref, Key{}).IsZero()
+	}
 	return key, known
 }
 
@@ -91,7 +93,7 @@ func (w World) pointsAtTicket(ref TicketRef) pointer {
 // by the project in which it is now.
 func (d *decision) adoptableTicket(c candidate) (Verdict, string) {
 	f, seen := d.issue(c.Pointer.issue)
-	_, answered := d.Tickets[c.Pointer.ticket]
+	_, answered := d.ticket(c.Pointer.ticket)
 	switch {
 	case !seen && !answered:
 		return Unknown, ""
@@ -112,7 +114,7 @@ func (w World) lets(f FollowUp) bool {
 // untilFound is why a command about a ticket can't be carried out that no follow-up
 // is known to be.
 func (d *decision) untilFound(ref TicketRef) error {
-	switch _, answered := d.Tickets[ref]; {
+	switch _, answered := d.ticket(ref); {
 	case len(d.Projects) == 0:
 		return errors.New("Jira is not connected, so no ticket can be named: write a number, such as «#77»")
 	case answered, ref.Site == "":

@@ -3,6 +3,7 @@ package incident
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -103,18 +104,40 @@ func (d *decision) inJira(c candidate) (Verdict, string) {
 	case c.Project == Project{}:
 		return Denied, "can't be followed up in Jira: " + d.projectMissing()
 	case d.leaks(c.Project):
-		return Denied, "can't be followed up in Jira: everybody can read " + c.Project.Site.Address() +
+		return Denied, "can't be followed up in Jira: " + c.Project.readers() + " can read " + c.Project.Site.Address() +
 			", and not this repository. Leave Jira out, and an issue is opened here."
 	}
 	return Allowed, ""
 }
 
 // leaks is whether more people can read a project's site than the parent.
-func (d *decision) leaks(p Project) bool { return p.Public && d.Repository.Private }
+func (w World) leaks(p Project) bool {
+	return w.Repository.Private && (p.Public || p.Internal && !w.Repository.Internal)
+}
+
+// readers are those who can read a project's site, where not only some can.
+func (p Project) readers() string {
+	if p.Public {
+		return "everybody"
+	}
+	return "everybody in the enterprise"
+}
+
+// hides is whether fewer people can read a Jira site than the parent: then what the
+// site says is not repeated there. A site that the operator has taken away is taken
+// for one that few can read.
+func (w World) hides(site Repo) bool {
+	if w.Repository.Private && !w.Repository.Internal {
+		return false
+	}
+	return !slices.ContainsFunc(w.Projects, func(p Project) bool {
+		return p.Site == site && (p.Public || p.Internal && w.Repository.Internal)
+	})
+}
 
 // projectMissing says which projects can be used.
 func (w World) projectMissing() string {
-	return "it names no Jira project that can be used here: " + projectsKnown(keys(w.Projects)) + "."
+	return "it names no Jira project that can be used here: " + w.projectsKnown() + "."
 }
 
 // keys are the keys of projects.
@@ -127,11 +150,23 @@ func keys(projects []Project) []string {
 }
 
 // projectsKnown tells people which projects they can name.
-func projectsKnown(keys []string) string {
-	if len(keys) == 1 {
-		return "write " + keys[0]
+func (w World) projectsKnown() string { return projectsKnown(keys(w.Projects), w.hidden()) }
+
+// hidden are the keys of the projects of which people are not told: those at sites
+// that fewer can read than the parent.
+func (w World) hidden() []string {
+	return keys(slices.DeleteFunc(slices.Clone(w.Projects), func(p Project) bool { return !w.hides(p.Site) }))
+}
+
+func projectsKnown(all, hidden []string) string {
+	told := slices.DeleteFunc(slices.Clone(all), func(key string) bool { return slices.Contains(hidden, key) })
+	switch len(told) {
+	case 0:
+		return "ask whoever runs Hindsight which can"
+	case 1:
+		return "write " + told[0]
 	}
-	return "write one of " + strings.Join(upTo(keys, projectsNamed), ", ")
+	return "write one of " + strings.Join(upTo(told, projectsNamed), ", ")
 }
 
 // projectsNamed is how many projects a sentence names.
@@ -164,10 +199,10 @@ func (d *decision) placeWrong(place string) string {
 		return "The configuration has follow-ups go to Jira, which is not connected: take that out, or ask whoever runs Hindsight."
 	case p == Project{}:
 		return fmt.Sprintf("The configuration has follow-ups go to %s, which is no Jira project that can be used here: %s.",
-			code(place), projectsKnown(keys(d.Projects)))
+			code(place), d.projectsKnown())
 	case d.leaks(p):
-		return fmt.Sprintf("The configuration has follow-ups go to Jira, and everybody can read %s, but not this repository.",
-			code(p.Site.Address()))
+		return fmt.Sprintf("The configuration has follow-ups go to Jira, and %s can read %s, but not this repository.",
+			p.readers(), code(p.Site.Address()))
 	}
 	return ""
 }

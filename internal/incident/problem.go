@@ -90,8 +90,7 @@ func NewProblem(part Part, err error, before Problem, now time.Time) Problem {
 	var later *Later
 	switch {
 	case errors.As(err, &blocked):
-		_, site := part.Site()
-		p.Text, p.Show = blocked.Text, blocked.Whole || !site // of one ticket its line tells
+		p.Text, p.Show = blocked.Text, true
 		p.NotBefore, p.RetryAt = time.Time{}, now.Add(rest(blockedRest, longestWait, before.Attempts))
 		return p
 	case errors.As(err, &later):

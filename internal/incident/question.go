@@ -36,7 +36,9 @@ type Questions struct {
 	// known yet; they are answered in [World.FollowUps].
 	Issues []Key
 	// Offers are asked for before a ticket is opened, and Tickets of what allowed
-	// items and orders name in Jira and nothing is known of.
+	// items and orders name in Jira and nothing is known of: what was asked for in
+	// vain comes last, the least recently asked first. When that may be asked again
+	// is for who asks, who has a clock: [Record.AsksAgain].
 	Offers  []TicketKind
 	Tickets []TicketRef
 }
@@ -75,6 +77,7 @@ func QuestionsOf(policy Policy, w World) Questions {
 	}
 	d := newDecision(policy, w)
 	d.next.Problems = nil // what is in trouble is left out by who asks, and has a clock
+	d.Record.Vain = nil   // and so is what was asked for in vain
 	d.adopt()
 	d.recognise()
 	q := questioning{d: &d, asked: set(d.ledger().Refused)}
@@ -94,6 +97,9 @@ func QuestionsOf(policy Policy, w World) Questions {
 	}
 	q.ticketsOrdered()
 	q.accepted()
+	slices.SortStableFunc(q.Tickets, func(a, b TicketRef) int {
+		return w.Record.AskedInVain(a, Key{}).Compare(w.Record.AskedInVain(b, Key{}))
+	})
 	return q.Questions
 }
 

@@ -2,9 +2,102 @@ package incident
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"time"
 )
+
+// Record is what the database remembers of an incident: the ledger, and what
+// only matters until the next look.
+type Record struct {
+	// Repository is the id of the repository that all this is about. Another
+	// may have the name by now.
+	Repository int64            `json:"repository,omitempty"`
+	Ledger     Ledger           `json:"ledger"`
+	Problems   map[Part]Problem `json:"problems,omitempty"`
+	// Opening are items whose issue is being opened. One that is still here
+	// at the start of a look was cut off: whether it was opened is not
+	// known, and only listing tells.
+	Opening []ItemKey `json:"opening,omitempty"`
+	// OpeningIn are the other repositories in which that is so.
+	OpeningIn []Repo `json:"opening_in,omitempty"`
+	// Revision is how often it was stored. One that somebody else has stored
+	// since it was read is not stored over.
+	Revision int64 `json:"-"`
+	// Seen is when it was last looked at, by our clock.
+	Seen time.Time `json:"seen,omitzero"`
+	// Labelling is true while the label that says complete is being put on.
+	// When that was cut off, a label that is on is ours.
+	Labelling bool `json:"labelling,omitempty"`
+	// Edits is the newest edit of the tracker that was looked into, and EditsAt
+	// when the tracker had last changed by then: while it has not changed
+	// since, nobody is asked for its history. Zero after a write of our own,
+	// which may have crossed a person's.
+	Edits   string    `json:"edits,omitempty"`
+	EditsAt time.Time `json:"edits_at,omitzero"`
+	// NoHistory is whether the host had no history when it was asked last.
+	NoHistory bool `json:"no_history,omitempty"`
+	// HistoryAt is when the parent had last changed when its history was on the
+	// page in full, and Happened the time for which that is so of what happened
+	// in its repository: while they are as they were, nobody is asked again.
+	HistoryAt time.Time `json:"history_at,omitzero"`
+	Happened  string    `json:"happened,omitempty"`
+	// TimelineLeft is true when the page had no timeline that could be written
+	// when it was last read: then nobody is asked at all.
+	TimelineLeft bool `json:"timeline_left,omitempty"`
+	// IndexLeft is true when the index of the wiki was not there to be written
+	// when it was last tried.
+	IndexLeft bool `json:"index_left,omitempty"`
+	// WaitsForWiki is true while something in a wiki's settings, or in another
+	// repository's, keeps the page from being made or brought up to date.
+	WaitsForWiki bool `json:"waits_for_wiki,omitempty"`
+	// InternalLeft is true when a page that everybody can read by now still had
+	// internal sections when it was read last.
+	InternalLeft bool `json:"internal_left,omitempty"`
+	// TemplateError is why the page was not made from the repository's own
+	// template: neutral Markdown, or "".
+	TemplateError string `json:"template_error,omitempty"`
+	// Unanswered is since when there have been questions that no look got to,
+	// and nothing was taken in; zero when there are none.
+	Unanswered time.Time `json:"unanswered,omitzero"`
+	// Proposed are the lines on a public page that the tracker has shown to
+	// wait for "/followup accept": what came later is not accepted unseen.
+	Proposed []ItemKey `json:"proposed,omitempty"`
+	// PageUnread is about a page that could not be read, and PageSeen what it was
+	// like when it was; EventsUnread is about what happened.
+	PageUnread   Unread   `json:"page_unread,omitzero"`
+	EventsUnread Unread   `json:"events_unread,omitzero"`
+	PageSeen     PageSeen `json:"page_seen,omitzero"`
+	// NotesThere are the notes that were in the page's timeline when it was read
+	// last: only then does the tracker not show them.
+	NotesThere []ItemKey `json:"notes_there,omitempty"`
+	// Seeks are the searches for tickets that may have been opened: see
+	// [Record.Seek] and [Record.Sought].
+	Seeks []Seek `json:"seeks,omitempty"`
+	// Stuck are the items that could not become tickets yet, or whose tickets are
+	// behind, and Declined is why what people ordered of tickets was not done.
+	Stuck    map[ItemKey]Stuck    `json:"stuck,omitempty"`
+	Declined map[ItemKey]Declined `json:"declined,omitempty"`
+	// Vain is what was asked for in vain, the least recently asked first.
+	Vain []Vain `json:"vain,omitempty"`
+	// Twins are lines that say the same as one that stands elsewhere, and when
+	// they were first seen: perhaps that one is being moved.
+	Twins map[ItemKey]time.Time `json:"twins,omitempty"`
+	// TakenOff is what there is to say of what people wrote in the tracker and
+	// can't see there any more, oldest first.
+	TakenOff []TakenOff `json:"taken_off,omitempty"`
+}
+
+// Clone is a copy that shares nothing with the record.
+func (r Record) Clone() Record {
+	r.Ledger, r.Problems, r.Opening = r.Ledger.clone(), maps.Clone(r.Problems), slices.Clone(r.Opening)
+	r.Twins, r.OpeningIn = maps.Clone(r.Twins), slices.Clone(r.OpeningIn)
+	r.Seeks, r.Stuck, r.Declined = slices.Clone(r.Seeks), maps.Clone(r.Stuck), maps.Clone(r.Declined)
+	r.Proposed, r.TakenOff = slices.Clone(r.Proposed), slices.Clone(r.TakenOff)
+	r.NotesThere, r.Vain = slices.Clone(r.NotesThere), slices.Clone(r.Vain)
+	r.PageSeen.Blocks, r.PageSeen.Proposed = slices.Clone(r.PageSeen.Blocks), slices.Clone(r.PageSeen.Proposed)
+	return r
+}
 
 // Outcome is what came of an effect, as far as it must be remembered.
 type Outcome struct {
@@ -37,7 +130,7 @@ func (r *Record) Starting(e Effect, now time.Time) (store bool) {
 	switch e := e.(type) {
 	case OpenTicket:
 		r.unseek(e.Kind.Site, e.Item)
-		r.Seeks = append(r.Seeks, Seek{Site: e.Kind.Site, At: now.UTC(), Item: e.Item})
+		r.Seeks = append(r.Seeks, Seek{Site: e.Kind.Site, At: now.UTC().Add(OpenLongest), Item: e.Item})
 		return true
 	case OpenFollowUp:
 		if store = !slices.Contains(r.Opening, e.Item); store {
@@ -84,20 +177,22 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		r.Opening = slices.DeleteFunc(r.Opening, func(k ItemKey) bool { return k == e.Item })
 	case OpenTicket:
 		r.unseek(e.Kind.Site, e.Item)
-		l.openedTicket(e, Ref{e.Kind.Site, out.Ticket.Number})
+		l.openedTicket(e, Ref{e.Kind.Site, out.Ticket.Number}, out.Refused)
 	case LinkTicket:
 		l.change(e.Item, func(entry *Entry) { entry.Attached, entry.Paged = true, entry.Paged || e.Page })
 	case AttachFollowUp:
 		l.change(e.Item, func(entry *Entry) { entry.Attached = true })
 	case UpdateFollowUp:
-		l.change(e.Item, func(entry *Entry) { entry.Wrote = e.Is })
+		l.change(e.Item, func(entry *Entry) {
+			entry.Wrote, entry.Lacks = e.Is.without(out.Refused, e.Was), entry.Lacks.and(out.Refused)
+		})
 	case SetFollowUp:
 		l.change(e.Item, e.obeyed)
 		r.decline(e.Item, e.State, out.Declined)
 	case AskWhy:
 		l.change(e.Item, func(entry *Entry) { entry.Asked = true })
 	case CloseDuplicate:
-		l.Healed = union(l.Healed, []int{e.Issue.Number})
+		l.healed(e.Issue)
 	case React:
 		l.Reactions = append(l.Reactions, e.Reaction)
 	case WriteReply:
@@ -175,8 +270,11 @@ func (r *Record) Hindered(e Effect, err error, now time.Time) {
 	if !ok {
 		return
 	}
-	if open, is := e.(OpenTicket); is && !errors.As(err, new(*Unsure)) {
+	if open, is := e.(OpenTicket); is {
 		r.unseek(open.Kind.Site, open.Item)
+		if errors.As(err, new(*Unsure)) {
+			r.Seeks = append(r.Seeks, Seek{Site: open.Kind.Site, At: now.UTC(), Item: open.Item})
+		}
 	}
 	text := ""
 	if blocked := new(Blocked); errors.As(err, &blocked) && !blocked.Whole {
@@ -229,8 +327,29 @@ func (l *Ledger) opened(e OpenFollowUp, issue Ref) {
 	l.became(Entry{Key: e.Item, Source: e.Source, Words: e.Words, Issue: issue, Wrote: e.Wrote})
 }
 
-func (l *Ledger) openedTicket(e OpenTicket, ticket Ref) {
-	l.became(Entry{Key: e.Item, Source: e.Source, Words: e.Words, Issue: ticket, Wrote: e.Wrote, Lacks: e.Lacks})
+func (l *Ledger) openedTicket(e OpenTicket, ticket Ref, refused TicketFields) {
+	l.became(Entry{
+		Key: e.Item, Source: e.Source, Words: e.Words, Issue: ticket,
+		Wrote: e.Wrote.without(refused, Written{}), Lacks: e.Lacks.and(e.Left).and(refused),
+	})
+}
+
+// healed notes that the second of two was closed.
+func (l *Ledger) healed(second Key) {
+	if second.Repo.Jira() {
+		l.HealedTickets = union(l.HealedTickets, []Ref{Ref(second)})
+		return
+	}
+	l.Healed = union(l.Healed, []int{second.Number})
+}
+
+// hasHealed is whether the second of two was closed: one that is open again is
+// people's.
+func (l *Ledger) hasHealed(second Key) bool {
+	if second.Repo.Jira() {
+		return slices.Contains(l.HealedTickets, Ref(second))
+	}
+	return slices.Contains(l.Healed, second.Number)
 }
 
 // became notes which issue an item became. An item that was forgotten meanwhile
@@ -252,5 +371,22 @@ func (r *Record) Failed(part Part, err error, before Problem, now time.Time) {
 	if r.Problems == nil {
 		r.Problems = map[Part]Problem{}
 	}
-	r.Problems[part] = NewProblem(part, err, before, now)
+	p := NewProblem(part, err, before, now)
+	p.Show = p.Show && !r.OnLine(err)
+	r.Problems[part] = p
+}
+
+// OnLine is whether what an error says stands on the line of an item, and not in a
+// notice: it holds up that item alone, by [Record.Hindered].
+func (r Record) OnLine(err error) bool {
+	blocked := new(Blocked)
+	if !errors.As(err, &blocked) || blocked.Whole {
+		return false
+	}
+	for _, s := range r.Stuck {
+		if s.Text == blocked.Text {
+			return true
+		}
+	}
+	return false
 }

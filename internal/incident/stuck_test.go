@@ -104,6 +104,7 @@ func TestTwoForOneItem(t *testing.T) {
 	adopted.Adopted = true
 	tests := []struct {
 		name   string
+		change change
 		second incident.FollowUp
 		first  incident.State
 		stays  incident.Ref
@@ -123,9 +124,14 @@ func TestTwoForOneItem(t *testing.T) {
 		},
 		{name: "an issue, and the ticket was deleted", second: stray, first: incident.Gone, stays: incident.Ref{Number: 77}},
 		{
-			name: "a ticket at another site", second: ticketAt(hall.Site, 10009, "HALL"), stays: incident.Ref{Repo: site, Number: 10001},
+			name: "a ticket at another site", change: public, second: ticketAt(hall.Site, 10009, "HALL"), stays: incident.Ref{Repo: site, Number: 10001},
 			closes: []string{"close HALL-9, which was opened twice, as a duplicate of OPS-1"},
 		},
+		{
+			name: "at a site that more people can read", second: ticketAt(hall.Site, 10009, "HALL"),
+			stays: incident.Ref{Repo: site, Number: 10001},
+		},
+		{name: "in another owner's project, at the same site", second: moved(ticketAt(site, 10009, "OPS"), "UMB-9"), stays: incident.Ref{Repo: site, Number: 10001}},
 		{name: "in another owner's project", second: moved(ticketAt(hall.Site, 10009, "HALL"), "UMB-9"), stays: incident.Ref{Repo: site, Number: 10001}},
 		{name: "one that people had", second: adopted, stays: incident.Ref{Repo: site, Number: 10001}},
 	}
@@ -133,6 +139,9 @@ func TestTwoForOneItem(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := world(connected, wrote(ada, "body", "Fix it in OPS"))
+			if tt.change != nil {
+				tt.change(&w)
+			}
 			w.Offers = map[incident.TicketKind]incident.Offer{{Site: site, Project: "OPS"}: {Lacks: "duedate"}}
 			w = through(policy, w)
 			if tt.first != "" {
@@ -199,10 +208,12 @@ func TestSiteInTrouble(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			part := incident.JiraPart(site)
-			var p incident.Problem
+			var r incident.Record
 			for _, err := range tt.fails {
-				p = incident.NewProblem(part, err, p, now)
+				r.Hindered(incident.SetFollowUp{Item: "a", Issue: incident.Key{Repo: site, Number: 1}}, err, now)
+				r.Failed(part, err, r.Problems[part], now)
 			}
+			p := r.Problems[part]
 			same(t, "shown", tt.shown, p.Show)
 			same(t, "text", tt.text, p.Text)
 		})

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,27 @@ func (f TicketFields) All() []TicketField {
 	return all
 }
 
+// and is the fields with others.
+func (f TicketFields) and(more TicketFields) TicketFields {
+	for _, field := range more.All() {
+		if !f.Has(field) {
+			f = TicketFields(strings.TrimSpace(string(f) + " " + string(field)))
+		}
+	}
+	return f
+}
+
+// but is the fields without one.
+func (f TicketFields) but(field TicketField) TicketFields {
+	var kept TicketFields
+	for _, other := range f.All() {
+		if other != field {
+			kept = kept.and(TicketFields(other))
+		}
+	}
+	return kept
+}
+
 // Offer is what a project takes of a new ticket, by Jira's word.
 type Offer struct {
 	// Lacks are the fields that Hindsight would write, and the project's screen
@@ -115,7 +137,7 @@ type Ticket struct {
 	// Assignee their name in Jira; not neutral.
 	Owner, Assignee string
 	Due             Day
-	Created, Closed time.Time // Closed is zero while it is open
+	Created, Closed time.Time // Closed is zero while it is open; it is At where Jira does not say
 	At              time.Time // when it last changed, by Jira's word
 	// Public is true where everybody can read the site, and Internal where
 	// everybody in the enterprise can.
@@ -169,6 +191,33 @@ type SiteTrouble struct {
 	// Attempts are the failures in a row, and Since is when the first was.
 	Attempts int       `json:"attempts"`
 	Since    time.Time `json:"since"`
+}
+
+// After is what is wrong after one more failure. What a person can mend is said at
+// once, and stays said until it works; what may pass by itself, when it has failed
+// often enough.
+func (t SiteTrouble) After(site Repo, err error, now time.Time) SiteTrouble {
+	blocked := new(Blocked)
+	if !errors.As(err, new(*Later)) {
+		t.Attempts++
+	}
+	if t.Since.IsZero() {
+		t.Since = now.UTC().Truncate(time.Second)
+	}
+	switch {
+	case errors.As(err, &blocked):
+		t.Text = blocked.Text
+	case t.Text == "" && t.Attempts >= showAfter:
+		t.Text = silence(site)
+	}
+	return t
+}
+
+// silence is what is said of a site whose trouble is nobody's to mend. Everybody may
+// read it.
+func silence(site Repo) string {
+	return "Jira at " + code(site.Address()) + " can't be asked what became of its tickets: they are shown as they were before. " +
+		"It is asked again by itself; the server's log says more."
 }
 
 // HiddenSites are the addresses of Jira sites that not everybody can read: those

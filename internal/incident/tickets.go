@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,7 +40,8 @@ func (d *decision) openTicket(c candidate, e Entry) {
 // newTicket is the ticket for a line.
 func (d *decision) newTicket(c candidate, e Entry, offer Offer) OpenTicket {
 	title, body := d.compose(c, e, c.Project.Site)
-	wrote := d.wanted(e, c.Project.Site).titled(title)
+	wrote := d.wanted(e, c.Project.Site).titled(title).without(offer.Lacks, Written{})
+	parts, left := d.components(offer)
 	var names []string
 	for _, l := range ticketLabels(d.policy.followUpLabels(wrote, d.Parent.Key.Number)) {
 		if l.Name != "" {
@@ -48,9 +50,22 @@ func (d *decision) newTicket(c candidate, e Entry, offer Offer) OpenTicket {
 	}
 	return OpenTicket{
 		Item: e.Key, Source: e.Source, Words: e.Words, Of: d.facts.ID, Kind: c.kind(),
-		Title: title, Body: body, Labels: names, Parts: d.policy.Components,
-		Owner: d.assignable(c.Project.Site, e.Owner), Wrote: wrote, Lacks: offer.Lacks, Project: c.Project,
+		Title: title, Body: body, Labels: names, Parts: parts,
+		Owner: d.assignable(c.Project.Site, e.Owner), Wrote: wrote, Lacks: offer.Lacks, Left: left, Project: c.Project,
 	}
+}
+
+// components are those of the repository's that a project has, and the field if
+// there are others.
+func (d *decision) components(offer Offer) (parts []string, left TicketFields) {
+	for _, name := range d.policy.Components {
+		if slices.Contains(offer.Components, strings.ToLower(name)) {
+			parts = append(parts, name)
+		} else {
+			left = TicketFields(TicketComponents)
+		}
+	}
+	return parts, left
 }
 
 // ticketLabels are labels as Jira takes them: each is one word.
@@ -76,6 +91,12 @@ func (d *decision) writes(f FollowUp) bool {
 	return slices.ContainsFunc(d.Projects, func(p Project) bool {
 		return p.Site == f.Issue.Repo && p.Key == projectOf(f.Name) && !d.leaks(p)
 	})
+}
+
+// renamed is whether a ticket's marker names the incident as it was called before it
+// was transferred. With the database lost, a search would not find it again.
+func (d *decision) renamed(f FollowUp) bool {
+	return f.Issue.Repo.Jira() && f.Of != (ID{}) && f.Of != d.facts.ID
 }
 
 // linkTicket plans the links from a ticket to the parent, and to the page once
@@ -135,21 +156,28 @@ func dayOf(e Entry, f FollowUp) Day {
 // one that it is to become.
 func (d *decision) ticketLine(line *TrackerLine, e Entry, c candidate, listed bool) {
 	f, seen := d.followUp(e.Issue)
+	if f.Unproven {
+		line.Why = unprovenWhy
+	}
 	switch {
 	case e.Issue.Repo.Jira():
 		line.Name, line.Other = d.nameOf(line.Issue), false
 		if seen && !f.Secret {
 			line.Assignee, line.Due = f.Assignee, dayOf(e, f)
 		}
-		line.Why = d.whyBehind(e, f, !seen || f.Secret)
+		line.Why = cmp.Or(line.Why, d.whyBehind(e, f, !seen || f.Secret))
 	case !e.Opened() && listed:
 		placed, verdict, _ := d.placed(c)
 		if verdict == Allowed && placed.Jira {
 			line.Place = placed.Project.Key
-			line.Why = d.whyStuck(e.Key, placed.Project.Site, !d.Repository.Private && !placed.Project.Public)
+			line.Why = d.whyStuck(e.Key, placed.Project.Site, d.hides(placed.Project.Site))
 		}
 	}
 }
+
+// unprovenWhy is said of what only the tracker says to be a follow-up.
+const unprovenWhy = "nothing but this comment, which people can edit, says that it belongs here: it is not counted, " +
+	"and nothing is called complete by it."
 
 // whyStuck is why an item has no ticket yet, or one that is behind: neutral
 // Markdown, or "". What Jira says is hidden where fewer people can read it there
@@ -176,6 +204,10 @@ func (d *decision) whyBehind(e Entry, f FollowUp, hidden bool) string {
 		return "it can't be closed or reopened from here, and why is not shown to everybody: do it in Jira."
 	case declined.Text != "":
 		return declined.Text
+	case f.Unread != "" && hidden:
+		return "Jira does not show it to Hindsight any more, and why is not shown to everybody: it counts as before."
+	case f.Unread != "":
+		return f.Unread
 	case f.Status != "" && hidden:
 		return "Jira does not say whether its status means that it is done: it counts as before."
 	case f.Status != "":
@@ -203,7 +235,7 @@ func (f TicketField) name() string {
 	return code(string(f))
 }
 
-// lacksNotices say of each project with an open ticket which fields were left out.
+// lacksNotices say of each project with an open ticket what it did not take.
 func (d *decision) lacksNotices() []string {
 	lacking := map[string][]TicketField{}
 	for _, e := range d.ledger().Items {
@@ -215,17 +247,28 @@ func (d *decision) lacksNotices() []string {
 	}
 	var notices []string
 	for _, p := range d.Projects {
-		var names []string
-		for _, field := range lacking[p.Key] {
-			names = append(names, field.name())
-		}
-		if len(names) > 0 {
-			slices.Sort(names)
-			notices = append(notices, fmt.Sprintf("The Jira project %s has no field for what is left out of its tickets: %s. "+
-				"A Jira administrator can add it to the screen on which tickets are created.", code(p.Key), strings.Join(names, ", ")))
+		if names := fieldsNamed(lacking[p.Key], d.hides(p.Site)); len(names) > 0 {
+			notices = append(notices, fmt.Sprintf("The Jira project %s does not take all of what is to be in its tickets, so it is left out: %s. "+
+				"A Jira administrator can change that: the field has to be on the project's screens, and what stands in it "+
+				"(a component, an assignee) has to be there.", code(p.Key), strings.Join(names, ", ")))
 		}
 	}
 	return notices
+}
+
+// fieldsNamed are the names of fields, in order. Those that only the site has are not
+// named where more people would read of them.
+func fieldsNamed(fields []TicketField, hidden bool) []string {
+	var names []string
+	for _, field := range fields {
+		name := field.name()
+		if hidden && name == code(string(field)) {
+			name = "a field of its own"
+		}
+		names = union(names, []string{name})
+	}
+	slices.Sort(names)
+	return names
 }
 
 // ticketsUnderWay is whether tickets are about to be opened or changed, and that is

@@ -12,10 +12,10 @@ func TestOpenTicket(t *testing.T) {
 	t.Parallel()
 	policy := incident.DefaultPolicy()
 	policy.FollowUpLabel, policy.LabelPatterns = "to do", []string{"{severity}", "of {date}", "{priority}", "{type}"}
-	policy.Components = []string{"Reliability"}
+	policy.Components = []string{"Reliability", "Initech"}
 	w := world(connected, wrote(ada, "comment:7", "Fix it @ada p1 due 2026-12-01 in OPS [detection]"))
 	w.Offers = map[incident.TicketKind]incident.Offer{
-		{Site: site, Project: "OPS", Type: incident.Detection}: {Lacks: "duedate components"},
+		{Site: site, Project: "OPS", Type: incident.Detection}: {Lacks: "duedate", Components: []string{"reliability", "shop"}},
 	}
 	plan := planned(policy, w)
 	opened := of[incident.OpenTicket](plan)
@@ -28,9 +28,9 @@ func TestOpenTicket(t *testing.T) {
 		Item: entry.Key, Source: "comment:7", Words: entry.Words, Of: incident.ID{Repository: 7, Number: 42},
 		Kind:  incident.TicketKind{Site: site, Project: "OPS", Type: incident.Detection},
 		Title: "Fix it", Body: e.Body, Labels: []string{"to_do", "sev2", "of_20261120", "p1", "detection"}, Parts: []string{"Reliability"},
-		Owner: "ada", Lacks: "duedate components", Project: ops,
+		Owner: "ada", Lacks: "duedate", Left: "components", Project: ops,
 		Wrote: incident.Written{
-			Title: entry.Words, Owner: "ada", Due: "20261201", Severity: 2, Date: "20261120", Priority: "p1", Type: incident.Detection,
+			Title: entry.Words, Owner: "ada", Severity: 2, Date: "20261120", Priority: "p1", Type: incident.Detection,
 		},
 	}, e)
 
@@ -219,10 +219,13 @@ func TestLacksAreSaid(t *testing.T) {
 		{Site: site, Project: "OPS", Type: incident.Process}: {Lacks: "duedate customfield_10010"},
 	}
 	w = through(policy, w)
-	saysOnly(t, "notice", "The Jira project `OPS` has no field for what is left out of its tickets: `customfield_10010`, “Due date”.",
+	saysOnly(t, "notice", "`OPS` does not take all of what is to be in its tickets, so it is left out: `customfield_10010`, “Due date”.",
 		viewed(policy, w).Notices)
+	everybody := w
+	public(&everybody)
+	saysOnly(t, "in public", "so it is left out: a field of its own, “Due date”.", viewed(policy, everybody).Notices)
 	w.FollowUps[1].State = incident.Done
-	saysOnly(t, "notice", "of its tickets: “Due date”.", viewed(policy, w).Notices)
+	saysOnly(t, "notice", "so it is left out: “Due date”.", viewed(policy, w).Notices)
 	w.FollowUps[0].State = incident.Dropped
 	saysOnly(t, "notice", "", viewed(policy, w).Notices)
 }

@@ -175,14 +175,11 @@ func (d *decision) notices() []string {
 	}
 	notices = append(notices, d.publishNotices()...)
 	notices = append(notices, d.lacksNotices()...)
-	parts := []Part{PagePart, PublishPart, FollowUpsPart, AnswersPart, ClosingPart}
-	for _, site := range d.sites() {
-		parts = append(parts, JiraPart(site))
-	}
-	for _, part := range parts {
+	notices = append(notices, d.twinsNotice()...)
+	for _, part := range []Part{PagePart, PublishPart, FollowUpsPart, AnswersPart, ClosingPart} {
 		if p, ok := d.next.Problems[part]; ok && p.Show {
 			notices = append(notices, p.Text)
 		}
 	}
-	return notices
+	return append(notices, d.siteNotices()...)
 }

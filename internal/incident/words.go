@@ -54,6 +54,8 @@ type WishContext struct {
 	// place unless there is a project UK. If there are any, another word in upper
 	// case was perhaps meant as one: that is a problem, and the words stay.
 	Projects []string
+	// Hidden are those of them that people are not told of.
+	Hidden []string
 }
 
 // ParseWish reads what stands behind an item's words: "@login" or "owner:
@@ -351,7 +353,7 @@ func (c WishContext) misunderstand(found clause, keyword, rest string) (clause, 
 		found.wrong = "is a team, and a follow-up has one person as its owner: write «@login»."
 	case keyword == "in" && len(c.Projects) > 0 && projectForm.MatchString(rest):
 		found.kind = "place"
-		found.wrong = "names no Jira project that can be used here: " + projectsKnown(c.Projects) + ", or leave it as it is."
+		found.wrong = "names no Jira project that can be used here: " + projectsKnown(c.Projects, c.Hidden) + ", or leave it as it is."
 	default:
 		return clause{}, false
 	}
