@@ -23,7 +23,7 @@ type jiraCommand struct {
 // boardCommand makes a filter and a Kanban board of it at each site.
 type boardCommand struct {
 	Site         string   `help:"Only at this site: its address, or what of it comes before the first dot." placeholder:"HOST"`
-	Project      []string `help:"Only of these projects, by their keys; without it, of all that the operator lets anybody use." placeholder:"KEY"`
+	Project      []string `help:"Only of these projects, by their keys: a board of its own; without it, one for each owner, of all that they may use." placeholder:"KEY"`
 	JSON         bool     `name:"json" help:"Print what is there as JSON."`
 	config.Sites `embed:""`
 	config.Log   `embed:""`
@@ -39,6 +39,8 @@ type madeBoard struct {
 	Projects []string `json:"projects"`
 	Unshared []string `json:"unshared,omitempty"` // whose people don't see the filter
 	Made     bool     `json:"made"`               // it was not there before
+	Changed  bool     `json:"changed"`            // its filter had other projects before
+	Theirs   bool     `json:"theirs"`             // people changed its filter, which is left as it is
 }
 
 // Run goes from site to site. What fails at one keeps it from no other.
@@ -70,11 +72,12 @@ func (b boardCommand) Run(ctx context.Context, c console) error {
 
 // wantedBoard is where one is to be, and of what.
 type wantedBoard struct {
-	site     incident.Repo
-	projects []string
+	site incident.Repo
+	of   jira.BoardOf
 }
 
-// choose leaves out sites that have none of the projects that were named.
+// choose leaves out sites that have none of the projects that were named. Where none
+// are, each owner gets a board of their own: it is shared with those who can see it.
 func (b boardCommand) choose(adapter *jira.Jira) ([]wantedBoard, error) {
 	var wanted []wantedBoard
 	left := slices.Clone(b.Project)
@@ -84,16 +87,14 @@ func (b boardCommand) choose(adapter *jira.Jira) ([]wantedBoard, error) {
 		if !b.means(site) {
 			continue
 		}
-		of := wantedBoard{site: site}
-		for _, key := range adapter.AllProjects(site) {
-			named := slices.ContainsFunc(b.Project, func(p string) bool { return strings.EqualFold(p, key) })
-			if named || len(b.Project) == 0 {
-				of.projects = append(of.projects, key)
-			}
-			left = slices.DeleteFunc(left, func(p string) bool { return strings.EqualFold(p, key) })
+		if len(b.Project) == 0 {
+			wanted = append(wanted, ofEachOwner(adapter, site)...)
+			continue
 		}
-		if len(of.projects) > 0 {
-			wanted = append(wanted, of)
+		named := slices.DeleteFunc(adapter.AllProjects(site), func(key string) bool { return !folds(b.Project, key) })
+		left = slices.DeleteFunc(left, func(p string) bool { return folds(named, p) })
+		if len(named) > 0 {
+			wanted = append(wanted, wantedBoard{site, jira.BoardOf{Projects: named}})
 		}
 	}
 	switch {
@@ -103,6 +104,23 @@ func (b boardCommand) choose(adapter *jira.Jira) ([]wantedBoard, error) {
 		return nil, fmt.Errorf("--site %q names no site: there is %s", b.Site, strings.Join(there, ", "))
 	}
 	return wanted, nil
+}
+
+func ofEachOwner(adapter *jira.Jira, site incident.Repo) []wantedBoard {
+	owners := adapter.Owners(site)
+	if len(owners) == 0 {
+		return []wantedBoard{{site: site}}
+	}
+	var all []wantedBoard
+	for _, owner := range owners {
+		all = append(all, wantedBoard{site, jira.BoardOf{Owner: owner}})
+	}
+	return all
+}
+
+// folds is whether a key is among others, in any case.
+func folds(keys []string, key string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
 }
 
 // means is whether a site is the one that --site names, if it names any.
@@ -118,14 +136,14 @@ func (b boardCommand) means(site incident.Repo) bool {
 func makeBoards(ctx context.Context, adapter *jira.Jira, wanted []wantedBoard) (made []madeBoard, err error) {
 	made = []madeBoard{}
 	for _, w := range wanted {
-		b, failure := adapter.Board(ctx, w.site, w.projects)
+		b, failure := adapter.Board(ctx, w.site, w.of)
 		if failure != nil {
 			err = errors.Join(err, fmt.Errorf("%s: %w", w.site.Address(), failure))
 			continue
 		}
 		made = append(made, madeBoard{
 			Site: w.site.Address(), Name: b.Name, URL: b.URL, Board: b.BoardID, Filter: b.FilterID,
-			Projects: w.projects, Unshared: b.Unshared, Made: b.Made,
+			Projects: b.Projects, Unshared: b.Unshared, Made: b.Made, Changed: b.Changed, Theirs: b.Theirs,
 		})
 	}
 	return made, err
@@ -140,10 +158,16 @@ func printBoards(w io.Writer, all []madeBoard, asJSON bool) error {
 	}
 	for _, b := range all {
 		did := "found"
-		if b.Made {
+		switch {
+		case b.Made:
 			did = "made"
+		case b.Changed:
+			did = "changed"
 		}
 		text := fmt.Sprintf("%s: %s the board %q of %s\n  %s\n", b.Site, did, b.Name, strings.Join(b.Projects, ", "), b.URL)
+		if b.Theirs {
+			text += "  People have changed its filter's search: that is left as it is, and so is with whom it is shared.\n"
+		}
 		if len(b.Unshared) > 0 {
 			text += fmt.Sprintf("  The filter could not be shared with the people of %s, who see no cards: share it with them in Jira.\n",
 				strings.Join(b.Unshared, ", "))

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"hindsight/internal/incident"
@@ -15,19 +15,34 @@ import (
 )
 
 const (
-	// boardName is that of the filter and of the board: by it, and by whose they
-	// are, they are found again.
+	// boardName is that of the filter and of the board, with whose they are behind
+	// it: by it, and by whose account they are, they are found again.
 	boardName = "Post-mortem follow-ups"
 	// boardLabel is on every follow-up, unless a repository's configuration has
 	// another.
 	boardLabel = "postmortem-followup"
+	// The filter's description holds its projects: by them it is known whether
+	// people have changed its search since it was written.
+	describedBefore, describedAfter = "What was promised in the post-mortems of ", ". Made by Hindsight."
 )
 
-// Board is where people see all follow-ups of a site.
+// BoardOf is whose follow-ups a board shows. Others have boards of their own: it is
+// shared with the people of all its projects.
+type BoardOf struct {
+	Owner    string   // a GitHub account; "" for all whom the site serves
+	Projects []string // by their keys; none for all of the owner's
+}
+
+// Board is where people see follow-ups of a site.
 type Board struct {
 	Name, URL         string
 	FilterID, BoardID int
+	Projects          []string
 	Made              bool // now: it was not there
+	Changed           bool // now: its filter had other projects
+	// Theirs is true where people have changed the filter's search: it was left as
+	// it is, with whom it is shared, too.
+	Theirs bool
 	// Unshared are projects whose people Jira does not let the filter be shared
 	// with: they see a board without cards, until somebody shares it.
 	Unshared []string
@@ -37,6 +52,7 @@ type Board struct {
 type filter struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
+	Description string `json:"description"`
 	JQL         string `json:"jql"`
 	Permissions []struct {
 		Project struct {
@@ -45,56 +61,90 @@ type filter struct {
 	} `json:"sharePermissions"`
 }
 
-// Board makes a Kanban board of the follow-ups in the projects, or finds the one
-// that it made before; where that has other projects by now, it gets these.
-func (j *Jira) Board(ctx context.Context, site incident.Repo, projects []string) (Board, error) {
+// Board makes a Kanban board of follow-ups, or finds the one that it made before;
+// where that has other projects by now, it gets these.
+func (j *Jira) Board(ctx context.Context, site incident.Repo, of BoardOf) (Board, error) {
 	s, err := j.site(site)
 	if err != nil {
 		return Board{}, err
 	}
-	if len(projects) == 0 {
-		return Board{}, fmt.Errorf("a board of %s needs at least one project", s.key.Address())
+	b := s.boardOf(of)
+	if len(b.Projects) == 0 {
+		return b, fmt.Errorf("a board of %s needs at least one project", s.key.Address())
 	}
-	f, err := s.filter(ctx, projects)
+	f, err := s.filter(ctx, &b)
 	if err != nil {
-		return Board{}, err
-	}
-	b := Board{Name: boardName, FilterID: number(f.ID)}
-	if b.Unshared, err = s.share(ctx, f, projects); err != nil {
 		return b, err
 	}
-	if b.BoardID, err = s.findBoard(ctx, f.ID); err != nil {
+	if !b.Theirs {
+		if b.Unshared, err = s.share(ctx, f, b.Projects); err != nil {
+			return b, err
+		}
+	}
+	if b.BoardID, err = s.findBoard(ctx, b); err != nil {
 		return b, err
 	}
 	if b.BoardID == 0 {
 		b.Made = true
-		b.BoardID, err = s.makeBoard(ctx, f, projects[0])
+		b.BoardID, err = s.makeBoard(ctx, b)
 	}
 	b.URL = fmt.Sprintf("%s/secure/RapidBoard.jspa?rapidView=%d", s.URL, b.BoardID)
 	return b, err
 }
 
-// filter is the board's, made or brought up to date.
-func (s *site) filter(ctx context.Context, projects []string) (filter, error) {
+// boardOf names a board. One of a few projects has a name of its own, or it would
+// take all others out of the board of all.
+func (s *site) boardOf(of BoardOf) Board {
+	b := Board{Name: boardName, Projects: of.Projects}
+	if of.Owner != "" {
+		b.Name += " of " + of.Owner
+	}
+	if len(b.Projects) > 0 {
+		b.Name += " in " + strings.Join(b.Projects, ", ")
+		return b
+	}
+	switch b.Projects = s.projects(); {
+	case of.Owner == "":
+	case s.Owners == nil:
+		b.Projects = s.Default
+	default:
+		b.Projects = s.Owners[strings.ToLower(of.Owner)]
+	}
+	return b
+}
+
+// filter is the board's, made or brought up to date, unless people have changed it.
+func (s *site) filter(ctx context.Context, b *Board) (filter, error) {
 	const about = "the board's filter"
 	var known []filter
 	if err := s.get(ctx, "rest/api/2/filter/favourite", url.Values{"expand": {"sharePermissions"}}, &known, about); err != nil {
 		return filter{}, err
 	}
-	want := map[string]any{
-		"name": boardName, "jql": followUpsIn(projects), "favourite": true,
-		"description": "What was promised in post-mortems. Made by Hindsight.",
-	}
+	method, path := http.MethodPost, "rest/api/2/filter"
 	for _, f := range known {
-		if f.Name != boardName {
+		if f.Name != b.Name {
 			continue
 		}
-		if f.JQL == want["jql"] {
+		b.FilterID, b.Theirs = number(f.ID), f.JQL != followUpsIn(f.described())
+		if b.Theirs || slices.Equal(f.described(), b.Projects) {
 			return f, nil
 		}
-		return s.saveFilter(ctx, http.MethodPut, "rest/api/2/filter/"+url.PathEscape(f.ID), want)
+		b.Changed = true
+		method, path = http.MethodPut, "rest/api/2/filter/"+url.PathEscape(f.ID)
 	}
-	return s.saveFilter(ctx, http.MethodPost, "rest/api/2/filter", want)
+	f, err := s.saveFilter(ctx, method, path, map[string]any{
+		"name": b.Name, "jql": followUpsIn(b.Projects), "favourite": true,
+		"description": describedBefore + strings.Join(b.Projects, ", ") + describedAfter,
+	})
+	b.FilterID = number(f.ID)
+	return f, err
+}
+
+// described are the projects that the filter had when it was written.
+func (f filter) described() []string {
+	_, rest, _ := strings.Cut(f.Description, describedBefore)
+	keys, _, _ := strings.Cut(rest, describedAfter)
+	return strings.Split(keys, ", ")
 }
 
 func (s *site) saveFilter(ctx context.Context, method, path string, want map[string]any) (filter, error) {
@@ -110,11 +160,7 @@ func (s *site) saveFilter(ctx context.Context, method, path string, want map[str
 }
 
 func followUpsIn(projects []string) string {
-	keys := make([]string, 0, len(projects))
-	for _, key := range projects {
-		keys = append(keys, jqlText(key))
-	}
-	return fmt.Sprintf("project in (%s) AND labels = %s ORDER BY Rank ASC", strings.Join(keys, ", "), jqlText(boardLabel))
+	return fmt.Sprintf("project in (%s) AND labels = %s ORDER BY Rank ASC", jqlTexts(projects), jqlText(boardLabel))
 }
 
 // share lets everybody in the projects see the filter, and so the cards. It
@@ -158,49 +204,41 @@ func (s *site) shareWith(ctx context.Context, f filter, key string) error {
 }
 
 // findBoard is the board of the filter; 0 for none.
-func (s *site) findBoard(ctx context.Context, filterID string) (int, error) {
+func (s *site) findBoard(ctx context.Context, b Board) (int, error) {
 	const about = "the boards"
-	for start := 0; ; {
-		var page struct {
-			Values []struct {
-				ID   int    `json:"id"`
-				Name string `json:"name"`
-			} `json:"values"`
-			IsLast bool `json:"isLast"`
+	var boards []struct {
+		ID   int    `json:"id"`
+		Name string `json:"name"`
+	}
+	if err := readPages(ctx, s, "rest/agile/1.0/board", url.Values{"name": {b.Name}, "type": {"kanban"}}, about, &boards); err != nil {
+		return 0, err
+	}
+	for _, board := range boards {
+		var configuration struct {
+			Filter struct {
+				ID string `json:"id"`
+			} `json:"filter"`
 		}
-		query := url.Values{"name": {boardName}, "type": {"kanban"}, "startAt": {strconv.Itoa(start)}}
-		if err := s.get(ctx, "rest/agile/1.0/board", query, &page, about); err != nil {
-			return 0, err
+		if board.Name != b.Name {
+			continue
 		}
-		for _, b := range page.Values {
-			var configuration struct {
-				Filter struct {
-					ID string `json:"id"`
-				} `json:"filter"`
-			}
-			if b.Name != boardName {
-				continue
-			}
-			err := s.get(ctx, fmt.Sprintf("rest/agile/1.0/board/%d/configuration", b.ID), nil, &configuration, about)
-			if err != nil || configuration.Filter.ID == filterID {
-				return b.ID, err
-			}
-		}
-		start += len(page.Values)
-		if page.IsLast || len(page.Values) == 0 {
-			return 0, nil
+		err := s.get(ctx, fmt.Sprintf("rest/agile/1.0/board/%d/configuration", board.ID), nil, &configuration, about)
+		if err != nil || number(configuration.Filter.ID) == b.FilterID {
+			return board.ID, err
 		}
 	}
+	return 0, nil
 }
 
 // makeBoard puts it into the first project, on Cloud; Data Center knows no place
 // for boards, and refuses to be told one.
-func (s *site) makeBoard(ctx context.Context, f filter, project string) (int, error) {
+func (s *site) makeBoard(ctx context.Context, b Board) (int, error) {
 	cloud, err := s.isCloud(ctx)
 	if err != nil {
 		return 0, err
 	}
-	body := map[string]any{"name": boardName, "type": "kanban", "filterId": number(f.ID)}
+	project := b.Projects[0]
+	body := map[string]any{"name": b.Name, "type": "kanban", "filterId": b.FilterID}
 	if cloud {
 		body["location"] = map[string]string{"type": "project", "projectKeyOrId": project}
 	}
@@ -217,6 +255,15 @@ func (s *site) makeBoard(ctx context.Context, f filter, project string) (int, er
 func (j *Jira) AllProjects(site incident.Repo) []string {
 	if s := j.byKey[site]; s != nil {
 		return slices.Clip(s.projects())
+	}
+	return nil
+}
+
+// Owners are the GitHub accounts, in lower case and sorted, that the operator names
+// at a site; none where everybody who is served may use the same projects.
+func (j *Jira) Owners(site incident.Repo) []string {
+	if s := j.byKey[site]; s != nil {
+		return slices.Sorted(maps.Keys(s.Owners))
 	}
 	return nil
 }

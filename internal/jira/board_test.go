@@ -1,7 +1,9 @@
 package jira_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"hindsight/internal/jira"
@@ -15,6 +17,7 @@ const (
 	newBoard    = "POST /rest/agile/1.0/board"
 	boardFilter = `project in ("OPS", "SRE") AND labels = "postmortem-followup" ORDER BY Rank ASC`
 	knownFilter = `[{"id":"10099","name":"Mine","jql":"x"},{"id":"10100","name":"Post-mortem follow-ups",
+		"description":"What was promised in the post-mortems of OPS, SRE. Made by Hindsight.",
 		"jql":"project in (\"OPS\", \"SRE\") AND labels = \"postmortem-followup\" ORDER BY Rank ASC",
 		"sharePermissions":[{"id":1,"type":"project","project":{"id":"10000","key":"OPS"}},{"id":2,"type":"project","project":{"key":"SRE"}}]}]`
 )
@@ -46,12 +49,13 @@ func TestBoardIsMade(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := boards(tt.new(t))
-			got, err := s.connect().Board(t.Context(), s.key(), []string{"OPS", "SRE"})
+			got, err := s.connect().Board(t.Context(), s.key(), jira.BoardOf{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			same(t, "board", jira.Board{
 				Name: "Post-mortem follow-ups", URL: s.server.URL + "/secure/RapidBoard.jspa?rapidView=5", FilterID: 10100, BoardID: 5, Made: true,
+				Projects: []string{"OPS", "SRE"},
 			}, got)
 			same(t, "request", tt.body, s.last(newBoard).body)
 			same(t, "query", any(boardFilter), s.last(newFilter).body["jql"])
@@ -71,7 +75,7 @@ func TestBoardIsFoundAgain(t *testing.T) {
 		ok(`{"isLast":true,"values":[{"id":5,"name":"Post-mortem follow-ups"}]}`))
 	s.says("GET /rest/agile/1.0/board/4/configuration", ok(`{"filter":{"id":"77"}}`))
 	s.says("GET /rest/agile/1.0/board/5/configuration", ok(`{"filter":{"id":"10100"}}`))
-	got, err := s.connect().Board(t.Context(), s.key(), []string{"OPS", "SRE"})
+	got, err := s.connect().Board(t.Context(), s.key(), jira.BoardOf{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,18 +95,74 @@ func TestBoardGetsOtherProjects(t *testing.T) {
 	s := boards(newCloud(t))
 	s.says(favourites, ok(knownFilter))
 	s.says(edit, ok(`{"id":"10100","name":"Post-mortem follow-ups","sharePermissions":[{"project":{"key":"OPS"}}]}`))
-	if _, err := s.connect().Board(t.Context(), s.key(), []string{"OPS"}); err != nil {
+	s.says(boardsLine, ok(`{"isLast":true,"values":[{"id":5,"name":"Post-mortem follow-ups"}]}`))
+	s.says("GET /rest/agile/1.0/board/5/configuration", ok(`{"filter":{"id":"10100"}}`))
+	got, err := s.connect(func(site *jira.Site) { site.Default = []string{"OPS"} }).Board(t.Context(), s.key(), jira.BoardOf{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "query", any(`project in ("OPS") AND labels = "postmortem-followup" ORDER BY Rank ASC`), s.last(edit).body["jql"])
+	same(t, "description", any("What was promised in the post-mortems of OPS. Made by Hindsight."), s.last(edit).body["description"])
 	same(t, "shared", 0, len(s.all(shareLine)))
+	same(t, "changed, made", []bool{true, false}, []bool{got.Changed, got.Made})
+}
+
+// TestBoardOfAFew, or of one owner, is another: the board of all stays as it is.
+func TestBoardOfAFew(t *testing.T) {
+	t.Parallel()
+	owners := func(site *jira.Site) { site.Owners = map[string][]string{"acme": {"SRE", "OPS"}, "umbrella": {"UMB"}} }
+	for name, tt := range map[string]struct {
+		of         jira.BoardOf
+		name, jqls string
+	}{
+		"projects":            {jira.BoardOf{Projects: []string{"OPS"}}, "Post-mortem follow-ups in OPS", `project in ("OPS")`},
+		"an owner":            {jira.BoardOf{Owner: "Acme"}, "Post-mortem follow-ups of Acme", `project in ("SRE", "OPS")`},
+		"an owner's projects": {jira.BoardOf{Owner: "acme", Projects: []string{"OPS"}}, "Post-mortem follow-ups of acme in OPS", `project in ("OPS")`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := boards(newCloud(t))
+			s.says(favourites, ok(knownFilter))
+			got, err := s.connect(owners).Board(t.Context(), s.key(), tt.of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "name", tt.name, got.Name)
+			same(t, "filter", any(tt.name), s.last(newFilter).body["name"])
+			same(t, "board", any(tt.name), s.last(newBoard).body["name"])
+			same(t, "asked for", tt.name, s.last(boardsLine).query["name"])
+			contains(t, fmt.Sprint(s.last(newFilter).body["jql"]), tt.jqls+" AND")
+		})
+	}
+}
+
+// TestBoardThatPeopleHaveChanged: their search stays, and who sees it.
+func TestBoardThatPeopleHaveChanged(t *testing.T) {
+	t.Parallel()
+	for name, known := range map[string]string{
+		"its search":      strings.Replace(knownFilter, "ORDER BY", "AND statusCategory != Done ORDER BY", 1),
+		"its projects":    strings.Replace(knownFilter, `(\"OPS\", \"SRE\")`, `(\"OPS\")`, 1),
+		"its description": strings.Replace(knownFilter, "What was promised", "Promised", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := boards(newCloud(t))
+			s.says(favourites, ok(strings.Replace(known, `"key":"SRE"`, `"key":"OPS"`, 1)))
+			got, err := s.connect(func(site *jira.Site) { site.Default = []string{"OPS", "SRE", "SEC"} }).Board(t.Context(), s.key(), jira.BoardOf{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "theirs, changed", []bool{true, false}, []bool{got.Theirs, got.Changed})
+			same(t, "requests", []string{favourites, boardsLine, newBoard}, s.lines())
+		})
+	}
 }
 
 func TestBoardThatCanNotBeShared(t *testing.T) {
 	t.Parallel()
 	s := boards(newCloud(t))
 	s.says(shareLine, no(400, `{"errorMessages":["No permission to share."]}`), no(201, ""))
-	got, err := s.connect().Board(t.Context(), s.key(), []string{"OPS", "SRE"})
+	got, err := s.connect().Board(t.Context(), s.key(), jira.BoardOf{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +177,7 @@ func TestBoardFails(t *testing.T) {
 			t.Parallel()
 			s := boards(newCloud(t))
 			s.says(line, no(500, ""))
-			if _, err := s.connect().Board(t.Context(), s.key(), []string{"OPS"}); err == nil {
+			if _, err := s.connect().Board(t.Context(), s.key(), jira.BoardOf{}); err == nil {
 				t.Error("no error")
 			}
 		})
@@ -125,7 +185,8 @@ func TestBoardFails(t *testing.T) {
 	t.Run("no project", func(t *testing.T) {
 		t.Parallel()
 		s := newCloud(t)
-		if _, err := s.connect().Board(t.Context(), s.key(), nil); err == nil {
+		nothing := func(site *jira.Site) { site.Owners = map[string][]string{"acme": {"OPS"}} }
+		if _, err := s.connect(nothing).Board(t.Context(), s.key(), jira.BoardOf{Owner: "umbrella"}); err == nil {
 			t.Error("no error")
 		}
 	})

@@ -337,16 +337,20 @@ func TestBoardAtTheStandIn(t *testing.T) {
 	t.Parallel()
 	onStages(t, func(s *stage) {
 		t := s.t
-		made, err := s.here.Board(t.Context(), s.site(), []string{"OPS", "SRE"})
+		made, err := s.here.Board(t.Context(), s.site(), jira.BoardOf{})
 		must(t, err)
 		same(t, "made", true, made.Made)
 		same(t, "unshared", 0, len(made.Unshared))
-		again, err := s.here.Board(t.Context(), s.site(), []string{"OPS", "SRE", "SEC"})
+		again, err := s.here.Board(t.Context(), s.site(), jira.BoardOf{})
 		must(t, err)
 		made.Made = false
 		same(t, "found again", made, again)
 		same(t, "filters and boards", []int{1, 1}, []int{len(s.there.Filters()), len(s.there.Boards())})
-		contains(t, s.there.Filters()[0].JQL, `"SEC"`)
+		few, err := s.here.Board(t.Context(), s.site(), jira.BoardOf{Projects: []string{"SRE"}})
+		must(t, err)
+		same(t, "another is made", true, few.Made && few.BoardID != made.BoardID)
+		same(t, "filters and boards", []int{2, 2}, []int{len(s.there.Filters()), len(s.there.Boards())})
+		contains(t, s.there.Filters()[0].JQL, `"OPS"`, `"SEC"`, `"SRE"`)
 	})
 }
 
@@ -412,7 +416,7 @@ func TestTroubleAtTheStandIn(t *testing.T) {
 			return err
 		},
 		"Board": func(ctx context.Context, s *stage, _ incident.Ticket) error {
-			_, err := s.here.Board(ctx, s.site(), []string{"OPS"})
+			_, err := s.here.Board(ctx, s.site(), jira.BoardOf{})
 			return err
 		},
 	}
