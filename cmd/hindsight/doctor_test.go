@@ -156,7 +156,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// The board is made once, and found from then on.
+// Each owner's board is made once, and found from then on: what is shared with
+// the people of one owner's projects names none of another's.
 func TestJiraBoard(t *testing.T) {
 	for _, o := range []deskOptions{{mode: playjira.Cloud}, {mode: playjira.DataCenter, path: "/jira"}} {
 		t.Run(o.mode.String(), func(t *testing.T) {
@@ -167,22 +168,51 @@ func TestJiraBoard(t *testing.T) {
 				if code != 0 || said != "" {
 					t.Fatalf("exit code %d, complained %q", code, said)
 				}
-				wantSays(t, "the command", out, did+" the board", "OPS, SRE, UMB", h.desk.URL()+"/")
+				wantSays(t, "the command", out, h.desk.URL()+"/",
+					did+` the board "Post-mortem follow-ups of acme" of OPS, SRE`,
+					did+` the board "Post-mortem follow-ups of umbrella" of UMB`)
 			}
-			if boards, filters := h.desk.Boards(), h.desk.Filters(); len(boards) != 1 || len(filters) != 1 {
-				t.Errorf("there are %d boards and %d filters, want one of each", len(boards), len(filters))
-			}
-			code, out, _ := runCommand(t, "jira", "board", "--json", "--project", "sre")
+			code, out, _ := runCommand(t, "jira", "board", "--json", "--project", "sre", "--project", "OPS")
 			var found []madeBoard
 			must(t, json.Unmarshal([]byte(out), &found))
-			if code != 0 || len(found) != 1 || found[0].Made || found[0].Board == 0 {
+			if code != 0 || len(found) != 1 || !found[0].Made || found[0].Board == 0 {
 				t.Fatalf("exit code %d, found %+v", code, found)
 			}
-			if diff := cmp.Diff([]string{"SRE"}, found[0].Projects); diff != "" {
+			if diff := cmp.Diff([]string{"OPS", "SRE"}, found[0].Projects); diff != "" {
 				t.Errorf("projects (-want +got):\n%s", diff)
+			}
+			want := map[string][]string{
+				"Post-mortem follow-ups of acme": {"OPS", "SRE"}, "Post-mortem follow-ups of umbrella": {"UMB"},
+				"Post-mortem follow-ups in OPS, SRE": {"OPS", "SRE"},
+			}
+			if diff := cmp.Diff(want, sharedFilters(h.desk)); diff != "" {
+				t.Errorf("filters, and whose projects' people see them (-want +got):\n%s", diff)
+			}
+			if boards := h.desk.Boards(); len(boards) != len(want) {
+				t.Errorf("there are the boards %s", fmt.Sprint(boards))
 			}
 		})
 	}
+}
+
+// sharedFilters are filters by their names, with the projects that they are
+// shared with.
+func sharedFilters(d *desk) map[string][]string {
+	all := map[string][]string{}
+	for _, f := range d.Filters() {
+		all[f.Name] = f.SharedWith
+	}
+	return all
+}
+
+// What is not as people will expect is said beneath a board.
+func TestBoardsThatPeopleChanged(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	board := madeBoard{Site: "jira.example", Name: "Follow-ups", URL: "https://jira.example/1", Projects: []string{"OPS"}}
+	board.Theirs, board.Unshared = true, []string{"OPS"}
+	must(t, printBoards(&out, []madeBoard{board}, false))
+	wantSays(t, "the command", out.String(), "found the board", "left as it is", "could not be shared with the people of OPS")
 }
 
 // What can't be done is said in one sentence.
