@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	gojira "github.com/andygrunwald/go-jira"
 
@@ -36,6 +37,25 @@ type Finding struct {
 // Examine looks whether a site can be worked at, and changes nothing. After what
 // all else needs has failed, it looks no further.
 func (j *Jira) Examine(ctx context.Context, site incident.Repo) []Finding {
+	all := j.examine(ctx, site)
+	for i, f := range all {
+		all[i] = Finding{What: printable(f.What), Grade: f.Grade, Text: printable(f.Text), Next: printable(f.Next)}
+	}
+	return all
+}
+
+// printable is a text without what a terminal acts on, in one line: names in Jira
+// are people's.
+func printable(text string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)), " ")
+}
+
+func (j *Jira) examine(ctx context.Context, site incident.Repo) []Finding {
 	s, err := j.site(site)
 	if err != nil {
 		return []Finding{failing("site", err)}
@@ -132,7 +152,7 @@ func (s *site) examineProject(ctx context.Context, key string) []Finding {
 	if len(lacks) == 0 {
 		lacks = []Finding{{What: what, Grade: Fine, Text: "can be seen, and tickets can be created, edited and moved in it"}}
 	}
-	return append(lacks, s.examineTypes(ctx, key)...)
+	return slices.Concat(lacks, s.examineTypes(ctx, key), s.examineWays(ctx, key))
 }
 
 // permitted are the permissions that Hindsight has in a project.
@@ -264,6 +284,34 @@ func (s *site) statuses(ctx context.Context, key, issueType string) (open, done 
 		}
 	}
 	return open, done, nil
+}
+
+// examineWays looks whether an open ticket of Hindsight's, where there is one, could
+// be closed: statuses do not tell, as the way to one may ask for something.
+func (s *site) examineWays(ctx context.Context, key string) []Finding {
+	what := "project " + key
+	found, _, err := s.search(ctx, question{
+		jql:    fmt.Sprintf("project = %s AND creator = currentUser() AND statusCategory != Done ORDER BY created DESC", jqlText(key)),
+		fields: asked, most: 1,
+	})
+	if err != nil {
+		return []Finding{failing(what, s.explain(err, "a search for tickets"))}
+	}
+	if len(found) == 0 || s.check(found[0], "a search for tickets") != nil {
+		return nil
+	}
+	t := incident.Ticket{Name: found[0].Key, Status: found[0].Fields.Status.Name}
+	offered, err := s.transitions(ctx, found[0].ID, t.Name)
+	if err != nil {
+		return []Finding{failing(what, err)}
+	}
+	if _, declined := s.goal(incident.Done, key).choose(offered, t); declined != "" {
+		return []Finding{{
+			What: what, Grade: Warning, Text: "tickets can't be closed by ticking their box: " + plainText(declined),
+			Next: "A Jira administrator can offer a way that asks for nothing, or people close tickets in Jira.",
+		}}
+	}
+	return []Finding{{What: what, Grade: Fine, Text: t.Name + " could be closed from where it is"}}
 }
 
 // examinePeople looks whether those whom the operator names can be found.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"hindsight/internal/incident"
 	"hindsight/internal/jira"
@@ -37,7 +38,22 @@ func TestExamine(t *testing.T) {
 	}{
 		{"all is well", nil, jira.Fine, []string{
 			"reached http", "Jira Cloud", "logged in as Hindsight Bot", "can be seen", "all fields", "done when it is Done",
+			"OPS-7 could be closed",
 		}},
+		{"no ticket to ask of", func(s *stub, _ *jira.Site) { s.says(cloudSearch, page()) }, jira.Fine, []string{"done when it is Done"}},
+		{"no way to done", func(s *stub, _ *jira.Site) { s.says(waysLine, ok(`{"transitions":[]}`)) }, jira.Warning, []string{
+			"can't be closed by ticking", "“To Do” straight to", "OPS-7",
+		}},
+		{"a way that asks", func(s *stub, _ *jira.Site) {
+			s.says(waysLine, ok(`{"transitions":[{"id":"1","to":{"name":"Done","statusCategory":{"key":"done"}},
+				"fields":{"customfield_1":{"required":true,"name":"Root cause\u001b[31m"}}}]}`))
+		}, jira.Warning, []string{"asks for “Root cause"}},
+		{"ways that are not told", func(s *stub, _ *jira.Site) { s.says(waysLine, no(500, "")) }, jira.Failed, []string{"500"}},
+		{"names that a terminal would act on", func(s *stub, _ *jira.Site) {
+			s.says(statusesLine, ok(`[{"name":"Task","statuses":[{"name":"To Do","statusCategory":{"key":"new"}},
+				{"name":"Done\u001b]0;x\u0007\r\nok  project SRE\u202e","statusCategory":{"key":"done"}}]}]`))
+			s.says("GET /rest/api/2/myself", ok(`{"accountId":"bot-1","displayName":"Bot\u001b[2J"}`))
+		}, jira.Fine, []string{"done when it is Done", "logged in as Bot"}},
 		{"not reached", func(s *stub, _ *jira.Site) { s.says("GET /rest/api/2/serverInfo", no(502, "")) }, jira.Failed, []string{"502"}},
 		{
 			"not logged in", func(s *stub, _ *jira.Site) { s.says("GET /rest/api/2/myself", no(401, "")) },
@@ -87,6 +103,8 @@ func TestExamine(t *testing.T) {
 			s := ready(t, newCloud(t), everything()...)
 			s.says(mineLine, mine())
 			s.says(statusesLine, ok(goodStatuses))
+			s.says(cloudSearch, page(ticket(t, 7, markerOf, nil)))
+			s.says(waysLine, ok(`{"transitions":[{"id":"1","to":{"name":"Done","statusCategory":{"key":"done"}}}]}`))
 			site := s.site()
 			site.Email, site.Default = "bot@acme.example", []string{"OPS"}
 			if tt.change != nil {
@@ -98,7 +116,7 @@ func TestExamine(t *testing.T) {
 				if f.Grade == jira.Failed || f.Grade == jira.Warning && worst == jira.Fine {
 					worst = f.Grade
 				}
-				if f.What == "" || f.Text == "" || strings.ContainsAny(f.Text+f.Next, "\n") {
+				if f.What == "" || f.Text == "" || strings.ContainsFunc(f.What+f.Text+f.Next, func(r rune) bool { return !unicode.IsPrint(r) }) {
 					t.Errorf("no finding: %+v", f)
 				}
 				all += fmt.Sprintf("%s %s: %s %s\n", f.Grade, f.What, f.Text, f.Next)

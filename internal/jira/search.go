@@ -155,7 +155,7 @@ type pages func(ctx context.Context) (page []issue, more rest, err error)
 
 // query is what both searches want to know.
 func (q question) query() url.Values {
-	return url.Values{"jql": {q.jql}, "fields": {q.fields}, "maxResults": {strconv.Itoa(searchPage)}}
+	return url.Values{"jql": {q.jql}, "fields": {q.fields}, "maxResults": {strconv.Itoa(min(searchPage, q.most))}}
 }
 
 // cloudPages read the search that Cloud has.
