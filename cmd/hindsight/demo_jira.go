@@ -98,13 +98,7 @@ func (s *stage) prepareTicket() error {
 
 // reviewed is the strict workflow, in which who approves says what it was.
 func reviewed() jira.Workflow {
-	w := jira.Strict()
-	for n, t := range w.Transitions {
-		if t.Name == "Approve" {
-			w.Transitions[n].Screen = []jira.Field{{ID: jira.RootCause, Name: "Root cause", Kind: jira.Text, Required: true}}
-		}
-	}
-	return w
+	return jira.Strict().Asking("Approve", jira.Field{ID: jira.RootCause, Name: "Root cause", Kind: jira.Text, Required: true})
 }
 
 // withoutDue are issue types on whose screens there is no due date.

@@ -62,6 +62,11 @@ func (h *house) wantMoves(ticket string, want ...string) {
 	}
 }
 
+// screened asks on the way to done what nobody but people can know.
+func screened() playjira.Workflow {
+	return playjira.Simple().Asking("Done", playjira.Field{ID: playjira.RootCause, Name: "Root cause", Kind: playjira.Text, Required: true})
+}
+
 // Where the workflow offers no way, or its screen wants what nobody has said,
 // the box goes back, and the tracker says why until there is another order.
 func TestDeclinedTick(t *testing.T) {
@@ -71,7 +76,7 @@ func TestDeclinedTick(t *testing.T) {
 		says     string
 	}{
 		"no transition":        {playjira.Strict(), "no way from “To Do”"},
-		"a screen with fields": {playjira.Screened(), "Root cause"},
+		"a screen with fields": {screened(), "Root cause"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -51,7 +51,7 @@ func onStage(t *testing.T, mode playground.Mode, path string) *stage {
 	s.there.AddAccount(playground.Account{ID: "id-ada", Name: "ada", Email: "ada@acme.example", Token: "ada-token", Display: "Ada L."})
 	s.there.AddProject("OPS", playground.ProjectOptions{Components: []string{"Reliability"}})
 	s.there.AddProject("SRE", playground.ProjectOptions{Workflow: playground.Strict()})
-	s.there.AddProject("SEC", playground.ProjectOptions{Workflow: playground.Screened()})
+	s.there.AddProject("SEC", playground.ProjectOptions{Workflow: screened()})
 	site := jira.Site{
 		URL: server.URL + path, Token: "bot-token", Default: []string{"OPS", "SRE", "SEC"}, Lag: lag,
 		People:   map[string]string{"octocat": "ada@acme.example"},
@@ -64,6 +64,11 @@ func onStage(t *testing.T, mode playground.Mode, path string) *stage {
 	s.here, err = jira.New(jira.Options{Sites: []jira.Site{site}, Clock: s.time, Logger: discard()})
 	must(t, err)
 	return s
+}
+
+// screened asks what it was before a ticket is done.
+func screened() playground.Workflow {
+	return playground.Simple().Asking("Done", playground.Field{ID: playground.RootCause, Name: "Root cause", Kind: playground.Text, Required: true})
 }
 
 func must(t *testing.T, err error) {

@@ -74,7 +74,7 @@ func open(t *testing.T, mode jira.Mode, change ...func(*jira.Options)) *stage {
 	s.AddAccount(jira.Account{ID: bob, Name: "bob", Email: "bob@acme.example", Display: "Bob T.", HideEmail: true})
 	s.AddProject("OPS", jira.ProjectOptions{Name: "Operations", Components: []string{"Reliability", "Network"}})
 	s.AddProject("SRE", jira.ProjectOptions{Workflow: jira.Strict()})
-	s.AddProject("SEC", jira.ProjectOptions{Workflow: jira.Screened()})
+	s.AddProject("SEC", jira.ProjectOptions{Workflow: screened()})
 	s.AddProject("HID", jira.ProjectOptions{Hidden: true})
 	must(t, s.Allow("HID", bob))
 	return s
@@ -244,4 +244,10 @@ func (s *stage) ticket(idOrKey string) jira.Ticket {
 	t, err := s.Ticket(idOrKey)
 	must(s.t, err)
 	return t
+}
+
+// screened asks how it was resolved, and why it was needed.
+func screened() jira.Workflow {
+	return jira.Simple().Asking("Done",
+		jira.Field{ID: "resolution", Required: true}, jira.Field{ID: jira.RootCause, Name: "Root cause", Kind: jira.Text, Required: true})
 }

@@ -85,18 +85,23 @@ func Strict() Workflow {
 	}
 }
 
-// RootCause is the field that [Screened] asks for.
+// RootCause is a field that workflows ask for.
 const RootCause = "customfield_10042"
 
-// Screened is [Simple], but that Done asks how it was resolved, and why it was
-// needed.
-func Screened() Workflow {
-	w := Simple()
-	w.Name = "Screened"
-	w.Transitions[2] = Transition{Name: "Done", To: "Done", Screen: []Field{
-		{ID: "resolution", Required: true},
-		{ID: RootCause, Name: "Root cause", Kind: Text, Required: true},
-	}}
+// Asking is the workflow with a screen on the transitions of a name. One that asks
+// for the resolution sets none by itself.
+func (w Workflow) Asking(transition string, screen ...Field) Workflow {
+	w.Transitions = slices.Clone(w.Transitions)
+	for n, t := range w.Transitions {
+		if t.Name != transition {
+			continue
+		}
+		t.Screen = screen
+		if slices.ContainsFunc(screen, func(f Field) bool { return f.ID == fieldResolution }) {
+			t.Resolution = ""
+		}
+		w.Transitions[n] = t
+	}
 	return w
 }
 

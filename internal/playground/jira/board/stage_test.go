@@ -40,14 +40,8 @@ func open(t *testing.T) *stage {
 	j.AddAccount(jira.Account{ID: bob, Name: "bob", Display: "Bob"})
 	j.AddAccount(jira.Account{ID: "5b10-gone", Display: "Gone", Inactive: true})
 	j.AddProject("OPS", jira.ProjectOptions{Name: "Operations"})
-	strict := jira.Strict()
-	for n, way := range strict.Transitions {
-		if way.Name == "Approve" {
-			strict.Transitions[n].Screen = []jira.Field{
-				{ID: "resolution", Required: true}, {ID: jira.RootCause, Name: "Root cause", Required: true},
-			}
-		}
-	}
+	strict := jira.Strict().Asking("Approve",
+		jira.Field{ID: "resolution", Required: true}, jira.Field{ID: jira.RootCause, Name: "Root cause", Required: true})
 	j.AddProject("SRE", jira.ProjectOptions{Name: "Reliability", Workflow: strict})
 	j.Pages = board.New(j, board.Options{GitHubURL: "https://github.test", Robot: robot, Clock: now})
 	server := httptest.NewServer(j)
