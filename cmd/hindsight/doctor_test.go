@@ -84,6 +84,14 @@ func TestDoctor(t *testing.T) {
 		"no issue type": {nil, func(h *house) error {
 			return h.desk.SetTypes("OPS", playjira.Type{Name: "Chore", Fields: playjira.DefaultFields()})
 		}, 1, "✗", []string{"project OPS", "Task"}},
+		"a ticket that can be closed": {nil, func(h *house) error {
+			_, err := h.desk.As(deskBot).CreateTicket("OPS", playjira.Draft{Summary: "Mend it"})
+			return err
+		}, 0, "✓", []string{"project OPS", "could be closed"}},
+		"a ticket without a way": {nil, func(h *house) error {
+			_, err := h.desk.As(deskBot).CreateTicket("OPS", playjira.Draft{Summary: "Mend it"})
+			return errors.Join(h.desk.SetWorkflow("OPS", playjira.Strict()), err)
+		}, 0, "!", []string{"project OPS", "can't be closed", "no way from"}},
 		"a database that can't be opened": {
 			map[string]string{"HINDSIGHT_DATABASE_URL": "postgres://127.0.0.1:9/nothing?sslmode=disable"},
 			well, 1, "✗",
