@@ -87,6 +87,8 @@ type decision struct {
 	notesToCome map[ItemKey]bool
 	// twinsLeft is how many follow-ups are beside others for one item, and are left.
 	twinsLeft int
+	// vain is true while a line names a ticket that is not there.
+	vain bool
 	// pending are the items for which something is left to do in Jira.
 	pending map[ItemKey]bool
 	// undecided is true while an item is neither allowed nor denied.
@@ -306,6 +308,9 @@ func (d *decision) lookAgain() time.Time {
 	if d.labelled() && !d.ledger().Closing.Complete {
 		d.atLatest(d.next.PageUnread.RetryAt)
 		d.atLatest(d.next.EventsUnread.RetryAt)
+	}
+	if d.labelled() && d.vain { // it may be opened yet, of which nobody tells
+		d.atLatest(d.wikiAgain())
 	}
 	if since := d.next.Unanswered; !since.IsZero() {
 		d.atLatest(d.now.Add(min(max(d.now.Sub(since), unansweredSoonest), unansweredLatest)))

@@ -173,7 +173,7 @@ func (d *decision) update(e *Entry, f FollowUp, line candidate) {
 		}
 		return
 	}
-	is := d.wanted(*e, e.Issue.Repo).without(e.Lacks, e.Wrote)
+	is := d.wanted(*e, e.Issue.Repo).Without(e.Lacks, e.Wrote)
 	is.As = e.Wrote.As
 	if e.Wrote == (Written{}) {
 		e.Wrote = is

@@ -200,9 +200,9 @@ type Written struct {
 // Day is a day of the calendar as "20261201", "" for none. It sorts.
 type Day string
 
-// without is what was written where fields are left out: in these, what was there
+// Without is what was written where fields are left out: in these, what was there
 // before.
-func (w Written) without(left TicketFields, was Written) Written {
+func (w Written) Without(left TicketFields, was Written) Written {
 	if left.Has(TicketAssignee) {
 		w.Owner = was.Owner
 	}

@@ -94,6 +94,7 @@ func (w World) pointsAtTicket(ref TicketRef) pointer {
 func (d *decision) adoptableTicket(c candidate) (Verdict, string) {
 	f, seen := d.issue(c.Pointer.issue)
 	_, answered := d.ticket(c.Pointer.ticket)
+	d.vain = d.vain || !seen && answered
 	switch {
 	case !seen && !answered:
 		return Unknown, ""

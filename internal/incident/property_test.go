@@ -186,6 +186,9 @@ func (p people) lookWithLuck() {
 	p.look(p.t, luck{
 		crash: func() bool { return rare("crash") }, fail: fail, stale: p.coin("stale"),
 		done: func() bool { return p.coin("done all the same") },
+		takes: func() time.Duration {
+			return rapid.SampledFrom([]time.Duration{0, incident.OpenLongest}).Draw(p.t, "takes")
+		},
 		shuffle: func(parts []incident.Part) {
 			if len(parts) > 1 && p.coin("other order") {
 				slices.Reverse(parts)
@@ -196,6 +199,7 @@ func (p people) lookWithLuck() {
 
 var noLuckNeeded = luck{
 	crash:   func() bool { return false },
+	takes:   func() time.Duration { return 0 },
 	fail:    func(string) error { return nil },
 	shuffle: func([]incident.Part) {},
 }

@@ -184,7 +184,7 @@ func (r *Record) Did(e Effect, out Outcome, now time.Time) {
 		l.change(e.Item, func(entry *Entry) { entry.Attached = true })
 	case UpdateFollowUp:
 		l.change(e.Item, func(entry *Entry) {
-			entry.Wrote, entry.Lacks = e.Is.without(out.Refused, e.Was), entry.Lacks.and(out.Refused)
+			entry.Wrote, entry.Lacks = e.Is.Without(out.Refused, e.Was), entry.Lacks.And(out.Refused)
 		})
 	case SetFollowUp:
 		l.change(e.Item, e.obeyed)
@@ -330,7 +330,7 @@ func (l *Ledger) opened(e OpenFollowUp, issue Ref) {
 func (l *Ledger) openedTicket(e OpenTicket, ticket Ref, refused TicketFields) {
 	l.became(Entry{
 		Key: e.Item, Source: e.Source, Words: e.Words, Issue: ticket,
-		Wrote: e.Wrote.without(refused, Written{}), Lacks: e.Lacks.and(e.Left).and(refused),
+		Wrote: e.Wrote.Without(refused, Written{}), Lacks: e.Lacks.And(e.Left).And(refused),
 	})
 }
 

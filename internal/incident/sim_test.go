@@ -114,6 +114,7 @@ type luck struct {
 	fail    func(e string) error  // of an effect or a question
 	stale   bool                  // the listing does not show what is fresh
 	done    func() bool           // what failed was done all the same
+	takes   func() time.Duration  // a call that opens a ticket
 	shuffle func([]incident.Part) // the order in which parts are carried out
 }
 
@@ -357,11 +358,15 @@ func (a *app) carryOut(
 			a.stored = record.Clone()
 		}
 		if luck.crash() {
+			a.underWay(t, e, luck)
 			return did, errCrash
 		}
 		if err := a.hindrance(t, e, *record, luck); err != nil {
 			record.Hindered(e, err, a.now)
 			return did, err
+		}
+		if _, opens := e.(incident.OpenTicket); opens {
+			a.now = a.now.Add(luck.takes())
 		}
 		out := a.apply(t, e, *record)
 		did = append(did, e)

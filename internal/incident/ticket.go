@@ -82,8 +82,8 @@ func (f TicketFields) All() []TicketField {
 	return all
 }
 
-// and is the fields with others.
-func (f TicketFields) and(more TicketFields) TicketFields {
+// And is the fields with others.
+func (f TicketFields) And(more TicketFields) TicketFields {
 	for _, field := range more.All() {
 		if !f.Has(field) {
 			f = TicketFields(strings.TrimSpace(string(f) + " " + string(field)))
@@ -97,7 +97,7 @@ func (f TicketFields) but(field TicketField) TicketFields {
 	var kept TicketFields
 	for _, other := range f.All() {
 		if other != field {
-			kept = kept.and(TicketFields(other))
+			kept = kept.And(TicketFields(other))
 		}
 	}
 	return kept

@@ -40,7 +40,7 @@ func (d *decision) openTicket(c candidate, e Entry) {
 // newTicket is the ticket for a line.
 func (d *decision) newTicket(c candidate, e Entry, offer Offer) OpenTicket {
 	title, body := d.compose(c, e, c.Project.Site)
-	wrote := d.wanted(e, c.Project.Site).titled(title).without(offer.Lacks, Written{})
+	wrote := d.wanted(e, c.Project.Site).titled(title).Without(offer.Lacks, Written{})
 	parts, left := d.components(offer)
 	var names []string
 	for _, l := range ticketLabels(d.policy.followUpLabels(wrote, d.Parent.Key.Number)) {
