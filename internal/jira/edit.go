@@ -96,16 +96,6 @@ func (s *site) write(ctx context.Context, t incident.Ticket, c change, e inciden
 	return refused, nil
 }
 
-// lacksToo are fields, with others added to them.
-func lacksToo(lacks, more incident.TicketFields) incident.TicketFields {
-	for _, id := range ids(more) {
-		if !lacks.Has(incident.TicketField(id)) {
-			lacks = incident.TicketFields(strings.TrimSpace(string(lacks) + " " + id))
-		}
-	}
-	return lacks
-}
-
 // put changes fields and marker at once. A ticket whose marker people took off
 // gets none: it would have to be made up.
 func (s *site) put(ctx context.Context, t incident.Ticket, c change, e incident.UpdateFollowUp, refused incident.TicketFields) error {
@@ -117,7 +107,7 @@ func (s *site) put(ctx context.Context, t incident.Ticket, c change, e incident.
 		body["update"] = map[string]any{string(incident.TicketLabels): c.labels}
 	}
 	anew := t.Entry
-	anew.Wrote, anew.Lacks = e.Is, lacksToo(anew.Lacks, refused)
+	anew.Wrote, anew.Lacks = e.Is.Without(refused, t.Entry.Wrote), anew.Lacks.And(refused)
 	if m, was := markerFor(cmp.Or(e.Of, t.Of), anew), markerFor(t.Of, t.Entry); t.Entry.Key != "" && m != was {
 		body["properties"] = m.property()
 	}

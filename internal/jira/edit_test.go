@@ -201,6 +201,7 @@ func TestEditGoesOnWithoutWhatJiraRefuses(t *testing.T) {
 	body := s.last(editLine).body
 	same(t, "fields", nil, body["fields"])
 	same(t, "the marker tells", any("components duedate"), property(body)["lacks"])
+	same(t, "and what is there", any(map[string]any{"d": "20261201"}), property(body)["wrote"])
 	same(t, "labels", any(map[string]any{"labels": []any{map[string]any{"add": "sev1"}, map[string]any{"remove": "sev2"}}}), body["update"])
 }
 

@@ -181,3 +181,14 @@ func TestOfferOfASiteInTrouble(t *testing.T) {
 		t.Errorf("want the whole site to be blocked, got %v", err)
 	}
 }
+
+// TestListWithoutAnEnd is given up, and not taken for all of it.
+func TestListWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	s := newCloud(t)
+	s.says(typesLine, ok(`{"total":1000000,"issueTypes":[{"id":"1","name":"Epic"}]}`))
+	if _, err := s.connect().Offer(t.Context(), kindAt(s)); err == nil {
+		t.Error("no error")
+	}
+	same(t, "pages", 20, len(s.lines()))
+}

@@ -59,12 +59,13 @@ type made struct {
 // not work in the project, the ticket is opened without one, and its marker says
 // so: nothing was created by what it refused.
 func (s *site) create(ctx context.Context, t incident.OpenTicket, fields map[string]any) (made, error) {
-	m := marker{Of: t.Of, Key: t.Item, Source: t.Source, Words: t.Words, Wrote: t.Wrote, Lacks: t.Lacks}
+	m := marker{Of: t.Of, Key: t.Item, Source: t.Source, Words: t.Words, Wrote: t.Wrote, Lacks: t.Lacks.And(t.Left)}
 	answer, err := s.post(ctx, fields, m)
 	if named := refusedFields(err); len(named) == 1 && named[0] == string(incident.TicketAssignee) {
 		s.log.Warn("Jira refuses the assignee of a ticket, which is opened without one", "login", t.Owner, "project", t.Kind.Project)
 		delete(fields, string(incident.TicketAssignee))
-		m.Lacks = lacksToo(m.Lacks, incident.TicketFields(incident.TicketAssignee))
+		refused := incident.TicketFields(incident.TicketAssignee)
+		m.Wrote, m.Lacks = m.Wrote.Without(refused, incident.Written{}), m.Lacks.And(refused)
 		answer, err = s.post(ctx, fields, m)
 	}
 	if err != nil {

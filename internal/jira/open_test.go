@@ -261,6 +261,7 @@ func TestOpenWithoutAnAssigneeWhoMayNotWorkThere(t *testing.T) {
 	same(t, "assignee", nil, s.written("assignee"))
 	same(t, "owner", "", got.Owner)
 	same(t, "lacks", incident.TicketFields("assignee"), got.Entry.Lacks)
+	same(t, "wrote", "", got.Entry.Wrote.Owner)
 	same(t, "the marker tells", any("assignee"), property(s.last(issueLine).body)["lacks"])
 	same(t, "due", any("2026-12-01"), s.written("duedate"))
 }
@@ -402,4 +403,43 @@ func TestWhatTheProjectWantsIsAskedAnewAfterARefusal(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "due", nil, s.written("duedate"))
+}
+
+// TestOpenWithTheComponentsThatThereAre, though not all are there.
+func TestOpenWithTheComponentsThatThereAre(t *testing.T) {
+	t.Parallel()
+	s := ready(t, newCloud(t), everything()...)
+	s.says(issueLine, no(201, `{"id":"7","key":"OPS-7"}`))
+	e := newTicket(s)
+	e.Parts, e.Lacks, e.Left = []string{"search", "nowhere"}, "components", "components"
+	got, err := s.connect(project(jira.Project{Components: []string{"Nothing"}})).Open(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "components", any([]any{map[string]any{"name": "Search"}}), s.written("components"))
+	same(t, "lacks", incident.TicketFields("components"), got.Entry.Lacks)
+}
+
+// TestOfferTellsTheComponents, so that those of a repository can be compared.
+func TestOfferTellsTheComponents(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		fields []string
+		want   []string
+	}{
+		"some":         {everything(), []string{"reliability", "search"}},
+		"no field":     {plain("description"), nil},
+		"none in it":   {[]string{`{"fieldId":"components","allowedValues":[]}`}, []string{}},
+		"none is told": {plain("components"), []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := ready(t, newCloud(t), tt.fields...)
+			got, err := s.connect().Offer(t.Context(), kindAt(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "components", tt.want, got.Components)
+		})
+	}
 }

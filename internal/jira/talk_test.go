@@ -113,3 +113,16 @@ func TestExplained(t *testing.T) {
 		})
 	}
 }
+
+// TestExplainedEnds, however many comments there are.
+func TestExplainedEnds(t *testing.T) {
+	t.Parallel()
+	s := newCloud(t)
+	many := strings.Repeat(`{"author":{"accountId":"bot-1"},"body":"x","created":"2026-11-20T13:00:00.000+0000"},`, 99) + `{"body":"x"}`
+	s.says("GET /rest/api/2/issue/7/comment", ok(`{"comments":[`+many+`]}`))
+	got, err := s.connect().Explained(t.Context(), s.at(7), now, "Why?")
+	if err != nil || got {
+		t.Errorf("got %v, %v", got, err)
+	}
+	same(t, "pages", 10, len(s.lines()))
+}
