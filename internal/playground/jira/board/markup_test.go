@@ -109,14 +109,15 @@ func FuzzMarkup(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) { harmless(t, source) })
 }
 
-// What is long and hostile takes no longer than what is long.
+// What is long and hostile takes no longer than what is long: far less than a
+// second, but where the race detector, and other tests, take their time.
 func TestMarkupTakesNoTime(t *testing.T) {
 	t.Parallel()
 	for _, unit := range []string{"*a ", "[", "{quote}\n", "* ", "|", "{{", "&#", "*_-+^~", "!a", "{code}\n", "\\"} {
 		source := strings.Repeat(unit, 32_000/len(unit))
 		began := time.Now()
 		harmless(t, source)
-		if took := time.Since(began); took > 3*time.Second {
+		if took := time.Since(began); took > 20*time.Second {
 			t.Errorf("%d times %q took %s", 32_000/len(unit), unit, took)
 		}
 	}
