@@ -65,12 +65,13 @@ func (d *decision) heal(entries map[ItemKey]*Entry) {
 	}
 }
 
-// duplicate closes the second of two. Where that is read, the first may not be named.
+// duplicate closes the second of two. A ticket must not name a first that fewer people
+// can read than the incident.
 func (d *decision) duplicate(second, first Key) CloseDuplicate {
 	c := CloseDuplicate{
 		Issue: second, Of: first, Name: d.nameOf(second), OfName: d.nameOf(first), OfURL: d.tracked[first].URL,
 	}
-	if d.tracked[first].Secret && first.Repo != second.Repo {
+	if d.tracked[first].Secret && second.Repo.Jira() && first.Repo != second.Repo {
 		c.OfName, c.OfURL = "another follow-up of "+d.facts.Key.String(), d.facts.URL
 	}
 	return c

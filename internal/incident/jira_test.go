@@ -82,6 +82,9 @@ func updatesTicket(w incident.World, e incident.UpdateFollowUp) incident.World {
 	}
 	w.FollowUps = slices.Clone(w.FollowUps)
 	for i, f := range w.FollowUps {
+		if f.Issue == e.Issue && e.Of != (incident.ID{}) {
+			w.FollowUps[i].Of = e.Of
+		}
 		if f.Issue == e.Issue && e.Renames(incident.Issue{Title: f.Title}) {
 			w.FollowUps[i].Title = e.Title
 		}
