@@ -4,7 +4,8 @@
 //
 // Every request takes the same way. go-jira encodes it and gives it to the
 // site's door, which lets a few through at once, signs them, follows no redirect
-// and reads the whole answer, up to a limit; what Jira refuses comes back as a
+// and reads the whole answer, up to a limit. It closes for a while to a site that
+// does not take the token, or does not answer. What Jira refuses comes back as a
 // refusal, and one classifier turns that into one of the errors of package
 // incident, which say what happens next. Nothing here tries again: a ticket may
 // have been created by a request that was answered with 502, and only looking
