@@ -49,6 +49,11 @@ func TestDid(t *testing.T) {
 			incident.Record{Ledger: incident.Ledger{Healed: []int{102}}},
 		},
 		{
+			incident.CloseDuplicate{Issue: incident.Key{Repo: site, Number: 102}},
+			incident.Record{},
+			incident.Record{Ledger: incident.Ledger{HealedTickets: []incident.Ref{{Repo: site, Number: 102}}}},
+		},
+		{
 			incident.React{Reaction: incident.Reaction{Comment: 5, Content: incident.Seen}},
 			incident.Record{},
 			incident.Record{Ledger: incident.Ledger{Reactions: []incident.Reaction{{Comment: 5, Content: "eyes"}}}},
@@ -135,10 +140,13 @@ func TestCloneSharesNothing(t *testing.T) {
 			Ledger: incident.Ledger{
 				Items: []incident.Entry{{Key: "a"}}, Refused: []incident.ItemKey{"r"},
 				Reactions: []incident.Reaction{{Comment: 1}}, Healed: []int{1},
+				HealedTickets: []incident.Ref{{Repo: site, Number: 1}},
 			},
 			Problems:  map[incident.Part]incident.Problem{incident.PagePart: {Attempts: 1}},
 			Opening:   []incident.ItemKey{"o"},
 			Labelling: true,
+			Vain:      []incident.Vain{{Issue: parentKey}},
+			Seeks:     []incident.Seek{{Site: site}},
 		}
 	}
 	r := full()
@@ -146,5 +154,6 @@ func TestCloneSharesNothing(t *testing.T) {
 	same(t, "clone", r, c)
 	c.Ledger.Items[0].Key, c.Ledger.Refused[0], c.Ledger.Reactions[0].Comment, c.Ledger.Healed[0] = "x", "x", 9, 9
 	c.Problems[incident.PagePart], c.Opening[0] = incident.Problem{}, "x"
+	c.Ledger.HealedTickets[0].Number, c.Vain[0].At, c.Seeks[0].At = 9, now, now
 	same(t, "the original", full(), r)
 }
