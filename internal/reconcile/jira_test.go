@@ -36,6 +36,12 @@ type fakeJira struct {
 	offers   map[incident.TicketKind]incident.Offer
 	unknown  map[string]bool // logins without an account
 	declines string          // what is said of every order
+	refuses  incident.TicketFields
+	asked    map[incident.Key][]string // by what names tickets were asked for
+	in       [][]string                // the projects in which tickets were sought
+	// slow is how long it takes to open a ticket, and what cuts the call off.
+	slow     func() (takes time.Duration, cutOff func() error)
+	late     []lateTicket
 	comments map[incident.Key][]string
 	links    map[incident.Key]map[string]incident.TicketLink // by their ids
 	next     int
@@ -49,8 +55,10 @@ func withJira(t *testing.T, body string) *stage {
 	return s
 }
 
-// connect gives the stage its Jira sites.
+// connect gives the stage its Jira sites. The label was put on just now: of an older
+// incident of which nothing is known, tickets would be sought.
 func (s *stage) connect() {
+	s.forge.labelling.At = s.now()
 	at := func(site incident.Repo, key string) incident.Project {
 		return incident.Project{Site: site, URL: "https://" + site.Address(), Key: key, Lag: jiraLag}
 	}
@@ -63,6 +71,8 @@ func (s *stage) connect() {
 		lag:    func(incident.Key) time.Duration { return 0 },
 		offers: map[incident.TicketKind]incident.Offer{}, unknown: map[string]bool{},
 		comments: map[incident.Key][]string{}, links: map[incident.Key]map[string]incident.TicketLink{},
+		asked: map[incident.Key][]string{},
+		slow:  func() (time.Duration, func() error) { return 0, nil },
 	}
 	s.reconciler.Jira = s.jira
 }
@@ -76,10 +86,28 @@ func ticketed(t *testing.T) (*stage, incident.Ticket) {
 	return s, s.onlyTicket(t)
 }
 
+// lateTicket is one that Jira makes at a time, after the call for it was cut off.
+type lateTicket struct {
+	incident.OpenTicket
+	at time.Time
+}
+
+// land makes the tickets that Jira has come to by now.
+func (f *fakeJira) land() {
+	f.late = slices.DeleteFunc(f.late, func(l lateTicket) bool {
+		due := !f.clock().Before(l.at)
+		if due {
+			f.open(l.OpenTicket, l.at)
+		}
+		return due
+	})
+}
+
 // ours are the tickets that were opened.
 func (f *fakeJira) ours() []incident.Ticket {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.land()
 	var ours []incident.Ticket
 	for _, t := range f.tickets {
 		if t.Ours {
@@ -178,8 +206,9 @@ func (f *fakeJira) Assignable(ctx context.Context, _ incident.Repo, login string
 	return v, err
 }
 
-func (f *fakeJira) Ticket(ctx context.Context, key incident.Key, _ string) (t incident.Ticket, err error) {
+func (f *fakeJira) Ticket(ctx context.Context, key incident.Key, name string) (t incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.Ticket", key.String(), func() (err error) {
+		f.asked[key] = append(f.asked[key], name)
 		t, err = f.find(key)
 		return err
 	})
@@ -209,9 +238,11 @@ func (f *fakeJira) Named(ctx context.Context, ref incident.TicketRef) (found inc
 }
 
 func (f *fakeJira) Find(
-	ctx context.Context, site incident.Repo, _ []string, of []incident.ID, since time.Time,
+	ctx context.Context, site incident.Repo, projects []string, of []incident.ID, since time.Time,
 ) (found []incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.Find", string(site), func() error {
+		f.land()
+		f.in = append(f.in, projects)
 		for key, t := range f.tickets {
 			shown := !f.clock().Before(t.Created.Add(f.lag(key)))
 			if key.Repo == site && t.Ours && slices.Contains(of, t.Of) && shown && !t.Created.Before(since) {
@@ -251,48 +282,74 @@ func (f *fakeJira) Explained(
 
 func (f *fakeJira) Open(ctx context.Context, e incident.OpenTicket) (t incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.Open", e.Title, func() error {
-		f.next++
-		t = f.newTicket(incident.Key{Repo: e.Kind.Site, Number: f.next}, fmt.Sprintf("%s-%d", e.Kind.Project, f.next))
-		t.Title, t.Owner, t.Due, t.Ours, t.Of = e.Title, e.Owner, e.Wrote.Due, true, e.Of
-		t.Entry = incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words, Wrote: e.Wrote, Lacks: e.Lacks}
-		f.tickets[t.Key] = t
+		if takes, cutOff := f.slow(); cutOff != nil {
+			f.late = append(f.late, lateTicket{e, f.clock().Add(takes)})
+			return cutOff()
+		}
+		t = f.open(e, f.clock())
 		return nil
 	})
 	return t, err
 }
 
+// open makes a ticket.
+func (f *fakeJira) open(e incident.OpenTicket, at time.Time) incident.Ticket {
+	f.next++
+	t := f.newTicket(incident.Key{Repo: e.Kind.Site, Number: f.next}, fmt.Sprintf("%s-%d", e.Kind.Project, f.next))
+	t.Title, t.Owner, t.Due, t.Ours, t.Of, t.Created, t.At = e.Title, e.Owner, e.Wrote.Due, true, e.Of, at, at
+	if f.refuses.Has(incident.TicketAssignee) {
+		t.Owner = ""
+	}
+	t.Entry = incident.Entry{Key: e.Item, Source: e.Source, Words: e.Words, Wrote: e.Wrote, Lacks: e.Lacks}
+	f.tickets[t.Key] = t
+	return t
+}
+
 func (f *fakeJira) Edit(
-	ctx context.Context, _ []string, e incident.UpdateFollowUp,
+	ctx context.Context, in []string, e incident.UpdateFollowUp,
 ) (t incident.Ticket, refused incident.TicketFields, err error) {
 	err = f.call(ctx, "Jira.Edit", e.Issue.String(), func() (err error) {
-		t, err = f.change(e.Issue, func(t *incident.Ticket) {
-			t.Title, t.Due, t.Entry.Wrote = e.Title, e.Is.Due, e.Is
+		t, err = f.changeIn(in, e.Issue, func(t *incident.Ticket) {
+			t.Title, t.Entry.Wrote, t.Of = e.Title, e.Is, cmp.Or(e.Of, t.Of)
+			if !f.refuses.Has(incident.TicketDue) {
+				t.Due = e.Is.Due
+			}
 			t.Owner = cmp.Or(e.Assign, t.Owner)
 		})
 		return err
 	})
-	return t, refused, err
+	return t, f.refuses, err
+}
+
+// changeIn changes a ticket that is in one of the projects.
+func (f *fakeJira) changeIn(
+	in []string, key incident.Key, how func(*incident.Ticket),
+) (incident.Ticket, error) {
+	if t, ok := f.tickets[key]; ok && !slices.Contains(in, t.Project) {
+		return t, &incident.Changed{What: "the project of " + t.Name}
+	}
+	return f.change(key, how)
 }
 
 func (f *fakeJira) Set(
-	ctx context.Context, _ []string, e incident.SetFollowUp,
+	ctx context.Context, in []string, e incident.SetFollowUp,
 ) (t incident.Ticket, declined string, err error) {
 	err = f.call(ctx, "Jira.Set", fmt.Sprintf("%s %s", e.Issue, e.State), func() (err error) {
 		if declined = f.declines; declined != "" {
 			t, err = f.find(e.Issue)
 			return err
 		}
-		t, err = f.change(e.Issue, func(t *incident.Ticket) { t.State = e.State })
+		t, err = f.changeIn(in, e.Issue, func(t *incident.Ticket) { t.State = e.State })
 		return err
 	})
 	return t, declined, err
 }
 
 func (f *fakeJira) CloseAsDuplicate(
-	ctx context.Context, _ []string, e incident.CloseDuplicate,
+	ctx context.Context, in []string, e incident.CloseDuplicate,
 ) (t incident.Ticket, err error) {
 	err = f.call(ctx, "Jira.CloseAsDuplicate", e.Issue.String(), func() (err error) {
-		t, err = f.change(e.Issue, func(t *incident.Ticket) { t.State = incident.Dropped })
+		t, err = f.changeIn(in, e.Issue, func(t *incident.Ticket) { t.State = incident.Dropped })
 		return err
 	})
 	return t, err

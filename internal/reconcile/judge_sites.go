@@ -23,7 +23,10 @@ func (n *run) apart(q incident.Questions) (here, atSites incident.Questions) {
 		here = incident.Questions{}
 	}
 	atSites.Offers = slices.DeleteFunc(slices.Clone(q.Offers), func(k incident.TicketKind) bool { return !n.asks(k.Site) })
-	atSites.Tickets = slices.DeleteFunc(slices.Clone(q.Tickets), func(r incident.TicketRef) bool { return !n.asks(r.Site) })
+	record, now := n.snapshot(), n.r.Clock()
+	atSites.Tickets = slices.DeleteFunc(slices.Clone(q.Tickets), func(r incident.TicketRef) bool {
+		return !n.asks(r.Site) || !record.AsksAgain(r, incident.Key{}, now)
+	})
 	return here, atSites
 }
 
@@ -87,14 +90,17 @@ func (n *run) askTicket(ctx context.Context, w *incident.World, ref incident.Tic
 	switch {
 	case !answered && !n.asks(ref.Site): // all of it is in trouble
 	case i >= 0:
+		n.notInVain(ref, incident.Key{})
 		w.FollowUps[i] = calledToo(n.observedTicket(t, w.FollowUps[i]), ref.Name)
 		n.answers.tickets[ref] = t.Key
 		return n.keepTicket(ctx, w.FollowUps[i])
 	case there && listed:
+		n.notInVain(ref, incident.Key{})
 		f := calledToo(n.observedTicket(t, incident.FollowUp{Parent: n.repository.ID, Adopted: true}), ref.Name)
 		w.FollowUps = append(w.FollowUps, f)
 		n.answers.tickets[ref], n.answers.found[t.Key] = t.Key, f
 	default:
+		n.inVain(ref, incident.Key{})
 		n.answers.tickets[ref] = incident.Key{}
 	}
 	return nil

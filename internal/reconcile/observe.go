@@ -36,6 +36,7 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	if err != nil || !accepted {
 		return w, err
 	}
+	n.doubtUnlessFresh(&w)
 	if err = n.readRest(ctx, read.issue); err != nil {
 		return w, err
 	}
@@ -47,6 +48,9 @@ func (n *run) observe(ctx context.Context) (incident.World, error) {
 	}
 	n.readPeople(&w, read.comments)
 	w.Projects = n.projects()
+	if w.Troubles, err = n.troubles(ctx); err != nil {
+		return w, err
+	}
 	if err = n.seek(ctx, read.issue); err != nil {
 		return w, err
 	}

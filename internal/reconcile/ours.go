@@ -77,7 +77,7 @@ func (n *run) readTracker(
 			remembered = 0 // by a database of long ago: what was looked into since is not known
 		}
 		if !n.rest && (outdated || !n.remembers()) {
-			n.doubt()
+			n.doubt(sitesOf(n.projects()))
 		}
 		n.unite(ledger, newest)
 	}

@@ -69,7 +69,8 @@ type run struct {
 	page    page
 	tips    map[incident.Repo]string // of wikis, as they were read in this run
 	running map[incident.Part]bool
-	failed  map[incident.Part]bool // in this run
+	failed  map[incident.Part]bool     // in this run
+	readAt  map[incident.Key]time.Time // when tickets were read in this run
 }
 
 func (r *Reconciler) newRun(
@@ -92,6 +93,7 @@ func (r *Reconciler) newRun(
 		overlay:     map[incident.Key]incident.FollowUp{},
 		running:     map[incident.Part]bool{},
 		failed:      map[incident.Part]bool{},
+		readAt:      map[incident.Key]time.Time{},
 	}
 }
 

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hindsight/internal/incident"
@@ -12,15 +13,33 @@ import (
 // there all the same, since it lags: so nothing is opened at the site until it
 // would have shown what was opened before.
 
-// doubt has tickets be sought at all sites of the owner: what is remembered does
-// not tell what was opened there until now.
-func (n *run) doubt() {
-	sites, now := sitesOf(n.projects()), n.r.Clock()
+// doubt has tickets be sought at sites: what is remembered does not tell what was
+// opened there until now.
+func (n *run) doubt(sites []incident.Repo) {
+	now := n.r.Clock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, site := range sites {
 		n.record.Seek(site, now)
 	}
+}
+
+// doubtUnlessFresh is about an incident of which nothing is known at all. People may
+// have deleted the tracker, and then the database was lost: unless the label was
+// put on just now, by GitHub's clock, tickets may have been opened that a search
+// shows by now.
+func (n *run) doubtUnlessFresh(w *incident.World) {
+	if n.rest || n.remembers() || len(w.Trackers) > 0 {
+		return
+	}
+	labelled := w.Labelling.At
+	if labelled.IsZero() { // nobody tells when
+		labelled = w.Parent.CreatedAt
+	}
+	projects, since := n.projects(), n.r.Clock().Sub(labelled)
+	n.doubt(slices.DeleteFunc(sitesOf(projects), func(site incident.Repo) bool {
+		return since <= max(overlap, lagOf(projects, site))
+	}))
 }
 
 // seek looks for the tickets that may have been opened, once in a run for each
@@ -59,7 +78,7 @@ func (n *run) toSeek() []incident.Repo {
 func (n *run) seekAt(ctx context.Context, site incident.Repo, since time.Time) error {
 	began := n.r.Clock()
 	var found []incident.Ticket
-	answered := n.ask(ctx, site, func(ctx context.Context) (err error) {
+	answered := n.askWithin(ctx, siteSearches, site, func(ctx context.Context) (err error) {
 		found, err = n.r.Jira.Find(ctx, site, keysAt(n.projects(), site), n.calledBefore(), since)
 		return err
 	})

@@ -9,9 +9,14 @@ import (
 	"hindsight/internal/incident"
 )
 
-// siteAnswers is how long a Jira site may take to answer a question: the page
-// and the follow-ups on GitHub wait for it, once in a run.
-const siteAnswers = 10 * time.Second
+const (
+	// siteAnswers is how long a Jira site may take to answer a question: the page
+	// and the follow-ups on GitHub wait for it, once in a run.
+	siteAnswers = 10 * time.Second
+	// siteSearches is how long all requests of a search may take. What came of one
+	// that takes longer is not asked for again.
+	siteSearches = time.Minute
+)
 
 // projects are those that the operator lets an owner's repositories use; none
 // without Jira.
@@ -69,10 +74,17 @@ func (n *run) asks(site incident.Repo) bool {
 	return !n.silent[site] && !n.running[part] && !n.record.Problems[part].NotBefore.After(n.r.Clock()) && n.mine(site)
 }
 
-// ask asks a site. An error is the trouble of the site's part, and of nothing else:
-// then it is not answered.
+// ask asks a site one question.
 func (n *run) ask(ctx context.Context, site incident.Repo, question func(context.Context) error) (answered bool) {
-	patient, cancel := context.WithTimeout(ctx, siteAnswers)
+	return n.askWithin(ctx, siteAnswers, site, question)
+}
+
+// askWithin asks a site. An error is the trouble of the site's part, and of nothing
+// else: then it is not answered.
+func (n *run) askWithin(
+	ctx context.Context, limit time.Duration, site incident.Repo, question func(context.Context) error,
+) (answered bool) {
+	patient, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := question(patient)
 	if err != nil {

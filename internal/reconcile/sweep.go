@@ -29,7 +29,6 @@ func (r *Reconciler) Sweep(ctx context.Context) (Swept, error) {
 	if err != nil {
 		return swept, fmt.Errorf("list the installations: %w", err)
 	}
-	r.sweepSites(ctx, installations, &swept)
 	for _, inst := range installations {
 		if inst.Suspended {
 			r.Log.InfoContext(ctx, "paused", "account", inst.Account, "reason", "the installation is suspended")
@@ -43,7 +42,8 @@ func (r *Reconciler) Sweep(ctx context.Context) (Swept, error) {
 			return swept, ctx.Err()
 		}
 	}
-	return swept, nil
+	r.sweepSites(ctx, installations, &swept)
+	return swept, ctx.Err()
 }
 
 func (r *Reconciler) sweepInstallation(ctx context.Context, inst Installation, swept *Swept) error {

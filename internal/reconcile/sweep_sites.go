@@ -11,8 +11,9 @@ import (
 	"hindsight/internal/incident"
 )
 
-// sweepSites finds the tickets that changed, of which no delivery told. A site
-// that fails holds up nothing but itself.
+// sweepSites finds the tickets that changed, of which no delivery told: after
+// GitHub was asked, which waits for no site. One that fails holds up nothing but
+// itself, and one that hangs the others for a minute.
 func (r *Reconciler) sweepSites(ctx context.Context, installations []Installation, swept *Swept) {
 	if r.Jira == nil {
 		return
@@ -43,12 +44,9 @@ func (r *Reconciler) sweepSite(ctx context.Context, site incident.Repo, lag time
 	if err != nil {
 		return 0, fmt.Errorf("recall the last look: %w", err)
 	}
-	var changed map[incident.Key]time.Time
-	all := true
-	if !since.IsZero() {
-		if changed, all, err = r.Jira.Changed(ctx, site, since.Add(-lag)); err != nil {
-			return 0, fmt.Errorf("ask which tickets changed: %w", err)
-		}
+	changed, all, err := r.changedAt(ctx, site, since, lag)
+	if err != nil {
+		return 0, err
 	}
 	stale, err := r.seenBefore(ctx, changed)
 	if err != nil {
@@ -68,6 +66,24 @@ func (r *Reconciler) sweepSite(ctx context.Context, site incident.Repo, lag time
 		return len(stale), nil
 	}
 	return len(stale), wrap(r.Memory.SaveLook(ctx, site, began), "remember the look")
+}
+
+// changedAt asks a site which tickets changed, if it was looked at before; all is
+// whether it told of all. It is what tells first that a site is in trouble, or out
+// of it.
+func (r *Reconciler) changedAt(
+	ctx context.Context, site incident.Repo, since time.Time, lag time.Duration,
+) (changed map[incident.Key]time.Time, all bool, err error) {
+	if since.IsZero() {
+		return nil, true, nil
+	}
+	patient, cancel := context.WithTimeout(ctx, siteSearches)
+	defer cancel()
+	changed, all, err = r.Jira.Changed(patient, site, since.Add(-lag))
+	if err := r.noteSite(ctx, site, err); err != nil {
+		return nil, false, err
+	}
+	return changed, all, wrap(err, "ask which tickets changed")
 }
 
 // seenBefore are the follow-ups among tickets that have changed since they were

@@ -21,10 +21,16 @@ func ticketAs(t incident.Ticket, known incident.FollowUp) incident.FollowUp {
 	f := known
 	f.Issue, f.Title, f.URL, f.At = t.Key, t.Title, t.URL, t.At.UTC()
 	f.Owner, f.Assignee, f.Due, f.Status = t.Owner, t.Assignee, t.Due, ""
-	f.Name = t.Name
+	f.Name, f.Unread = t.Name, ""
 	f = calledToo(f, known.Name)
 	f.Former = slices.DeleteFunc(slices.Clone(f.Former), func(name string) bool { return name == t.Name })
+	// A marker that people took off, or copied from another ticket, is left as it is.
+	if f.Of = (incident.ID{}); !f.Adopted && t.Ours && t.Entry.Key == f.Item {
+		f.Of = t.Of
+	}
 	switch {
+	case closed(known.State) && closed(t.State) && !known.Closed.IsZero():
+		f.State = t.State // some sites only tell when it was changed
 	case t.State != "":
 		f.State, f.Closed = t.State, t.Closed.UTC()
 	case f.State == incident.Gone: // it is there after all
@@ -37,6 +43,8 @@ func ticketAs(t incident.Ticket, known incident.FollowUp) incident.FollowUp {
 	}
 	return f
 }
+
+func closed(state incident.State) bool { return state == incident.Done || state == incident.Dropped }
 
 // calledToo is a ticket that people call by another name, too.
 func calledToo(f incident.FollowUp, name string) incident.FollowUp {
@@ -65,19 +73,30 @@ func projectIn(projects []incident.Project, site incident.Repo, key string) (inc
 
 // shade tells whether fewer people may read a ticket than the parent, by the
 // project that it is in now. What the operator has taken away stays as it was
-// known, unless everybody can read the parent.
+// known, unless the parent can be read by more than those who were let in.
 func (n *run) shade(f incident.FollowUp) incident.FollowUp {
-	everybody := !n.repository.Private
+	here := visibilityOf(n.repository)
 	p, listed := projectIn(n.projects(), f.Issue.Repo, projectOf(f.Name))
 	switch {
 	case listed:
-		f.Secret = everybody && !p.Public
+		f.Secret = here < visibilityAt(p)
 	case n.mine(f.Issue.Repo):
 		f.Secret = true
 	default:
-		f.Secret = f.Secret || everybody
+		f.Secret = f.Secret || here < private
 	}
 	return f
+}
+
+// visibilityAt is how far tickets of a project can be seen, by the operator's word.
+func visibilityAt(p incident.Project) visibility {
+	switch {
+	case p.Public:
+		return public
+	case p.Internal:
+		return internal
+	}
+	return private
 }
 
 // proves is whether a ticket is the one that this App opened for the incident's
@@ -106,7 +125,10 @@ func (n *run) findTicket(ctx context.Context, e incident.Entry, key incident.Key
 		known.Item, known.Source, known.Words, known.Adopted = e.Key, e.Source, e.Words, true
 		return known, n.seen(ctx, known)
 	}
-	if n.lookUps == lookUpsInOneRun || !n.asks(key.Repo) {
+	switch {
+	case !n.snapshot().AsksAgain(incident.TicketRef{}, key, n.r.Clock()):
+		return n.assume(unproven(as, key)), nil
+	case n.lookUps == lookUpsInOneRun, !n.asks(key.Repo):
 		return n.assume(as), nil
 	}
 	n.lookUps++
@@ -118,10 +140,26 @@ func (n *run) findTicket(ctx context.Context, e incident.Entry, key incident.Key
 		as.State = incident.Gone
 		return as, n.seen(ctx, as)
 	case !there, !e.Adopted && !n.proves(t, e.Key):
+		n.inVain(incident.TicketRef{}, key)
 		return n.assume(unproven(as, key)), nil
 	}
+	n.notInVain(incident.TicketRef{}, key)
 	f := n.observedTicket(t, as)
 	return f, n.seen(ctx, f)
+}
+
+// inVain remembers that a ticket was asked for, by its name or its id, and is not
+// there, or not this incident's.
+func (n *run) inVain(name incident.TicketRef, key incident.Key) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record.InVain(name, key, n.r.Clock())
+}
+
+func (n *run) notInVain(name incident.TicketRef, key incident.Key) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.record.NotInVain(name, key)
 }
 
 // assume holds for the rest of the run, and is not remembered.
@@ -132,12 +170,16 @@ func (n *run) assume(f incident.FollowUp) incident.FollowUp {
 	return f
 }
 
+// readTicket asks for a ticket of which only the id is known.
 func (n *run) readTicket(ctx context.Context, key incident.Key) (t incident.Ticket, there, answered bool) {
 	answered = n.ask(ctx, key.Repo, func(ctx context.Context) (err error) {
 		t, err = n.r.Jira.Ticket(ctx, key, "")
 		there = err == nil
 		return unlessMissing(err)
 	})
+	if there {
+		n.justRead(key)
+	}
 	return t, there, answered
 }
 
@@ -148,6 +190,7 @@ func (n *run) seeTicket(ctx context.Context, t incident.Ticket) error {
 	if err != nil || !ok {
 		return err
 	}
+	n.justRead(t.Key)
 	return n.seen(ctx, n.observedTicket(t, known))
 }
 
@@ -162,28 +205,48 @@ func (r *Reconciler) lookAtTicket(ctx context.Context, key incident.Key) error {
 		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", "no incident that may use this Jira site has the ticket")
 		return nil
 	}
-	t, err := r.Jira.Ticket(ctx, key, known[0].Name)
+	t, err := r.ticketNow(ctx, key, known[0].Name)
 	paused := new(incident.Paused)
-	gone := isMissing(err)
-	switch {
-	case errors.As(err, &paused):
+	if errors.As(err, &paused) {
 		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", paused.Why)
 		return nil
-	case err != nil && !gone:
-		return fmt.Errorf("read the ticket %s: %w", key, err)
 	}
-	for _, was := range known {
-		now := was.FollowUp
-		if now.State = incident.Gone; !gone {
-			now = ticketAs(t, was.FollowUp)
-			_, listed := projectIn(r.projects(was.of.Repo.Owner()), key.Repo, projectOf(now.Name))
-			now.Secret = now.Secret || !listed
-		}
-		if err := r.noteTicket(ctx, was, now); err != nil {
-			return err
+	if err := r.noteSite(ctx, key.Repo, err); err != nil {
+		return err
+	}
+	if err == nil || isMissing(err) || onlyItself(err) {
+		for _, was := range known {
+			if err := r.noteTicket(ctx, was, r.ticketAfter(was, t, err)); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return wrap(unlessMissing(err), "read the ticket %s", key)
+}
+
+// ticketNow reads a ticket. A site that hangs must not keep those who work for all
+// the others.
+func (r *Reconciler) ticketNow(ctx context.Context, key incident.Key, name string) (incident.Ticket, error) {
+	ctx, cancel := context.WithTimeout(ctx, siteAnswers)
+	defer cancel()
+	return r.Jira.Ticket(ctx, key, name)
+}
+
+// ticketAfter is what is known of a ticket after it was asked for: of one that can't
+// be read, while its site can, what was known before.
+func (r *Reconciler) ticketAfter(was remembered, t incident.Ticket, err error) incident.FollowUp {
+	now, blocked := was.FollowUp, new(incident.Blocked)
+	switch {
+	case errors.As(err, &blocked):
+		now.Unread = blocked.Text
+	case err != nil:
+		now.State, now.Unread = incident.Gone, ""
+	default:
+		now = ticketAs(t, was.FollowUp)
+		_, listed := projectIn(r.projects(was.of.Repo.Owner()), now.Issue.Repo, projectOf(now.Name))
+		now.Secret = now.Secret || !listed
+	}
+	return now
 }
 
 // ticketIn is what is remembered of a ticket by the incidents that the operator

@@ -27,6 +27,7 @@ func TestTicketIsOpened(t *testing.T) {
 	want := incident.FollowUp{
 		Issue: made.Key, Item: entry.Key, Parent: shopID, Source: entry.Source, Words: entry.Words, Wrote: entry.Wrote,
 		Title: "Mend the pool", Name: made.Name, URL: made.URL, State: incident.Open, Secret: true, At: made.At,
+		Of: idOf(parent.Number),
 	}
 	if diff := cmp.Diff(want, f); diff != "" {
 		t.Errorf("remembered (-want +got):\n%s", diff)

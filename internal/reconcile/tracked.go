@@ -183,7 +183,7 @@ func (n *run) find(ctx context.Context, e incident.Entry, key incident.Key) (f i
 // the tracker: it counts as gone either way, and is not remembered.
 func unproven(f incident.FollowUp, key incident.Key) incident.FollowUp {
 	return incident.FollowUp{
-		Issue: key, Item: f.Item, Parent: f.Parent, Source: f.Source, Words: f.Words, State: incident.Gone,
+		Issue: key, Item: f.Item, Parent: f.Parent, Source: f.Source, Words: f.Words, State: incident.Gone, Unproven: true,
 	}
 }
 
