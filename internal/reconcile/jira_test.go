@@ -72,7 +72,7 @@ func (s *stage) connect() {
 		offers: map[incident.TicketKind]incident.Offer{}, unknown: map[string]bool{},
 		comments: map[incident.Key][]string{}, links: map[incident.Key]map[string]incident.TicketLink{},
 		asked: map[incident.Key][]string{},
-		slow:  func() (time.Duration, func() error) { return 0, nil },
+		slow:  opensAtOnce,
 	}
 	s.reconciler.Jira = s.jira
 }

@@ -14,13 +14,13 @@ import (
 // would have shown what was opened before.
 
 // doubt has tickets be sought at sites: what is remembered does not tell what was
-// opened there until now.
+// opened there until now, nor which calls were cut off that Jira has still to come to.
 func (n *run) doubt(sites []incident.Repo) {
-	now := n.r.Clock()
+	until := n.r.Clock().Add(incident.OpenLongest)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, site := range sites {
-		n.record.Seek(site, now)
+		n.record.Seek(site, until)
 	}
 }
 

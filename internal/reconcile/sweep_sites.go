@@ -80,8 +80,8 @@ func (r *Reconciler) changedAt(
 	patient, cancel := context.WithTimeout(ctx, siteSearches)
 	defer cancel()
 	changed, all, err = r.Jira.Changed(patient, site, since.Add(-lag))
-	if err := r.noteSite(ctx, site, err); err != nil {
-		return nil, false, err
+	if noting := r.noteSite(ctx, site, err); noting != nil {
+		return nil, false, noting
 	}
 	return changed, all, wrap(err, "ask which tickets changed")
 }

@@ -344,8 +344,8 @@ func TestPreviewWithTickets(t *testing.T) {
 }
 
 // Whatever happens to the calls that open tickets, whether the search shows them
-// soon or late, whether memory is kept or lost: in the end there is one for each
-// item.
+// soon or late, however long Jira takes to open them, whether memory is kept or lost:
+// in the end there is one for each item.
 func TestTicketsWhileTheSearchLags(t *testing.T) {
 	t.Parallel()
 	items := []string{"Mend the pool", "Write it down"}
@@ -369,6 +369,7 @@ func TestTicketsWhileTheSearchLags(t *testing.T) {
 		}
 		for range rapid.IntRange(1, 4).Draw(rt, "disturbances") {
 			s.disturb(t.Context(), rt, items)
+			s.jira.slow = opensAtOnce
 			s.reconciler.Clock = later(s.reconciler.Clock().Add(lag.Draw(rt, "pause")))
 		}
 		clear(s.before)
@@ -404,7 +405,13 @@ func (s *stage) disturb(ctx context.Context, rt *rapid.T, items []string) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	switch rapid.SampledFrom([]string{"crash", "lost", "refused", "down", "none"}).Draw(rt, "trouble") {
+	takes := time.Duration(rapid.IntRange(0, int(incident.OpenLongest/time.Second)).Draw(rt, "takes")) * time.Second
+	switch rapid.SampledFrom([]string{"crash", "late", "slow", "lost", "refused", "down", "none"}).Draw(rt, "trouble") {
+	case "late":
+		s.opensLate(takes, func() error { cancel(); return context.Canceled })
+	case "slow":
+		s.before[call] = once(func(context.Context) error { s.passes(takes); return nil })
+		s.after[call] = once(fails(&incident.Unsure{Err: errors.New("timeout")}))
 	case "crash":
 		hooks[call] = once(func(ctx context.Context) error { cancel(); return ctx.Err() })
 	case "lost":

@@ -211,17 +211,27 @@ func (r *Reconciler) lookAtTicket(ctx context.Context, key incident.Key) error {
 		r.Log.InfoContext(ctx, "ignored", "issue", key, "reason", paused.Why)
 		return nil
 	}
-	if err := r.noteSite(ctx, key.Repo, err); err != nil {
-		return err
+	if noting := r.noteSite(ctx, key.Repo, err); noting != nil {
+		return noting
 	}
-	if err == nil || isMissing(err) || onlyItself(err) {
-		for _, was := range known {
-			if err := r.noteTicket(ctx, was, r.ticketAfter(was, t, err)); err != nil {
-				return err
-			}
-		}
+	if noting := r.noteRead(ctx, known, t, err); noting != nil {
+		return noting
 	}
 	return wrap(unlessMissing(err), "read the ticket %s", key)
+}
+
+// noteRead stores what came of reading a ticket: what is true of all of its site is
+// not the ticket's.
+func (r *Reconciler) noteRead(ctx context.Context, known []remembered, t incident.Ticket, err error) error {
+	if err != nil && !isMissing(err) && !onlyItself(err) {
+		return nil
+	}
+	for _, was := range known {
+		if noting := r.noteTicket(ctx, was, r.ticketAfter(was, t, err)); noting != nil {
+			return noting
+		}
+	}
+	return nil
 }
 
 // ticketNow reads a ticket. A site that hangs must not keep those who work for all

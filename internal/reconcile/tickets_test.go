@@ -318,21 +318,9 @@ func TestOrderByANewName(t *testing.T) {
 func TestIncidentWithATicketIsTransferred(t *testing.T) {
 	t.Parallel()
 	s, made := ticketed(t)
-	moved := incident.Key{Repo: till, Number: 3}
-	s.mu.Lock()
-	issue := s.forge.issues[parent]
-	issue.Key = moved
-	s.forge.issues[moved], s.forge.comments[moved] = issue, s.forge.comments[parent]
-	delete(s.forge.issues, parent)
-	delete(s.forge.comments, parent)
-	s.forge.moved[parent] = moved
-	s.mu.Unlock()
+	moved := s.transfer()
 	s.forgetAll()
-	for range 3 {
-		if next := s.lookAt(t, moved); !next.IsZero() {
-			s.reconciler.Clock = later(next)
-		}
-	}
+	s.lookFor(t, moved, 3)
 	s.onlyTicket(t)
 	s.expect(t, 0, "OpenIssue")
 	if got := s.record(moved).Ledger.Items[0].Issue.In(till); got != made.Key {
