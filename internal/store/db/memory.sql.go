@@ -36,77 +36,6 @@ func (q *Queries) AddPull(ctx context.Context, arg AddPullParams) (int64, error)
 	return result.RowsAffected()
 }
 
-const checkedAt = `-- name: CheckedAt :one
-SELECT checked_at FROM follow_ups WHERE repo = $1 AND number = $2 ORDER BY checked_at DESC LIMIT 1
-`
-
-type CheckedAtParams struct {
-	Repo   string
-	Number int64
-}
-
-// Not by MAX, which on SQLite has no type that is read as a time.
-func (q *Queries) CheckedAt(ctx context.Context, arg CheckedAtParams) (time.Time, error) {
-	row := q.queryRow(ctx, q.checkedAtStmt, checkedAt, arg.Repo, arg.Number)
-	var checked_at time.Time
-	err := row.Scan(&checked_at)
-	return checked_at, err
-}
-
-const followUps = `-- name: FollowUps :many
-SELECT observed FROM follow_ups WHERE incident_repo = $1 AND incident_number = $2
-`
-
-type FollowUpsParams struct {
-	IncidentRepo   string
-	IncidentNumber int64
-}
-
-func (q *Queries) FollowUps(ctx context.Context, arg FollowUpsParams) ([]string, error) {
-	rows, err := q.query(ctx, q.followUpsStmt, followUps, arg.IncidentRepo, arg.IncidentNumber)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var observed string
-		if err := rows.Scan(&observed); err != nil {
-			return nil, err
-		}
-		items = append(items, observed)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const forgetFollowUp = `-- name: ForgetFollowUp :exec
-DELETE FROM follow_ups
-WHERE incident_repo = $1 AND incident_number = $2 AND repo = $3 AND number = $4
-`
-
-type ForgetFollowUpParams struct {
-	IncidentRepo   string
-	IncidentNumber int64
-	Repo           string
-	Number         int64
-}
-
-func (q *Queries) ForgetFollowUp(ctx context.Context, arg ForgetFollowUpParams) error {
-	_, err := q.exec(ctx, q.forgetFollowUpStmt, forgetFollowUp,
-		arg.IncidentRepo,
-		arg.IncidentNumber,
-		arg.Repo,
-		arg.Number,
-	)
-	return err
-}
-
 const hasIncidents = `-- name: HasIncidents :one
 SELECT CAST(EXISTS (SELECT 1 FROM incidents WHERE repo = $1) AS BOOLEAN) AS known
 `
@@ -135,47 +64,6 @@ func (q *Queries) Incidents(ctx context.Context, repo string) ([]int64, error) {
 			return nil, err
 		}
 		items = append(items, number)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const incidentsOf = `-- name: IncidentsOf :many
-SELECT f.incident_repo, f.incident_number FROM follow_ups AS f
-WHERE f.repo = $1 AND f.number = $2
-UNION
-SELECT p.incident_repo, p.incident_number FROM pulls AS p
-WHERE p.repo = $1 AND p.number = $2
-`
-
-type IncidentsOfParams struct {
-	Repo   string
-	Number int64
-}
-
-type IncidentsOfRow struct {
-	IncidentRepo   string
-	IncidentNumber int64
-}
-
-func (q *Queries) IncidentsOf(ctx context.Context, arg IncidentsOfParams) ([]IncidentsOfRow, error) {
-	rows, err := q.query(ctx, q.incidentsOfStmt, incidentsOf, arg.Repo, arg.Number)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []IncidentsOfRow
-	for rows.Next() {
-		var i IncidentsOfRow
-		if err := rows.Scan(&i.IncidentRepo, &i.IncidentNumber); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -231,44 +119,6 @@ func (q *Queries) Look(ctx context.Context, repo string) (time.Time, error) {
 	var looked_until time.Time
 	err := row.Scan(&looked_until)
 	return looked_until, err
-}
-
-const observed = `-- name: Observed :many
-SELECT incident_repo, incident_number, observed FROM follow_ups WHERE repo = $1 AND number = $2
-`
-
-type ObservedParams struct {
-	Repo   string
-	Number int64
-}
-
-type ObservedRow struct {
-	IncidentRepo   string
-	IncidentNumber int64
-	Observed       string
-}
-
-func (q *Queries) Observed(ctx context.Context, arg ObservedParams) ([]ObservedRow, error) {
-	rows, err := q.query(ctx, q.observedStmt, observed, arg.Repo, arg.Number)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ObservedRow
-	for rows.Next() {
-		var i ObservedRow
-		if err := rows.Scan(&i.IncidentRepo, &i.IncidentNumber, &i.Observed); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const pulls = `-- name: Pulls :many
@@ -354,47 +204,6 @@ func (q *Queries) RemovePull(ctx context.Context, arg RemovePullParams) (int64, 
 	return result.RowsAffected()
 }
 
-const saveFollowUp = `-- name: SaveFollowUp :execrows
-INSERT INTO follow_ups (incident_repo, incident_number, repo, number, observed, observed_at, is_open, checked_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (incident_repo, incident_number, repo, number) DO UPDATE SET
-    observed = excluded.observed,
-    observed_at = excluded.observed_at,
-    is_open = excluded.is_open,
-    checked_at = excluded.checked_at
-WHERE excluded.observed_at > follow_ups.observed_at
-    OR (excluded.observed_at = follow_ups.observed_at AND excluded.observed <> follow_ups.observed)
-`
-
-type SaveFollowUpParams struct {
-	IncidentRepo   string
-	IncidentNumber int64
-	Repo           string
-	Number         int64
-	Observed       string
-	ObservedAt     time.Time
-	IsOpen         bool
-	CheckedAt      time.Time
-}
-
-// GitHub's times are whole seconds: what was seen last counts among equals.
-func (q *Queries) SaveFollowUp(ctx context.Context, arg SaveFollowUpParams) (int64, error) {
-	result, err := q.exec(ctx, q.saveFollowUpStmt, saveFollowUp,
-		arg.IncidentRepo,
-		arg.IncidentNumber,
-		arg.Repo,
-		arg.Number,
-		arg.Observed,
-		arg.ObservedAt,
-		arg.IsOpen,
-		arg.CheckedAt,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const saveLook = `-- name: SaveLook :exec
 INSERT INTO looks (repo, looked_until)
 VALUES ($1, $2)
@@ -442,79 +251,4 @@ func (q *Queries) SaveRecord(ctx context.Context, arg SaveRecordParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const touchFollowUp = `-- name: TouchFollowUp :exec
-UPDATE follow_ups SET checked_at = $5
-WHERE incident_repo = $1 AND incident_number = $2 AND repo = $3 AND number = $4
-`
-
-type TouchFollowUpParams struct {
-	IncidentRepo   string
-	IncidentNumber int64
-	Repo           string
-	Number         int64
-	CheckedAt      time.Time
-}
-
-func (q *Queries) TouchFollowUp(ctx context.Context, arg TouchFollowUpParams) error {
-	_, err := q.exec(ctx, q.touchFollowUpStmt, touchFollowUp,
-		arg.IncidentRepo,
-		arg.IncidentNumber,
-		arg.Repo,
-		arg.Number,
-		arg.CheckedAt,
-	)
-	return err
-}
-
-const uncheckedFollowUps = `-- name: UncheckedFollowUps :many
-UPDATE follow_ups SET checked_at = $1
-WHERE (repo, number) IN (
-    SELECT f.repo, f.number FROM follow_ups AS f
-    WHERE f.repo = $2 AND f.is_open
-    GROUP BY f.repo, f.number
-    HAVING MAX(f.checked_at) < $3
-    ORDER BY MAX(f.checked_at)
-    LIMIT $4
-)
-RETURNING number
-`
-
-type UncheckedFollowUpsParams struct {
-	Now    time.Time
-	Repo   string
-	Before time.Time
-	Most   int32
-}
-
-// Those that come back count as checked: the next call takes others. An issue
-// was looked at when it was for any of its incidents; it comes back once for
-// each.
-func (q *Queries) UncheckedFollowUps(ctx context.Context, arg UncheckedFollowUpsParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.uncheckedFollowUpsStmt, uncheckedFollowUps,
-		arg.Now,
-		arg.Repo,
-		arg.Before,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var number int64
-		if err := rows.Scan(&number); err != nil {
-			return nil, err
-		}
-		items = append(items, number)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
