@@ -37,6 +37,7 @@ type fakeJira struct {
 	unknown  map[string]bool // logins without an account
 	declines string          // what is said of every order
 	refuses  incident.TicketFields
+	cut      bool                      // whether too many tickets have changed to be told
 	asked    map[incident.Key][]string // by what names tickets were asked for
 	in       [][]string                // the projects in which tickets were sought
 	// slow is how long it takes to open a ticket, and what cuts the call off.
@@ -267,7 +268,7 @@ func (f *fakeJira) Changed(
 		}
 		return nil
 	})
-	return changed, true, err
+	return changed, !f.cut, err
 }
 
 func (f *fakeJira) Explained(

@@ -214,6 +214,11 @@ func TestTicketThatIsIgnored(t *testing.T) {
 				t.Errorf("remembered (-before +after):\n%s", diff)
 			}
 			s.shows(t, made.Name)
+			if taken := name == "the site was taken" || name == "Jira was disconnected"; taken {
+				s.shows(t, "are not followed any more")
+			} else {
+				s.hides(t, "are not followed any more")
+			}
 		})
 	}
 }
@@ -285,18 +290,27 @@ func TestWhyTicketWasDropped(t *testing.T) {
 	}
 }
 
-// A site that does not answer is the ticket's trouble, which is tried again.
+// A look at a ticket that fails is tried again, and says why; what is known of the
+// ticket stays. A site that is out of use is left alone.
 func TestLookAtTicketFails(t *testing.T) {
 	t.Parallel()
-	s, made := ticketed(t)
-	s.before["Jira.Ticket"] = fails(&incident.Blocked{Text: "The token is refused.", Whole: true})
+	s, made := told(t)
+	before := s.stored(made.Key)
+	s.before["Jira.Ticket"] = fails(refused)
 	if _, err := s.reconciler.Look(t.Context(), 0, made.Key); err == nil || !strings.Contains(err.Error(), "token") {
 		t.Errorf("error %v", err)
 	}
+	if diff := cmp.Diff(before, s.stored(made.Key)); diff != "" {
+		t.Errorf("remembered (-before +after):\n%s", diff)
+	}
+	s.look(t)
+	s.shows(t, refused.Text)
 	s.before["Jira.Ticket"] = fails(&incident.Paused{Why: "the site is out of use"})
 	if _, err := s.reconciler.Look(t.Context(), 0, made.Key); err != nil {
 		t.Errorf("error %v", err)
 	}
+	s.look(t)
+	s.shows(t, refused.Text)
 }
 
 // A ticket is found by a name that it got while nobody was told.
