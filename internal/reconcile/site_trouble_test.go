@@ -240,8 +240,8 @@ func TestClosedStaysWhenItWas(t *testing.T) {
 		return s.stored(made.Key).Closed
 	}
 	first := opened.Add(2 * time.Hour)
-	for _, state := range []incident.State{incident.Done, incident.Done, incident.Dropped} {
-		if got := at(state, time.Duration(2+len(state))*time.Hour-time.Duration(len(incident.Done))*time.Hour); !got.Equal(first) {
+	for later, state := range []incident.State{incident.Done, incident.Done, incident.Dropped} {
+		if got := at(state, time.Duration(2+later)*time.Hour); !got.Equal(first) {
 			t.Errorf("%s: closed at %v, want %v", state, got, first)
 		}
 	}

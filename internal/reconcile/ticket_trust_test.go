@@ -185,17 +185,25 @@ func TestTicketMovesToAnotherOwner(t *testing.T) {
 // What not everybody can read in Jira is not shown to everybody on GitHub.
 func TestSecretTicket(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ private, public, secret bool }{
-		"public repository, private site":  {false, false, true},
-		"public repository, public site":   {false, true, false},
-		"private repository, private site": {true, false, false},
+	public, internal, private := [2]bool{true, false}, [2]bool{false, true}, [2]bool{}
+	for name, c := range map[string]struct {
+		here, there [2]bool // whether everybody can read it, or everybody in the enterprise
+		secret      bool
+	}{
+		"public repository, private site":    {public, private, true},
+		"public repository, internal site":   {public, internal, true},
+		"public repository, public site":     {public, public, false},
+		"internal repository, private site":  {internal, private, true},
+		"internal repository, internal site": {internal, internal, false},
+		"private repository, private site":   {private, private, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := withJira(t, inOps)
-			s.forge.repository.Private = c.private
+			s.forge.repository.Private, s.forge.repository.Internal = !c.here[0], c.here[1]
 			for i := range s.jira.projects["acme"] {
-				s.jira.projects["acme"][i].Public = c.public
+				p := &s.jira.projects["acme"][i]
+				p.Public, p.Internal = c.there[0], c.there[1]
 			}
 			s.look(t)
 			made := s.onlyTicket(t)
