@@ -100,7 +100,7 @@ func TestAcceptedLater(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, twoItem)
 	s.look(t)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.forge.remove(parent, s.tracker(t).ID)
 	s.forge.permissions["ada"] = incident.MayRead

@@ -119,7 +119,7 @@ func TestFollowUpFromAnotherRepository(t *testing.T) {
 	}
 	s.lookAt(t, issue.Key)
 	check(t)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	check(t) // nor does it count in a listing
 	s.expect(t, 1, "Listed")

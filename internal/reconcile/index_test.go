@@ -76,7 +76,7 @@ func TestIndexIsRemoved(t *testing.T) {
 			s.look(t)
 			delete(s.wiki.pages, reconcile.IndexFile)
 			if forget {
-				s.memory = newMemory(s.journal)
+				s.memory = newMemory(s.marker)
 				s.reconciler.Memory = s.memory
 			}
 			s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
@@ -280,7 +280,7 @@ func TestIndexIsNotFilledWithoutTheDatabase(t *testing.T) {
 	s.edit(parent, func(i *incident.Issue) { i.Labels = append(i.Labels, "sev1") })
 	s.look(t)
 	s.settle(t)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.forget()
 	s.look(t)

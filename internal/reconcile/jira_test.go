@@ -395,6 +395,6 @@ func (s *stage) stored(key incident.Key) incident.FollowUp {
 
 // forgetAll deletes the database.
 func (s *stage) forgetAll() {
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 }

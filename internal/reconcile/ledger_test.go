@@ -151,7 +151,7 @@ func TestWhatWasWrittenOutlivesTheTracker(t *testing.T) {
 	s.look(t)
 	issue := s.onlyFollowUp(t)
 	wrote := s.record(parent).Ledger.Items[0].Wrote
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	delete(s.forge.comments, parent)
 	s.edit(parent, func(i *incident.Issue) { i.Body = "### Follow-ups\n- [ ] Mend it @ada p2 due 2026-12-24" })
@@ -172,7 +172,7 @@ func TestDeletedFollowUpOutlivesTheDatabase(t *testing.T) {
 	delete(s.forge.issues, issue.Key)
 	ref := s.record(parent).Ledger.Items[0].Issue
 	for range 3 {
-		s.memory = newMemory(s.journal)
+		s.memory = newMemory(s.marker)
 		s.reconciler.Memory = s.memory
 		s.look(t)
 		s.expect(t, 0, "OpenIssue", "AttachSubIssue")

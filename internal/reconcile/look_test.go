@@ -113,7 +113,7 @@ func TestMarkerThatCountsForNothing(t *testing.T) {
 				t.Error("it is remembered as a follow-up")
 			}
 			// Nor does it count in a listing.
-			s.memory = newMemory(s.journal)
+			s.memory = newMemory(s.marker)
 			s.reconciler.Memory = s.memory
 			s.look(t)
 			if len(s.memory.followUps[parent]) != 1 {

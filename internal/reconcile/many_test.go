@@ -58,7 +58,7 @@ func TestConfirmationCountsOnce(t *testing.T) {
 	s.look(t)
 	s.say(ada, lots(100, 30))
 	s.look(t)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.look(t)
 	if n := len(s.followUps()); n != 30 {

@@ -16,6 +16,7 @@ import (
 // fakeMemory remembers copies, as a database would.
 type fakeMemory struct {
 	*journal
+	marker    *fakeMarker
 	records   map[incident.Key]incident.Record
 	followUps map[incident.Key]map[incident.Key]incident.FollowUp // by incident, then issue
 	pulls     map[incident.Key][]incident.Key                     // by incident
@@ -30,9 +31,10 @@ type fakeMemory struct {
 	refuse func(incident.Record) error
 }
 
-func newMemory(j *journal) *fakeMemory {
+func newMemory(marker *fakeMarker) *fakeMemory {
 	return &fakeMemory{
-		journal:   j,
+		journal:   marker.journal,
+		marker:    marker,
 		records:   map[incident.Key]incident.Record{},
 		followUps: map[incident.Key]map[incident.Key]incident.FollowUp{},
 		pulls:     map[incident.Key][]incident.Key{},
@@ -93,6 +95,16 @@ func (f *fakeMemory) SaveFollowUp(
 		return nil
 	})
 	return changed, err
+}
+
+func (f *fakeMemory) NoteFollowUp(
+	ctx context.Context, installation int64, of incident.Key, follow incident.FollowUp, due time.Time,
+) error {
+	changed, err := f.SaveFollowUp(ctx, of, follow)
+	if err != nil || !changed {
+		return err
+	}
+	return f.marker.Mark(ctx, installation, of, due)
 }
 
 // belongs has an issue be known as an incident's follow-up, as a test needs it.

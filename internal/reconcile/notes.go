@@ -46,7 +46,7 @@ func (r *Reconciler) noteFollowUp(ctx context.Context, forge Forge, installation
 		if f.Snoozes, err = snoozes(ctx, forge, issue, known.of.Repo); err != nil {
 			return err
 		}
-		if err := r.saveFollowUp(ctx, installation, known.of, f); err != nil {
+		if err := r.noteState(ctx, installation, known.of, f); err != nil {
 			return err
 		}
 	}
@@ -109,17 +109,13 @@ func (r *Reconciler) recallFollowUps(ctx context.Context, key incident.Key) ([]r
 	return all, nil
 }
 
-func (r *Reconciler) saveFollowUp(
+// noteState stores what is seen of a follow-up, and makes its incident due when
+// something is new.
+func (r *Reconciler) noteState(
 	ctx context.Context, installation int64, parent incident.Key, f incident.FollowUp,
 ) error {
-	changed, err := r.Memory.SaveFollowUp(ctx, parent, f)
-	if err != nil {
-		return fmt.Errorf("store the state of %s: %w", f.Issue, err)
-	}
-	if !changed {
-		return nil
-	}
-	return r.mark(ctx, installation, parent)
+	err := r.Memory.NoteFollowUp(ctx, installation, parent, f, r.Clock())
+	return wrap(err, "store the state of %s", f.Issue)
 }
 
 func (r *Reconciler) mark(ctx context.Context, installation int64, key incident.Key) error {
@@ -274,7 +270,7 @@ func (r *Reconciler) lookAtGone(
 		if f.Moved = moved; moved == (incident.Key{}) {
 			f.State = incident.Gone
 		}
-		if err = r.saveFollowUp(ctx, installation, f.of, f.FollowUp); err != nil {
+		if err = r.noteState(ctx, installation, f.of, f.FollowUp); err != nil {
 			return err
 		}
 	}

@@ -148,7 +148,7 @@ func TestMemoryDeleted(t *testing.T) {
 	s := newStage(t, twoItem)
 	s.look(t)
 	before := s.record(parent)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.forget()
 	s.look(t)

@@ -82,7 +82,7 @@ func TestPageView(t *testing.T) {
 func TestPreviewWithoutMemory(t *testing.T) {
 	t.Parallel()
 	s, issue := followed(t)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	if diff := cmp.Diff([]string{""}, s.preview(t)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
@@ -137,7 +137,7 @@ func TestPreviewOrder(t *testing.T) {
 	s := newStage(t, "It is down.\n\n### Follow-ups\n- [ ] One\n- [ ] Two\n- [ ] Three\n- [ ] Four\n- [ ] Five\n")
 	s.look(t)
 	before := s.tracker(t)
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.forge.remove(parent, before.ID)
 	for range 5 {

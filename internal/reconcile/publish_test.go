@@ -55,7 +55,7 @@ func TestPublish(t *testing.T) {
 	s.look(t)
 	s.expect(t, 0, outward...)
 	s.expect(t, 0, "Repository acme/public") // it is asked for by command alone
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.look(t)
 	s.expect(t, 0, "Create", "Edit")

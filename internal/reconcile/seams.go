@@ -231,6 +231,10 @@ type Memory interface {
 	// replaces the newer one ([incident.FollowUp].At). It tells whether
 	// anything changed.
 	SaveFollowUp(ctx context.Context, of incident.Key, f incident.FollowUp) (changed bool, err error)
+	// NoteFollowUp does the same, and makes the incident due if anything changed, by
+	// an installation or 0: both or neither, or a death in between would lose the
+	// news.
+	NoteFollowUp(ctx context.Context, installation int64, of incident.Key, f incident.FollowUp, due time.Time) error
 	// ForgetFollowUp drops what is not an incident's follow-up any more.
 	ForgetFollowUp(ctx context.Context, of, followUp incident.Key) error
 	// Unchecked are open follow-ups of a repository that were not looked at

@@ -58,8 +58,9 @@ func newStage(t *testing.T, body string) *stage {
 	j := &journal{
 		before: map[string]func(context.Context) error{}, after: map[string]func(context.Context) error{},
 	}
+	marker := &fakeMarker{journal: j}
 	s := &stage{
-		journal: j, memory: newMemory(j), marker: &fakeMarker{journal: j},
+		journal: j, memory: newMemory(marker), marker: marker,
 		wiki:    &fakeWiki{journal: j, pages: map[string]string{}, others: map[incident.Repo]map[string]string{}},
 		checker: &fakeChecker{},
 	}

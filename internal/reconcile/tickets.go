@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -271,13 +270,9 @@ func (r *Reconciler) ticketIn(ctx context.Context, key incident.Key) ([]remember
 // noteTicket stores what is seen of a ticket. That it changed is no news by
 // itself: a comment changes it, too.
 func (r *Reconciler) noteTicket(ctx context.Context, was remembered, now incident.FollowUp) error {
-	changed, err := r.Memory.SaveFollowUp(ctx, was.of, now)
-	if err != nil {
-		return fmt.Errorf("store the state of %s: %w", now.Issue, err)
+	if was.At = now.At; !reflect.DeepEqual(was.FollowUp, now) {
+		return r.noteState(ctx, 0, was.of, now)
 	}
-	was.At = now.At
-	if !changed || reflect.DeepEqual(was.FollowUp, now) {
-		return nil
-	}
-	return r.mark(ctx, 0, was.of)
+	_, err := r.Memory.SaveFollowUp(ctx, was.of, now)
+	return wrap(err, "store the state of %s", now.Issue)
 }

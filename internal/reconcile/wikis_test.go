@@ -296,7 +296,7 @@ func TestNewsOfACentralWiki(t *testing.T) {
 	s.expectMarked(t, parent)
 	s.look(t)
 	s.expect(t, 2, "Create")
-	s.memory = newMemory(s.journal)
+	s.memory = newMemory(s.marker)
 	s.reconciler.Memory = s.memory
 	s.look(t)
 	s.lookAt(t, news)

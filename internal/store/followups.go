@@ -54,6 +54,40 @@ func (s *Store) Observed(ctx context.Context, followUp incident.Key) (map[incide
 // newer is stored already, and tells whether anything changed. Other incidents
 // that have the same follow-up keep what they know of it.
 func (s *Store) SaveFollowUp(ctx context.Context, of incident.Key, f incident.FollowUp) (bool, error) {
+	return s.saveFollowUp(ctx, s.writes, of, f)
+}
+
+// NoteFollowUp does the same, and makes the incident due if anything changed: in
+// one transaction, since what is stored is no news any more to whoever looks
+// again.
+func (s *Store) NoteFollowUp(
+	ctx context.Context, installation int64, of incident.Key, f incident.FollowUp, due time.Time,
+) error {
+	tx, err := s.engine.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: begin to note the follow-up %s of %s: %w", f.Issue, of, err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
+	q := s.writes.WithTx(tx)
+	changed, err := s.saveFollowUp(ctx, q, of, f)
+	if err != nil {
+		return err
+	}
+	if changed {
+		if err := q.MarkWork(ctx, mark(installation, of, stored(due))); err != nil {
+			return fmt.Errorf("store: mark %s: %w", of, err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("store: note the follow-up %s of %s: %w", f.Issue, of, err)
+	}
+	if changed {
+		s.wake()
+	}
+	return nil
+}
+
+func (s *Store) saveFollowUp(ctx context.Context, q *db.Queries, of incident.Key, f incident.FollowUp) (bool, error) {
 	if err := checkPair(of, f.Issue); err != nil {
 		return false, err
 	}
@@ -63,13 +97,13 @@ func (s *Store) SaveFollowUp(ctx context.Context, of incident.Key, f incident.Fo
 	if err != nil {
 		return false, fmt.Errorf("store: encode the follow-up %s: %w", f.Issue, err)
 	}
-	n, err := s.writes.SaveFollowUp(ctx, db.SaveFollowUpParams{
+	n, err := q.SaveFollowUp(ctx, db.SaveFollowUpParams{
 		IncidentRepo: string(of.Repo), IncidentNumber: int64(of.Number),
 		Repo: string(f.Issue.Repo), Number: int64(f.Issue.Number),
 		Observed: string(text), ObservedAt: f.At, IsOpen: f.State == incident.Open, CheckedAt: s.now(),
 	})
 	if err == nil && n == 0 {
-		err = s.writes.TouchFollowUp(ctx, db.TouchFollowUpParams{
+		err = q.TouchFollowUp(ctx, db.TouchFollowUpParams{
 			IncidentRepo: string(of.Repo), IncidentNumber: int64(of.Number),
 			Repo: string(f.Issue.Repo), Number: int64(f.Issue.Number), CheckedAt: s.now(),
 		})

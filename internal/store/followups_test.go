@@ -267,3 +267,64 @@ func TestUncheckedOnceForEachIssue(t *testing.T) {
 		}
 	})
 }
+
+// What is new of a follow-up makes its incident due, and what is not doesn't.
+func TestNoteFollowUp(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(d database) {
+		t := d.t
+		s := d.open(t)
+		now := d.clock.now()
+		open := incident.FollowUp{Issue: key(77), State: incident.Open, At: now}
+		late := open
+		late.State, late.At = incident.Done, now.Add(-time.Second)
+		done := open
+		done.State = incident.Done
+		for _, step := range []struct {
+			name string
+			note incident.FollowUp
+			due  bool
+			want incident.State
+		}{
+			{"first", open, true, incident.Open},
+			{"the same", open, false, incident.Open},
+			{"an older one", late, false, incident.Open},
+			{"done", done, true, incident.Done},
+		} {
+			must(t, s.NoteFollowUp(t.Context(), 7, key(42), step.note, now))
+			lease, due, err := s.Lease(t.Context(), now, aMinute)
+			must(t, err)
+			if due != step.due || due && (lease.Key != key(42) || lease.Installation != 7) {
+				t.Errorf("%s: due %v as %+v, want %v", step.name, due, lease, step.due)
+			}
+			if due {
+				must(t, s.Finish(t.Context(), lease, time.Time{}))
+			}
+			known, err := s.FollowUps(t.Context(), key(42))
+			must(t, err)
+			if len(known) != 1 || known[0].State != step.want {
+				t.Errorf("%s: known is %+v, want %s", step.name, known, step.want)
+			}
+		}
+	})
+}
+
+// Where the incident can't be made due, the news stays news.
+func TestNoteFollowUpWhole(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(d database) {
+		t := d.t
+		s := d.open(t)
+		_, err := d.raw(t).ExecContext(t.Context(), "DROP TABLE work")
+		must(t, err)
+		f := incident.FollowUp{Issue: key(77), State: incident.Done, At: d.clock.now()}
+		if err := s.NoteFollowUp(t.Context(), 7, key(42), f, d.clock.now()); err == nil {
+			t.Fatal("noted without a mark")
+		}
+		known, err := s.FollowUps(t.Context(), key(42))
+		must(t, err)
+		if len(known) != 0 {
+			t.Errorf("known is %+v, want nothing", known)
+		}
+	})
+}
