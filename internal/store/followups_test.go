@@ -318,7 +318,7 @@ func TestNoteFollowUpWhole(t *testing.T) {
 		_, err := d.raw(t).ExecContext(t.Context(), "DROP TABLE work")
 		must(t, err)
 		f := incident.FollowUp{Issue: key(77), State: incident.Done, At: d.clock.now()}
-		if err := s.NoteFollowUp(t.Context(), 7, key(42), f, d.clock.now()); err == nil {
+		if err = s.NoteFollowUp(t.Context(), 7, key(42), f, d.clock.now()); err == nil {
 			t.Fatal("noted without a mark")
 		}
 		known, err := s.FollowUps(t.Context(), key(42))
