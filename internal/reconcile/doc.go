@@ -16,5 +16,7 @@
 // part of its own: one that is down, or refuses, is left alone for a while and
 // holds up nothing else. A search that lags is no proof that a ticket is not there:
 // see [incident.Seek]. What the operator does not let an owner use is neither
-// asked for nor written to.
+// asked for nor written to: a ticket is read just before it is written to, as it may
+// have been moved. What is wrong with a site is known once for all incidents that
+// have tickets there: by the sweep, and by the looks at tickets.
 package reconcile

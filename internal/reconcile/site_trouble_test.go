@@ -51,9 +51,9 @@ func TestTroubleOfASiteIsTold(t *testing.T) {
 		"a token that is refused": {refused, "Jira refuses the token", 1},
 		"no answer":               {errors.New("no route to host"), silent, 3},
 	} {
-		for by, ask := range map[string]func(*stage, *testing.T, incident.Key){
-			"the sweep": func(s *stage, t *testing.T, _ incident.Key) { t.Helper(); s.sweep(t) },
-			"a look": func(s *stage, t *testing.T, key incident.Key) {
+		for by, ask := range map[string]func(*testing.T, *stage, incident.Key){
+			"the sweep": func(t *testing.T, s *stage, _ incident.Key) { t.Helper(); s.sweep(t) },
+			"a look": func(t *testing.T, s *stage, key incident.Key) {
 				t.Helper()
 				_, err := s.reconciler.Look(t.Context(), 0, key)
 				if failed := s.before["Jira.Ticket"] != nil; (err != nil) != failed {
@@ -67,7 +67,7 @@ func TestTroubleOfASiteIsTold(t *testing.T) {
 				s.down(c.err)
 				for n := 1; n <= 5; n++ {
 					s.passes(time.Minute)
-					ask(s, t, made.Key)
+					ask(t, s, made.Key)
 					if marked := s.isMarked(); marked != (n == c.after) {
 						t.Errorf("after %d failures it is made due: %t", n, marked)
 					}
@@ -75,13 +75,13 @@ func TestTroubleOfASiteIsTold(t *testing.T) {
 				s.look(t)
 				s.shows(t, c.says)
 				s.up()
-				ask(s, t, made.Key)
+				ask(t, s, made.Key)
 				if !s.isMarked() {
 					t.Error("that it works again is not told")
 				}
 				s.look(t)
 				s.hides(t, c.says)
-				ask(s, t, made.Key)
+				ask(t, s, made.Key)
 				if s.isMarked() {
 					t.Error("that nothing is wrong is news again")
 				}

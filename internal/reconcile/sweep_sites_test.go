@@ -91,6 +91,23 @@ func TestSweepOfASiteThatFails(t *testing.T) {
 	}
 }
 
+// Without Jira nobody is asked, or remembered, anything about it, however old the
+// incident is of which nothing is known.
+func TestWithoutJira(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, oneItem)
+	s.look(t)
+	s.sweep(t)
+	s.forgetAll()
+	s.passes(time.Hour)
+	s.look(t)
+	s.onlyFollowUp(t)
+	s.expect(t, 0, slices.Concat(toJira, ofJira, []string{"SiteTrouble", "SaveSiteTrouble", "IncidentsAt"})...)
+	if r := s.record(parent); len(r.Seeks) != 0 {
+		t.Errorf("sought %+v", r.Seeks)
+	}
+}
+
 // A deleted ticket is in no search: open ones are looked at daily.
 func TestSweepOfForgottenTickets(t *testing.T) {
 	t.Parallel()

@@ -207,8 +207,9 @@ func TestNamesOfNothing(t *testing.T) {
 	s.passes(time.Hour)
 	s.forget()
 	s.look(t)
-	if f := s.stored(found.Key); f.Name != found.Name {
-		t.Error("a ticket that was opened later is not found")
+	ref := incident.TicketRef{Site: jiraSite, Name: found.Name}
+	if f := s.stored(found.Key); f.Name != found.Name || !s.record(parent).AskedInVain(ref, incident.Key{}).IsZero() {
+		t.Error("a ticket that was opened later is not found, or is still asked for in vain")
 	}
 	s.passes(time.Minute)
 	s.look(t) // the ten that are left

@@ -22,9 +22,6 @@ const hiccups = 2
 // Where what people are told changes, the incidents are made due that they read it
 // on.
 func (r *Reconciler) noteSite(ctx context.Context, site incident.Repo, failure error) error {
-	if ctx.Err() != nil { // the program is being stopped: that is no news of the site
-		return ctx.Err()
-	}
 	before, err := r.Memory.SiteTrouble(ctx, site)
 	if err != nil {
 		return fmt.Errorf("recall what is wrong with %s: %w", site.Address(), err)
