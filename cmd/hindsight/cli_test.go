@@ -200,8 +200,9 @@ func TestImports(t *testing.T) {
 		"internal/store":           {"internal/incident", "internal/reconcile", "internal/workset", "internal/store/db"},
 		"internal/store/db":        {},
 		"internal/server":          {},
-		"internal/playground":      {},
-		"internal/playground/jira": {},
+		"internal/playground":      {"internal/playground/wire"},
+		"internal/playground/jira": {"internal/playground/wire"},
+		"internal/playground/wire": {},
 		"webhooks":                 {"internal/incident", "internal/workset"},
 	}
 	list := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "hindsight/...")

@@ -33,7 +33,8 @@
 //
 // [hindsight/internal/playground] is a stand-in for GitHub, held to GitHub's
 // own description of its API, and [hindsight/internal/playground/jira] one for
-// Jira; the demo and the end-to-end tests run on them.
+// Jira; the demo and the end-to-end tests run on them. What goes wrong on the
+// way to and from both is in [hindsight/internal/playground/wire].
 //
 // This package wires them together, in app.go, and has a file for each
 // command. Nothing else sees everything; a test holds that.

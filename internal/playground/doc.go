@@ -17,6 +17,7 @@
 // [GitHub.SetDeliveryFault] make it so on demand: slow, cut off before or
 // after the effect, deliveries lost, doubled or late.
 //
-// It imports no other package of the project and shares no memory with it.
+// Of the project it imports nothing but package wire, where the faults are that
+// it shares with the stand-in for Jira, and it shares no memory with the app.
 // Package contract holds what it says to GitHub's own OpenAPI description.
 package playground

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"hindsight/internal/playground/wire"
 )
 
 // appEvents are the events that the app has subscribed to.
@@ -72,8 +74,9 @@ func (g *GitHub) send(by actor, in *installation, repoID int64, event, action st
 		g.log.Error("a webhook's payload can't be encoded", "event", event, "error", err)
 		return
 	}
-	g.post.submit(Delivery{
-		Event: event, Action: action, InstallationID: in.id, RepositoryID: repoID, Payload: body,
+	g.post.Submit(Delivery{
+		Attempt: wire.Attempt{Event: event, Payload: body},
+		GUID:    wire.NewGUID(), Action: action, InstallationID: in.id, RepositoryID: repoID,
 	})
 }
 

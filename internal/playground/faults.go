@@ -1,215 +1,35 @@
 package playground
 
 import (
-	"io"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
-	"time"
+
+	"hindsight/internal/playground/wire"
 )
 
-// Call is one request that came over the network.
-type Call struct {
-	ID int // from 1, in the order of arrival
-	// Kind is the endpoint, such as "POST /repos/{owner}/{repo}/issues"; for
-	// git "git discover upload-pack", "git upload-pack" and the same with
-	// receive-pack. What is neither is "unknown".
-	Kind          string
-	Method        string
-	Path          string
-	At            time.Time
-	Status        int // 0 until it was answered, or when it was cut off
-	RequestBytes  int64
-	ResponseBytes int64
-}
+// Call is one request that came over the network. Its kind is the endpoint,
+// such as "POST /repos/{owner}/{repo}/issues"; for git "git discover
+// upload-pack", "git upload-pack" and the same with receive-pack. What is
+// neither is "unknown".
+type Call = wire.Call
 
 // Drop in place of a status cuts the connection.
-const Drop = -1
+const Drop = wire.Drop
 
 // Fault is what goes wrong with a call.
-type Fault struct {
-	Delay time.Duration // passes first
-	// RunBefore runs before the effect. If Before is not 0, the effect does
-	// not happen, and this status is answered instead.
-	RunBefore func()
-	Before    int
-	// RunAfter runs after the effect and before the answer leaves. If After
-	// is not 0, it is answered in place of the truth.
-	RunAfter func()
-	After    int
-}
-
-// watch records calls and spoils them.
-type watch struct {
-	clock func() time.Time
-
-	mu    sync.Mutex // guards what follows
-	fault func(Call) Fault
-	calls []Call
-	base  int // how many calls were forgotten
-}
+type Fault = wire.Fault
 
 // SetFault says what goes wrong with each call to the API and to git from
 // now on; nil for nothing. It is asked without locks held.
-func (g *GitHub) SetFault(fault func(Call) Fault) {
-	g.watch.mu.Lock()
-	defer g.watch.mu.Unlock()
-	g.watch.fault = fault
-}
+func (g *GitHub) SetFault(fault func(Call) Fault) { g.watch.SetFault(fault) }
 
 // Calls are all calls since the start, or since [GitHub.ResetCalls].
-func (g *GitHub) Calls() []Call {
-	g.watch.mu.Lock()
-	defer g.watch.mu.Unlock()
-	return slices.Clone(g.watch.calls)
-}
+func (g *GitHub) Calls() []Call { return g.watch.Calls() }
 
 // ResetCalls forgets all calls.
-func (g *GitHub) ResetCalls() {
-	g.watch.mu.Lock()
-	defer g.watch.mu.Unlock()
-	g.watch.base += len(g.watch.calls)
-	g.watch.calls = nil
-}
+func (g *GitHub) ResetCalls() { g.watch.Reset() }
 
-// begin records a call and asks what is to go wrong with it.
-func (w *watch) begin(c Call) (Call, Fault) {
-	w.mu.Lock()
-	c.ID, c.At = w.base+len(w.calls)+1, w.clock()
-	w.calls = append(w.calls, c)
-	fault := w.fault
-	w.mu.Unlock()
-	if fault == nil {
-		return c, Fault{}
-	}
-	return c, fault(c)
-}
-
-func (w *watch) end(c Call) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if at := c.ID - w.base - 1; at >= 0 && at < len(w.calls) {
-		w.calls[at] = c
-	}
-}
-
-// over watches a handler whose calls are of the kind that kind says.
-func (w *watch) over(kind func(*http.Request) string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		c, fault := w.begin(Call{Kind: kind(r), Method: r.Method, Path: r.URL.Path})
-		in := &countingReader{ReadCloser: r.Body}
-		r.Body = in
-		out := &watchedWriter{ResponseWriter: rw, hold: fault.After != 0 || fault.RunAfter != nil}
-		defer func() {
-			c.Status, c.RequestBytes, c.ResponseBytes = out.status, in.n, out.n
-			w.end(c)
-		}()
-		if !wait(r, fault.Delay) {
-			panic(http.ErrAbortHandler)
-		}
-		run(fault.RunBefore)
-		if fault.Before != 0 {
-			out.spoil(fault.Before)
-			return
-		}
-		next.ServeHTTP(out, r)
-		run(fault.RunAfter)
-		if fault.After != 0 {
-			out.spoil(fault.After)
-			return
-		}
-		out.release()
-	})
-}
-
-func run(f func()) {
-	if f != nil {
-		f()
-	}
-}
-
-// wait is false if the client went away meanwhile.
-func wait(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
-
-// watchedWriter counts what is answered. It can hold all of it back, so that
-// something else may be answered in its place.
-type watchedWriter struct {
-	http.ResponseWriter
-	hold   bool
-	held   []byte
-	status int
-	n      int64
-}
-
-func (w *watchedWriter) WriteHeader(status int) {
-	w.status = status
-	if !w.hold {
-		w.ResponseWriter.WriteHeader(status)
-	}
-}
-
-func (w *watchedWriter) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
-	}
-	w.n += int64(len(b))
-	if w.hold {
-		w.held = append(w.held, b...)
-		return len(b), nil
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Flush lets git's answers stream.
-func (w *watchedWriter) Flush() {
-	if f, can := w.ResponseWriter.(http.Flusher); can && !w.hold {
-		f.Flush()
-	}
-}
-
-// release sends what was held back.
-func (w *watchedWriter) release() {
-	if w.hold && w.status != 0 {
-		w.ResponseWriter.WriteHeader(w.status)
-		_, _ = w.ResponseWriter.Write(w.held) // the client may have gone
-	}
-}
-
-// spoil answers as a proxy in front of GitHub would, or cuts the connection.
-func (w *watchedWriter) spoil(status int) {
-	w.status, w.n = 0, 0
-	if status == Drop {
-		panic(http.ErrAbortHandler)
-	}
-	for name := range w.Header() {
-		w.Header().Del(name)
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-	_, _ = io.Copy(w.ResponseWriter, strings.NewReader("<html><body>Unicorn!</body></html>")) // the client may have gone
-}
-
-type countingReader struct {
-	io.ReadCloser
-	n int64
-}
-
-func (c *countingReader) Read(b []byte) (int, error) {
-	n, err := c.ReadCloser.Read(b)
-	c.n += int64(n)
-	return n, err
+// proxy answers as the one in front of GitHub would.
+func proxy(_ int, header http.Header) string {
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	return "<html><body>Unicorn!</body></html>"
 }

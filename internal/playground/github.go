@@ -13,6 +13,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"hindsight/internal/playground/wire"
 )
 
 // The app that the stand-in knows. There is one.
@@ -66,8 +68,8 @@ type GitHub struct {
 	app      App
 	wikis    *wikis
 	api      http.Handler
-	post     *postOffice
-	watch    *watch
+	post     *wire.Office[Delivery]
+	watch    *wire.Watch
 
 	mu            sync.Mutex // guards what follows
 	url           string     // without a slash at the end
@@ -109,7 +111,7 @@ func New(o Options) (*GitHub, error) {
 		tokens:        map[string]*token{},
 		issues:        map[int64]*issue{},
 		budget:        newBudget(o.Limits),
-		watch:         &watch{clock: o.Clock},
+		watch:         wire.NewWatch(o.Clock, proxy),
 	}
 	if g.appClock == nil {
 		g.appClock = g.clock
@@ -168,15 +170,15 @@ func (g *GitHub) SetHook(url, secret string) {
 	if secret == "" {
 		secret = g.app.WebhookSecret
 	}
-	g.post.setHook(url, secret)
+	g.post.SetHook(url, secret)
 }
 
 // Settle waits until every delivery has been sent, late ones included. What
 // [GitHub.HoldDeliveries] holds back doesn't count.
-func (g *GitHub) Settle(ctx context.Context) error { return g.post.settle(ctx) }
+func (g *GitHub) Settle(ctx context.Context) error { return g.post.Settle(ctx) }
 
 // Close stops sending and waits for what is under way.
-func (g *GitHub) Close() { g.post.close() }
+func (g *GitHub) Close() { g.post.Close() }
 
 // now is the time as GitHub tells it: UTC, whole seconds.
 func (g *GitHub) now() time.Time { return g.clock().UTC().Truncate(time.Second) }

@@ -8,14 +8,14 @@ import (
 // Handler is everything: the API, the wikis over git, and the pages.
 func (g *GitHub) Handler() http.Handler {
 	routes := apiRoutes()
-	api := g.watch.over(func(r *http.Request) string {
+	api := g.watch.Over(func(r *http.Request) string {
 		rt, _, known := match(routes, r.Method, strings.TrimPrefix(r.URL.EscapedPath(), apiPrefix))
 		if !known {
 			return "unknown"
 		}
 		return rt.method + " " + rt.pattern
 	}, g.api)
-	git := g.watch.over(gitKind, http.HandlerFunc(g.serveGit))
+	git := g.watch.Over(gitKind, http.HandlerFunc(g.serveGit))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, apiPrefix+"/"), r.URL.Path == graphqlPath:

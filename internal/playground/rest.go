@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hindsight/internal/playground/wire"
 )
 
 // maxRequest is more than any request that the API takes.
@@ -293,7 +295,7 @@ func (x *exchange) encode(rep reply) (http.Header, []byte) {
 		header = http.Header{}
 	}
 	header.Set("X-GitHub-Media-Type", "github.v3; format=json")
-	header.Set("X-GitHub-Request-Id", newGUID())
+	header.Set("X-GitHub-Request-Id", wire.NewGUID())
 	header.Set("Date", x.g.clock().UTC().Format(http.TimeFormat))
 	if rep.body == nil {
 		return header, nil

@@ -101,10 +101,11 @@ func deliveryJSON(d Delivery) object {
 // listDeliveries pages by a cursor: the id of the first record of the page.
 func listDeliveries(x *exchange) (reply, error) {
 	q := x.r.URL.Query()
-	all := slices.DeleteFunc(x.g.post.list(), func(d Delivery) bool {
+	all := slices.DeleteFunc(x.g.post.Deliveries(), func(d Delivery) bool {
 		failed := d.StatusCode < 200 || d.StatusCode >= 300
 		return q.Get("status") == "failure" && !failed || q.Get("status") == "success" && failed
 	})
+	slices.Reverse(all) // the newest first
 	if cursor := q.Get("cursor"); cursor != "" {
 		from := slices.IndexFunc(all, func(d Delivery) bool { return strconv.FormatInt(d.ID, 10) == cursor })
 		if from < 0 {
@@ -129,7 +130,7 @@ func listDeliveries(x *exchange) (reply, error) {
 
 // delivery is the record that the path names.
 func (x *exchange) delivery() (Delivery, error) {
-	for _, d := range x.g.post.list() {
+	for _, d := range x.g.post.Deliveries() {
 		if strconv.FormatInt(d.ID, 10) == x.vars["delivery_id"] {
 			return d, nil
 		}
@@ -143,13 +144,7 @@ func getDelivery(x *exchange) (reply, error) {
 		return reply{}, err
 	}
 	o := deliveryJSON(d)
-	headers := object{}
-	for name, value := range deliveryHeaders(d, "") {
-		if name != "X-Hub-Signature-256" {
-			headers[name] = value
-		}
-	}
-	o["request"] = object{"headers": headers, "payload": json.RawMessage(d.Payload)}
+	o["request"] = object{"headers": deliveryHeaders(d), "payload": json.RawMessage(d.Payload)}
 	o["response"] = object{"headers": object{}, "payload": ""}
 	return ok(o)
 }

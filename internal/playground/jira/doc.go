@@ -18,5 +18,6 @@
 // real life is unkind, [Jira.SetFault], [Jira.SetDown], [Jira.ExpireToken] and
 // [Jira.SetDeliveryFault] make it so on demand.
 //
-// It imports no other package of the project and shares no memory with it.
+// Of the project it imports nothing but package wire, where the faults are that
+// it shares with the stand-in for GitHub, and it shares no memory with the app.
 package jira

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"hindsight/internal/playground/wire"
 )
 
 // Mode is which kind of Jira it is.
@@ -53,8 +55,8 @@ type Jira struct {
 	mode  Mode
 	clock func() time.Time
 	api   http.Handler
-	post  *postOffice
-	watch *watch
+	post  *wire.Office[Delivery]
+	watch *wire.Watch
 
 	mu       sync.Mutex // guards what follows
 	url      *url.URL   // no slash at the end of its path
@@ -85,7 +87,7 @@ func New(o Options) *Jira {
 	}
 	j := &Jira{
 		mode: o.Mode, clock: o.Clock, lag: o.Lag,
-		watch:   &watch{clock: o.Clock},
+		watch:   wire.NewWatch(o.Clock, front),
 		tickets: map[int64]*ticket{},
 		keys:    map[string]int64{},
 		index:   map[int64][]version{},
@@ -137,10 +139,10 @@ func (j *Jira) SetDown(down bool) {
 
 // Settle waits until every delivery has been tried, late ones included. What is
 // held back, and what waits to be sent again, does not count.
-func (j *Jira) Settle(ctx context.Context) error { return j.post.settle(ctx) }
+func (j *Jira) Settle(ctx context.Context) error { return j.post.Settle(ctx) }
 
 // Close stops sending and waits for what is under way.
-func (j *Jira) Close() { j.post.close() }
+func (j *Jira) Close() { j.post.Close() }
 
 // now is the time as Jira keeps it: UTC, milliseconds.
 func (j *Jira) now() time.Time { return j.clock().UTC().Truncate(time.Millisecond) }

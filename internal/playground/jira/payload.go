@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"hindsight/internal/playground/wire"
 )
 
 // The events that are sent.
@@ -62,7 +64,10 @@ func (j *Jira) send(n news, payload object) {
 	if err != nil {
 		panic(fmt.Sprintf("jira: the payload is no JSON: %v", err))
 	}
-	j.post.submit(Delivery{Event: n.event, Ticket: n.ticket.ID, Key: n.ticket.Key, Payload: body})
+	j.post.Submit(Delivery{
+		Attempt:    wire.Attempt{Event: n.event, Payload: body},
+		Identifier: wire.NewGUID(), Ticket: n.ticket.ID, Key: n.ticket.Key,
+	})
 }
 
 func detailOf(n news) string {

@@ -121,7 +121,7 @@ func (j *Jira) serveAPI(wrap func(http.Handler) http.Handler) http.Handler {
 	if wrap != nil {
 		h = wrap(h)
 	}
-	return j.watch.over(func(r *http.Request) string {
+	return j.watch.Over(func(r *http.Request) string {
 		_, path, known := j.split(r.URL.EscapedPath())
 		rt, _, is := j.match(routes, r.Method, path)
 		if !known || !is {
@@ -142,7 +142,7 @@ func (j *Jira) answer(w http.ResponseWriter, r *http.Request, routes []route) {
 	var rep reply
 	switch {
 	case j.down:
-		err = &RefusalError{Status: http.StatusServiceUnavailable, plain: awayPage, header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}}}
+		err = &RefusalError{Status: http.StatusServiceUnavailable, plain: awayPage, header: http.Header{"Content-Type": {awayType}}}
 	case err == nil:
 		rep, err = j.run(&exchange{j: j, r: r, body: body}, routes)
 	}
