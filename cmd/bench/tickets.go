@@ -141,6 +141,7 @@ func (d *desk) prepare(ctx context.Context, github *standIn, data string) (err e
 	if err = github.jira.adapter(h); err != nil {
 		return err
 	}
+	h.reconciler.Clock = github.now // by its own, all would have been labelled long ago, and perhaps been forgotten
 	github.behind.Store(int64(aged))
 	defer github.behind.Store(0)
 	for left := d.tracked; left > 0; left -= perIncident {

@@ -43,14 +43,26 @@ func (d *decision) complete() bool {
 	return said || !d.undecided && !d.unproven()
 }
 
-// unproven is whether only the tracker says of something that it is a follow-up. It
-// may be one that is open: what people edited, and a lost database, must not make
-// that complete.
+// unproven is whether there is a follow-up of which only the tracker says so.
 func (d *decision) unproven() bool {
 	return slices.ContainsFunc(d.ledger().Items, func(e Entry) bool {
 		f, seen := d.followUp(e.Issue)
-		return e.Opened() && seen && f.Unproven
+		return seen && f.unproven(e)
 	})
+}
+
+// unproven is whether only the tracker says of an entry's issue that it is a
+// follow-up. It may be one that is open: what people edited, and a lost database,
+// must not make that complete.
+func (f FollowUp) unproven(e Entry) bool { return e.Opened() && f.Unproven && !e.Gone }
+
+// noteGone remembers, with the tracker, what is known to be gone.
+func (d *decision) noteGone() {
+	for i, e := range d.ledger().Items {
+		if f, seen := d.followUp(e.Issue); seen && e.Opened() && !f.Unproven {
+			d.ledger().Items[i].Gone = f.State == Gone
+		}
+	}
 }
 
 // ordered is whether a follow-up is still to be closed or opened again because

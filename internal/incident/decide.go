@@ -225,6 +225,7 @@ func (d *decision) adopt() {
 			d.adoptFollowUp(f)
 		}
 	}
+	d.noteGone()
 	d.next.Opening = slices.DeleteFunc(slices.Clone(d.next.Opening), func(k ItemKey) bool {
 		e := l.Entry(k)
 		return e != nil && e.Opened()

@@ -172,6 +172,9 @@ type Entry struct {
 	// the fields that its project did not have when it was opened.
 	Paged bool         `json:"j,omitempty"`
 	Lacks TicketFields `json:"x,omitempty"`
+	// Gone is true when it was known to be gone: of what is not there nobody can
+	// prove later that it was a follow-up.
+	Gone bool `json:"c,omitempty"`
 	// Asked is true when a reason was asked for on a follow-up that was
 	// dropped without one.
 	Asked bool `json:"q,omitempty"`

@@ -156,7 +156,7 @@ func dayOf(e Entry, f FollowUp) Day {
 // one that it is to become.
 func (d *decision) ticketLine(line *TrackerLine, e Entry, c candidate, listed bool) {
 	f, seen := d.followUp(e.Issue)
-	if f.Unproven {
+	if f.unproven(e) {
 		line.Why = unprovenWhy
 	}
 	switch {

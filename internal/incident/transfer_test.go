@@ -90,6 +90,22 @@ func TestUnproven(t *testing.T) {
 	}
 }
 
+// TestGoneAndForgotten: of what was known to be gone, nobody can prove that it was a
+// follow-up once the database is lost: the tracker remembers.
+func TestGoneAndForgotten(t *testing.T) {
+	t.Parallel()
+	policy := incident.DefaultPolicy()
+	w := through(policy, world(connected, wrote(ada, "body", "Fix it in OPS")))
+	w.FollowUps[0].State = incident.Gone
+	w = through(policy, w)
+	w.FollowUps[0].Unproven = true
+	same(t, "why", "", shows(policy, w).Why)
+	resolved(&w)
+	label("postmortem: reviewed")(&w)
+	w = through(policy, w)
+	same(t, "complete", true, w.Record.Ledger.Closing.Labelled)
+}
+
 // TestUnreadTicket: that one can't be read is said on its line, and it counts as
 // before.
 func TestUnreadTicket(t *testing.T) {

@@ -226,3 +226,26 @@ func TestTransferWhileJiraIsDownThenLoss(t *testing.T) {
 		}
 	}
 }
+
+// A ticket that was known to be deleted stays so when the database is lost, and keeps
+// nothing from being complete.
+func TestDeletedThenLoss(t *testing.T) {
+	t.Parallel()
+	s, made := ticketed(t)
+	s.mu.Lock()
+	delete(s.jira.tickets, made.Key)
+	s.mu.Unlock()
+	s.lookAt(t, made.Key)
+	s.look(t)
+	s.forgetAll()
+	s.edit(parent, func(i *incident.Issue) {
+		i.State, i.ClosedAt = incident.Done, s.reconciler.Clock()
+		i.Labels = append(i.Labels, "postmortem: reviewed")
+	})
+	s.lookFor(t, parent, 5)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if labels := s.forge.issues[parent].Labels; !slices.Contains(labels, "postmortem-complete") {
+		t.Errorf("not complete: %q", labels)
+	}
+}
