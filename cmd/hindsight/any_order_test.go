@@ -176,16 +176,17 @@ func (s *saga) checkFollowUps(rt *rapid.T) {
 
 // checkComments wants one tracker, and a reply for each wrong command.
 func (s *saga) checkComments(rt *rapid.T) {
-	trackers, replies := 0, 0
-	for _, body := range s.ours(shop, s.number) {
+	trackers, replies, ours := 0, 0, s.ours(shop, s.number)
+	for _, body := range ours {
 		if strings.Contains(body, "### Incident tracker") {
 			trackers++
 		} else if strings.Contains(body, "> /incident explode") {
 			replies++
 		}
 	}
-	if n := len(s.ours(shop, s.number)); trackers != 1 || replies != s.wrong || n != 1+s.wrong {
-		rt.Errorf("the app wrote %d comments, %d trackers and %d replies, want one and %d", n, trackers, replies, s.wrong)
+	if n := len(ours); trackers != 1 || replies != s.wrong || n != 1+s.wrong {
+		rt.Errorf("the app wrote %d comments, %d trackers and %d replies, want one and %d:\n%s",
+			n, trackers, replies, s.wrong, strings.Join(ours, "\n\n"))
 	}
 }
 
