@@ -22,11 +22,11 @@ test: deps ## Run all tests, with the race detector where there is a C compiler
 		race=; \
 		echo "No C compiler is here, so the tests run without the race detector: sudo apt-get install gcc libc6-dev brings one." >&2; \
 	fi; \
-	echo "go test $$race -timeout 20m ./..."; \
-	go test $$race -timeout 20m ./...; \
+	echo "go test $$race -timeout 30m ./..."; \
+	go test $$race -timeout 30m ./...; \
 	if [ -n "$$race" ]; then \
-		echo "go test -timeout 20m -run TestCrashAtEvery ./cmd/hindsight ./internal/wiki"; \
-		go test -timeout 20m -run TestCrashAtEvery ./cmd/hindsight ./internal/wiki; \
+		echo "go test -timeout 30m -run TestCrashAtEvery ./cmd/hindsight ./internal/wiki"; \
+		go test -timeout 30m -run TestCrashAtEvery ./cmd/hindsight ./internal/wiki; \
 	fi
 
 lint: need-go ## Check code, formatting, modules and generated code

@@ -31,6 +31,7 @@ type line struct {
 	title  string
 	before []string // what it said before
 	where  string   // address; "" for one that can't be moved
+	moved  bool     // from where it stood to elsewhere
 }
 
 // words that have little in common, so that no line is like another.
@@ -96,9 +97,11 @@ func (s *saga) someLine(rt *rapid.T) *line {
 	return rapid.SampledFrom(found).Draw(rt, "line")
 }
 
+// reword changes a line's words. One that was moved, and perhaps not looked at
+// since, would be another one by that.
 func (s *saga) reword(rt *rapid.T) {
 	l := s.someLine(rt)
-	if l == nil {
+	if l == nil || l.moved {
 		return
 	}
 	was := l.title
@@ -119,6 +122,7 @@ func (s *saga) move(rt *rapid.T) {
 		return
 	}
 	text := "- [ ] " + l.title + "\n"
+	l.moved = true
 	s.rewrite(l.where, strings.Replace(s.written[l.where], text, "", 1))
 	var others []string
 	for where := range s.written {
